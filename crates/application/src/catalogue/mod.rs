@@ -1,0 +1,10 @@
+//! Films: found, shown, added, changed, given posters; and the genres and moods to browse them by.
+pub mod create_film;
+pub mod list_films;
+pub mod ports;
+pub mod posters;
+pub mod search_films;
+pub mod show_film;
+pub mod update_film;
+pub mod views;
+pub mod vocabulary;

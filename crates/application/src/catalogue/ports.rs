@@ -1,0 +1,236 @@
+//! What finding, showing and changing films asks of the outside world.
+use super::views::{FilmDetails, FlaggedFilm};
+use crate::shared::{
+    failure::failure,
+    page::{Page, PageRequest},
+    store::{Cause, StoreError},
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use domain::{
+    catalogue::{Film, FilmId, FilmKind, Genre, GenreId, Mood, PictureFormat, PosterKey},
+    identity::UserId,
+};
+use shaku::Interface;
+use std::sync::Arc;
+
+/// The repositories of this context, bound to one unit of work.
+pub trait CatalogueStores {
+    /// Films.
+    fn films(&self) -> &dyn FilmRepository;
+    /// Posters that nobody shows any more.
+    fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository;
+}
+
+/// Keeps films.
+#[async_trait]
+pub trait FilmRepository: Send + Sync {
+    /// Finds a film.
+    async fn find(&self, film: FilmId) -> Result<Option<Film>, StoreError>;
+    /// Adds a film. An unknown genre MUST be refused as [`StoreError::Dangling`].
+    async fn insert(&self, film: &Film) -> Result<(), StoreError>;
+    /// Stores a changed film. It MUST be [`StoreError::Stale`] unless what is stored has the revision
+    /// before the film's.
+    async fn save(&self, film: &Film) -> Result<(), StoreError>;
+    /// Removes the films that a user added and that stand on nobody else's list, and names the
+    /// posters that nobody shows any more.
+    async fn remove_private_films(&self, owner: UserId) -> Result<Vec<PosterKey>, StoreError>;
+}
+
+/// Remembers posters to be removed from the poster store once the change is committed.
+#[async_trait]
+pub trait ObsoletePosterRepository: Send + Sync {
+    /// Adds posters.
+    async fn add(&self, posters: &[PosterKey], at: DateTime<Utc>) -> Result<(), StoreError>;
+    /// Lists up to `most` posters, the oldest first, leaving out those that a film shows (again).
+    async fn list(&self, most: u32) -> Result<Vec<PosterKey>, StoreError>;
+    /// Forgets posters that are gone.
+    async fn forget(&self, posters: &[PosterKey]) -> Result<(), StoreError>;
+}
+
+/// In which order films are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum FilmOrder {
+    /// By title, A to Z; articles and case do not count.
+    #[default]
+    Title,
+    /// By title, Z to A.
+    TitleDescending,
+    /// By year, the oldest first.
+    Year,
+    /// By year, the newest first.
+    YearDescending,
+    /// By the time of coming into the catalogue, the newest first.
+    NewestFirst,
+}
+
+/// Which films are listed; every condition must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FilmFilter {
+    /// Films of any of these genres.
+    pub genres: Vec<GenreId>,
+    /// Films of a country; case does not count.
+    pub country: Option<String>,
+    /// Films of this year or later.
+    pub year_from: Option<u16>,
+    /// Films of this year or earlier.
+    pub year_to: Option<u16>,
+    /// Films that a person made or plays in, by name; case and accents do not count.
+    pub person: Option<String>,
+    /// Films, series or anime only.
+    pub kind: Option<FilmKind>,
+}
+
+/// Where in an order a film stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilmKey {
+    /// What the order compares first: title, year or time in microseconds.
+    pub position: FilmPosition,
+    /// What it compares next.
+    pub film: FilmId,
+}
+
+/// What an order of films compares first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FilmPosition {
+    /// A title in its sorting form.
+    Title(String),
+    /// A year; 0 where it is not known.
+    Year(i32),
+    /// A time of coming into the catalogue.
+    Added(DateTime<Utc>),
+}
+
+/// Reads of films. For a viewer the flags come with the same statement; what every viewer sees alike
+/// may come from memory as long as its revision is the stored one.
+#[async_trait]
+pub trait FilmQueries: Interface {
+    /// Shows one film.
+    async fn show(
+        &self,
+        film: FilmId,
+        viewer: Option<UserId>,
+    ) -> Result<Option<FlaggedFilm>, StoreError>;
+    /// Shows several films, in the order given; those that do not exist are left out.
+    async fn show_many(
+        &self,
+        films: &[FilmId],
+        viewer: Option<UserId>,
+    ) -> Result<Vec<FlaggedFilm>, StoreError>;
+    /// Lists films.
+    async fn list(
+        &self,
+        filter: &FilmFilter,
+        order: FilmOrder,
+        page: &PageRequest<FilmKey>,
+        viewer: Option<UserId>,
+    ) -> Result<Page<FlaggedFilm, FilmKey>, StoreError>;
+    /// Shows everything that is known of a film.
+    async fn show_details(
+        &self,
+        film: FilmId,
+        viewer: Option<UserId>,
+    ) -> Result<Option<FilmDetails>, StoreError>;
+}
+
+/// The genres and moods, which are the same for everybody and hardly ever change.
+#[async_trait]
+pub trait Vocabulary: Interface {
+    /// All genres.
+    async fn genres(&self) -> Result<Arc<[Genre]>, StoreError>;
+    /// All moods.
+    async fn moods(&self) -> Result<Arc<[Mood]>, StoreError>;
+}
+
+/// The index failed.
+#[derive(Debug, thiserror::Error)]
+pub enum FilmIndexError {
+    /// It does not answer.
+    #[error("the search index is unavailable")]
+    Unavailable(#[source] Cause),
+}
+
+failure!(FilmIndexError { Unavailable => Unavailable "catalogue.index_unavailable" });
+
+/// Finds films by words. It follows the database within a second; the database is the truth.
+#[async_trait]
+pub trait FilmIndex: Interface {
+    /// Finds films by title, best first, in spite of typos, missing articles, accents, word order and
+    /// script, and while the last word is still being typed.
+    async fn find_by_title(&self, title: &str, most: usize) -> Result<Vec<FilmId>, FilmIndexError>;
+    /// Finds films by words about them, best first; a title, if given, counts too.
+    async fn find_by_description(
+        &self,
+        title: Option<&str>,
+        description: &str,
+        most: usize,
+    ) -> Result<Vec<FilmId>, FilmIndexError>;
+    /// Says that films have changed, so that they are read again soon.
+    fn nudge(&self);
+}
+
+/// A picture that has been decoded and found fit for a poster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Its bytes as they were sent.
+    pub bytes: Bytes,
+    /// What they are.
+    pub format: PictureFormat,
+    /// Their SHA-256.
+    pub sha256: [u8; 32],
+}
+
+/// The bytes cannot serve as a poster.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureRefused {
+    /// They are not a complete JPEG, PNG or WebP picture.
+    #[error("the file is not a JPEG, PNG or WebP picture")]
+    NotAPicture(#[source] Cause),
+    /// There are too many bytes.
+    #[error("the file is larger than 10 MiB")]
+    TooManyBytes,
+    /// There are too many pixels.
+    #[error("the picture has more than 40 megapixels")]
+    TooManyPixels,
+    /// Too many pictures are being decoded already.
+    #[error("too many pictures are being looked at")]
+    Busy,
+}
+
+failure!(PictureRefused {
+    NotAPicture => Invalid "catalogue.not_a_picture",
+    TooManyBytes => TooLarge "catalogue.picture_too_large",
+    TooManyPixels => Invalid "catalogue.too_many_pixels",
+    Busy => Unavailable "catalogue.pictures_busy",
+});
+
+/// Tells pictures by decoding them, within bounds of memory.
+#[async_trait]
+pub trait PictureInspector: Interface {
+    /// Decodes a picture.
+    async fn inspect(&self, bytes: Bytes) -> Result<Picture, PictureRefused>;
+}
+
+/// The poster store failed.
+#[derive(Debug, thiserror::Error)]
+pub enum PosterStoreError {
+    /// It does not answer.
+    #[error("the poster store is unavailable")]
+    Unavailable(#[source] Cause),
+}
+
+failure!(PosterStoreError { Unavailable => Unavailable "catalogue.poster_store_unavailable" });
+
+/// Keeps the bytes of posters. A key stands for one content, so putting it twice is the same as once.
+#[async_trait]
+pub trait PosterStore: Interface {
+    /// Stores a poster; when it has returned, the bytes survive a crash and can be fetched.
+    async fn put(&self, key: &PosterKey, bytes: Bytes) -> Result<(), PosterStoreError>;
+    /// Whether the poster is there.
+    async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError>;
+    /// Removes a poster; removing one that is not there is no error.
+    async fn remove(&self, key: &PosterKey) -> Result<(), PosterStoreError>;
+    /// Whether posters can be stored now.
+    async fn check(&self) -> Result<(), PosterStoreError>;
+}

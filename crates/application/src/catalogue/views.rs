@@ -1,0 +1,97 @@
+//! What is shown of films.
+use chrono::{DateTime, Utc};
+use domain::{
+    catalogue::{FilmId, FilmKind, GenreId, PersonId, PosterKey, TmdbId},
+    identity::UserId,
+};
+use std::sync::Arc;
+
+/// What every list shows of a film; the same for everybody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilmCard {
+    /// Which film.
+    pub id: FilmId,
+    /// Its title.
+    pub title: String,
+    /// Its description; empty when there is none.
+    pub description: String,
+    /// The country it is shown with.
+    pub country: Option<String>,
+    /// The year of its first release.
+    pub release_year: Option<u16>,
+    /// Where its poster lies.
+    pub poster: Option<PosterKey>,
+    /// Its number at TMDB.
+    pub tmdb: Option<TmdbId>,
+    /// The user who added it.
+    pub owner: Option<UserId>,
+    /// Which state of the film this is.
+    pub revision: i64,
+}
+
+/// On which of the viewer's standard lists a film stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// On "liked".
+    pub is_liked: bool,
+    /// On "wish".
+    pub is_wish: bool,
+    /// On "watched".
+    pub is_watched: bool,
+}
+
+/// A film as one viewer sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlaggedFilm {
+    /// The film.
+    pub card: Arc<FilmCard>,
+    /// The viewer's flags; all false for somebody who has not signed in.
+    pub flags: Flags,
+}
+
+/// Somebody who made a film.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// Who.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+}
+
+/// Whose words a description is, and on what terms they may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribution {
+    /// Who published it, such as `Wikipedia`.
+    pub source: String,
+    /// Where it can be read.
+    pub url: Option<String>,
+    /// The licence's name, such as `CC BY-SA 4.0`.
+    pub licence: Option<String>,
+}
+
+/// Everything that is known of a film.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilmDetails {
+    /// What every list shows of it.
+    pub film: FlaggedFilm,
+    /// Film, series or anime.
+    pub kind: FilmKind,
+    /// How long it is.
+    pub runtime_minutes: Option<u16>,
+    /// Its genres, the most fitting first.
+    pub genres: Vec<GenreId>,
+    /// The countries it was made in, as its source names them.
+    pub countries: Vec<String>,
+    /// Who directed it.
+    pub directors: Vec<Credit>,
+    /// Who plays in it, in the order of its source.
+    pub cast: Vec<Credit>,
+    /// Its names elsewhere, as (source, name).
+    pub external_ids: Vec<(String, String)>,
+    /// Whose words the description is.
+    pub attribution: Option<Attribution>,
+    /// When it came into the catalogue.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}

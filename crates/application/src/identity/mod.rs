@@ -1,0 +1,11 @@
+//! Registering, signing in and out, sessions, and a user's own data.
+pub mod administer;
+pub mod authenticate;
+pub mod ports;
+pub mod profile;
+pub mod register;
+pub mod sessions;
+pub mod sign_in;
+pub mod telegram;
+pub mod tokens;
+pub mod views;

@@ -1,0 +1,239 @@
+//! What signing in and out asks of the outside world.
+use crate::shared::{
+    failure::failure,
+    store::{Cause, StoreError},
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, Utc};
+use domain::identity::{
+    EmailAddress, NewPassword, PasswordHash, Role, Session, SessionId, SignInKeyDigest, TelegramId,
+    TelegramSignIn, User, UserId,
+};
+use shaku::Interface;
+
+/// The repositories of this context, bound to one unit of work.
+pub trait IdentityStores {
+    /// Users.
+    fn users(&self) -> &dyn UserRepository;
+    /// Their sessions.
+    fn sessions(&self) -> &dyn SessionRepository;
+    /// Attempts to sign in by Telegram.
+    fn telegram_sign_ins(&self) -> &dyn TelegramSignInRepository;
+}
+
+/// A user could not be stored.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveUserError {
+    /// Another user has this address.
+    #[error("User with this email already exists")]
+    EmailTaken,
+    /// Another user has this Telegram account.
+    #[error("User with this Telegram account already exists")]
+    TelegramTaken,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+failure!(SaveUserError {
+    EmailTaken => Conflict "identity.email_taken",
+    TelegramTaken => Conflict "identity.telegram_taken",
+} via Store);
+
+/// Keeps users.
+#[async_trait]
+pub trait UserRepository: Send + Sync {
+    /// Finds a user and keeps others from changing them until the unit of work ends.
+    async fn find(&self, user: UserId) -> Result<Option<User>, StoreError>;
+    /// Finds the user who has an address.
+    async fn find_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError>;
+    /// Finds the user who has a Telegram account.
+    async fn find_by_telegram(&self, telegram: TelegramId) -> Result<Option<User>, StoreError>;
+    /// Adds a user. It MUST say `EmailTaken` or `TelegramTaken` even when two add the same at once.
+    async fn insert(&self, user: &User) -> Result<(), SaveUserError>;
+    /// Stores a changed user.
+    async fn save(&self, user: &User) -> Result<(), SaveUserError>;
+    /// Removes a user with everything that hangs on them: sessions, lists, recommendations. Films
+    /// that they added and that are still there stay, owned by nobody.
+    async fn remove(&self, user: UserId) -> Result<(), StoreError>;
+}
+
+/// What became of a refresh token that somebody presented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefreshTokenUse {
+    /// It was the newest of its session and is used up now.
+    Fresh(SessionId),
+    /// It was used before; somebody has a copy.
+    Reused(SessionId),
+    /// It was never issued, or its session is over.
+    Unknown,
+}
+
+/// The digest under which a refresh token is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RefreshTokenDigest(pub [u8; 32]);
+
+/// Keeps sessions and their refresh tokens.
+#[async_trait]
+pub trait SessionRepository: Send + Sync {
+    /// Adds a session.
+    async fn insert(&self, session: &Session) -> Result<(), StoreError>;
+    /// Finds a session that has not been ended.
+    async fn find(&self, session: SessionId) -> Result<Option<Session>, StoreError>;
+    /// Stores a renewed session.
+    async fn save(&self, session: &Session) -> Result<(), StoreError>;
+    /// Ends a session of a user; `false` when there is none to end. Its tokens MUST be refused by
+    /// every instance until they would have expired by themselves.
+    async fn end(
+        &self,
+        user: UserId,
+        session: SessionId,
+        at: DateTime<Utc>,
+    ) -> Result<bool, StoreError>;
+    /// Ends all sessions of a user, but for `except`, and names those it ended.
+    async fn end_all(
+        &self,
+        user: UserId,
+        except: Option<SessionId>,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<SessionId>, StoreError>;
+    /// Adds a refresh token to a session.
+    async fn add_refresh_token(
+        &self,
+        session: SessionId,
+        token: RefreshTokenDigest,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+    /// Uses a refresh token up. Of two that present the same at once, exactly one MUST get `Fresh`.
+    async fn use_refresh_token(
+        &self,
+        token: RefreshTokenDigest,
+        at: DateTime<Utc>,
+    ) -> Result<RefreshTokenUse, StoreError>;
+    /// Forgets sessions that ended by themselves before `before`; says how many.
+    async fn forget_expired(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
+}
+
+/// Keeps attempts to sign in by Telegram.
+#[async_trait]
+pub trait TelegramSignInRepository: Send + Sync {
+    /// Adds an attempt.
+    async fn insert(&self, attempt: &TelegramSignIn) -> Result<(), StoreError>;
+    /// Finds an attempt and keeps others from changing it until the unit of work ends.
+    async fn find(&self, key: SignInKeyDigest) -> Result<Option<TelegramSignIn>, StoreError>;
+    /// Stores a changed attempt.
+    async fn save(&self, attempt: &TelegramSignIn) -> Result<(), StoreError>;
+    /// Forgets attempts that ended before `before`; says how many.
+    async fn forget_expired(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
+}
+
+/// Reads of this context, each one statement.
+#[async_trait]
+pub trait IdentityQueries: Interface {
+    /// Shows a user.
+    async fn show_user(&self, user: UserId) -> Result<Option<User>, StoreError>;
+    /// Shows the user who has an address.
+    async fn show_user_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError>;
+    /// Shows an attempt to sign in by Telegram.
+    async fn show_telegram_sign_in(
+        &self,
+        key: SignInKeyDigest,
+    ) -> Result<Option<TelegramSignIn>, StoreError>;
+    /// Lists the open sessions of a user, the newest first.
+    async fn list_sessions(
+        &self,
+        user: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Session>, StoreError>;
+}
+
+/// A password could not be hashed or verified.
+#[derive(Debug, thiserror::Error)]
+pub enum HashingError {
+    /// Too many wait for the hasher already.
+    #[error("too many people are signing in at once")]
+    Busy,
+    /// The hasher failed.
+    #[error("the password could not be hashed")]
+    Failed(#[source] Cause),
+}
+
+failure!(HashingError {
+    Busy => Unavailable "identity.hashing_busy",
+    Failed => Internal "identity.hashing_failed",
+});
+
+/// Hashes passwords slowly, off the threads that answer requests, only a few at a time.
+#[async_trait]
+pub trait PasswordHasher: Interface {
+    /// Hashes a new password.
+    async fn hash(&self, password: &NewPassword) -> Result<PasswordHash, HashingError>;
+    /// Compares a password with a hash. Without a hash it MUST take the same time and say no, so that
+    /// nobody learns which addresses have an account.
+    async fn verify(
+        &self,
+        password: &NewPassword,
+        hash: Option<&PasswordHash>,
+    ) -> Result<bool, HashingError>;
+}
+
+/// What an access token says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccessGrant {
+    /// Who may come in.
+    pub user: UserId,
+    /// In which session.
+    pub session: SessionId,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The text is not an access token of ours, or its time is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the token is not valid")]
+pub struct InvalidToken;
+
+/// Signs access tokens and reads them back.
+pub trait AccessTokens: Interface {
+    /// Signs a token.
+    fn issue(&self, grant: &AccessGrant, now: DateTime<Utc>) -> Result<String, StoreError>;
+    /// Reads a token back. Signature, issuer, audience and expiry MUST be checked, and other
+    /// algorithms than ours refused.
+    fn read(&self, token: &str, now: DateTime<Utc>) -> Result<AccessGrant, InvalidToken>;
+}
+
+/// Makes secrets that cannot be guessed, and the digests under which they are stored.
+pub trait Secrets: Interface {
+    /// 256 random bits, as 43 letters that need no escaping in URLs.
+    fn generate(&self) -> String;
+    /// The SHA-256 of a secret.
+    fn digest(&self, secret: &str) -> [u8; 32];
+}
+
+/// How long tokens live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenLives {
+    /// The one token of a session of the first kind.
+    pub long_token: Duration,
+    /// An access token beside a refresh token.
+    pub access_token: Duration,
+    /// A refresh token, and so a session that is not used.
+    pub refresh_token: Duration,
+}
+
+/// Knows how long tokens live.
+pub trait SessionPolicy: Interface {
+    /// The lives in force.
+    fn lives(&self) -> TokenLives;
+}
+
+/// Knows, without asking the database, whose tokens are not accepted any more.
+///
+/// What is said here holds on this instance at once; other instances learn it from the database
+/// within ten seconds.
+pub trait SessionGate: Interface {
+    /// The user's role, unless the session was ended or the user shut out.
+    fn admit(&self, user: UserId, session: SessionId) -> Option<Role>;
+    /// Refuses sessions from now on.
+    fn close(&self, sessions: &[SessionId]);
+}

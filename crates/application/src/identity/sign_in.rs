@@ -1,0 +1,125 @@
+//! Somebody signs in with e-mail and password and gets one long-lived token.
+use super::{
+    ports::{
+        AccessGrant, AccessTokens, HashingError, IdentityQueries, PasswordHasher, SessionPolicy,
+    },
+    views::SignedIn,
+};
+use crate::shared::{
+    actor::Actor,
+    clock::{Clock, IdGenerator},
+    failure::failure,
+    store::{Store, StoreError},
+    use_case::{UseCase, request},
+};
+use async_trait::async_trait;
+use domain::identity::{DeviceName, EmailAddress, NewPassword, Session, SessionKind, User};
+use shaku::Component;
+use std::sync::Arc;
+use tracing::instrument;
+
+/// Signs somebody in.
+#[derive(Debug)]
+pub struct SignIn {
+    /// Whose account; an address nobody can have is treated as one that nobody has.
+    pub email: Option<EmailAddress>,
+    /// Their password.
+    pub password: Option<NewPassword>,
+    /// What their client calls itself.
+    pub device: Option<DeviceName>,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// The address or the password is wrong; which one is not told.
+    #[error("wrong email or password")]
+    WrongCredentials,
+    /// The password could not be verified.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+failure!(SignInError { WrongCredentials => Unauthenticated "identity.wrong_credentials" } via Hashing, Store);
+request!(SignIn => SignedIn, SignInError);
+
+#[derive(Component)]
+#[shaku(interface = UseCase<SignIn>)]
+pub(crate) struct SignInUseCase {
+    #[shaku(inject)]
+    clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
+    #[shaku(inject)]
+    queries: Arc<dyn IdentityQueries>,
+    #[shaku(inject)]
+    hasher: Arc<dyn PasswordHasher>,
+    #[shaku(inject)]
+    tokens: Arc<dyn AccessTokens>,
+    #[shaku(inject)]
+    policy: Arc<dyn SessionPolicy>,
+    #[shaku(inject)]
+    store: Arc<dyn Store>,
+}
+
+#[async_trait]
+impl UseCase<SignIn> for SignInUseCase {
+    #[instrument(name = "identity.sign_in", skip_all)]
+    async fn execute(&self, _actor: &Actor, request: SignIn) -> Result<SignedIn, SignInError> {
+        let user = verify_credentials(
+            &*self.queries,
+            &*self.hasher,
+            request.email.as_ref(),
+            request.password.as_ref(),
+        )
+        .await?;
+        let now = self.clock.now();
+        let life = self.policy.lives().long_token;
+        let session = Session::open(
+            self.ids.next(),
+            user.id,
+            SessionKind::LongToken,
+            request.device,
+            life,
+            now,
+        );
+        let grant = AccessGrant {
+            user: user.id,
+            session: session.id,
+            expires_at: session.expires_at,
+        };
+        let token = self.tokens.issue(&grant, now)?;
+        let uow = self.store.begin().await?;
+        uow.sessions().insert(&session).await?;
+        uow.commit().await?;
+        Ok(SignedIn { user, token })
+    }
+}
+
+/// Finds the active user with these credentials. Every way of failing takes the time of one
+/// verification.
+pub(crate) async fn verify_credentials(
+    queries: &dyn IdentityQueries,
+    hasher: &dyn PasswordHasher,
+    email: Option<&EmailAddress>,
+    password: Option<&NewPassword>,
+) -> Result<User, SignInError> {
+    let (Some(email), Some(password)) = (email, password) else {
+        return refuse_slowly(hasher).await;
+    };
+    let user = queries.show_user_by_email(email).await?;
+    let hash = user.as_ref().and_then(|user| user.password.as_ref());
+    let is_right = hasher.verify(password, hash).await?;
+    user.filter(|user| is_right && user.is_active())
+        .ok_or(SignInError::WrongCredentials)
+}
+
+async fn refuse_slowly(hasher: &dyn PasswordHasher) -> Result<User, SignInError> {
+    if let Ok(any) = NewPassword::parse("any") {
+        hasher.verify(&any, None).await?;
+    }
+    Err(SignInError::WrongCredentials)
+}

@@ -1,0 +1,13 @@
+//! What Filmhub can do: one use case per request, and the ports through which they reach the world.
+#![warn(missing_docs)]
+
+pub mod catalogue;
+#[cfg(feature = "fakes")]
+pub mod fakes;
+pub mod identity;
+pub mod library;
+pub mod mixes;
+pub mod module;
+pub mod recommendation;
+pub mod shared;
+pub mod upkeep;

@@ -1,0 +1,6 @@
+//! A user's watchlists: made, shown, filled, deleted.
+pub mod create_watchlist;
+pub mod entries;
+pub mod list_watchlists;
+pub mod ports;
+pub mod show_watchlist;

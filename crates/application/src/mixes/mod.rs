@@ -1,0 +1,3 @@
+//! Ready-made mixes are browsed.
+pub mod browse_mixes;
+pub mod ports;

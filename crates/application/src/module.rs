@@ -1,0 +1,104 @@
+//! The wiring of the use cases; what they need comes from outside through [`Ports`].
+#![expect(
+    missing_docs,
+    reason = "the module macro leaves no place for comments on what it declares"
+)]
+
+use crate::{
+    catalogue::{
+        create_film::CreateFilmUseCase,
+        list_films::ListFilmsUseCase,
+        ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
+        posters::{
+            CommittedPosterChange, MayEditFilmUseCase, RemovePosterUseCase, SetPosterUseCase,
+        },
+        search_films::SearchFilmsUseCase,
+        show_film::{ShowFilmDetailsUseCase, ShowFilmUseCase},
+        update_film::UpdateFilmUseCase,
+        vocabulary::{ListGenresUseCase, ListMoodsUseCase, ShowGenreUseCase, ShowMoodUseCase},
+    },
+    identity::{
+        administer::{CreateUserUseCase, GrantRoleUseCase, SetStandingUseCase},
+        authenticate::TokenAuthenticator,
+        ports::{
+            AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
+        },
+        profile::{
+            ChangePasswordUseCase, DeleteAccountUseCase, ShowMeUseCase, UpdateProfileUseCase,
+        },
+        register::RegisterUseCase,
+        sessions::{EndSessionUseCase, EndSessionsUseCase, ListSessionsUseCase},
+        sign_in::SignInUseCase,
+        telegram::{
+            CheckTelegramSignInUseCase, ConfirmTelegramSignInUseCase, DeclineTelegramSignInUseCase,
+            ExchangeTelegramKeyUseCase, OpenTelegramSignInUseCase,
+        },
+        tokens::{IssueTokensUseCase, RefreshTokensUseCase},
+    },
+    library::{
+        create_watchlist::CreateWatchlistUseCase,
+        entries::{AddToWatchlistUseCase, RemoveFromWatchlistUseCase},
+        list_watchlists::{ListWatchlistsUseCase, ShowWatchlistUseCase},
+        ports::{LibraryQueries, WatchlistEntries},
+        show_watchlist::{DeleteWatchlistUseCase, ListEntriesUseCase},
+    },
+    mixes::{
+        browse_mixes::{ListMixFilmsUseCase, ListMixesUseCase, ShowMixUseCase},
+        ports::MixQueries,
+    },
+    recommendation::recommend_tonight::RecommendTonightUseCase,
+    shared::{
+        clock::{Chance, Clock, IdGenerator},
+        store::Store,
+    },
+    upkeep::TidyUpUseCase,
+};
+use shaku::{HasComponent, module};
+
+/// Declares [`Ports`] and the module from one list of ports.
+macro_rules! application_module {
+    (ports = [$($port:ident),* $(,)?], use_cases = [$($use_case:ident),* $(,)?] $(,)?) => {
+        /// Everything that the application asks of the outside world.
+        pub trait Ports: $(HasComponent<dyn $port> +)* {}
+        impl<M: $(HasComponent<dyn $port> +)*> Ports for M {}
+
+        module! {
+            pub ApplicationModule {
+                components = [$($use_case),*],
+                providers = [],
+
+                use dyn Ports {
+                    components = [$(dyn $port),*],
+                    providers = []
+                }
+            }
+        }
+    };
+}
+
+application_module! {
+    ports = [
+        Clock, IdGenerator, Chance, Store,
+        IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
+        FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterStore,
+        LibraryQueries, WatchlistEntries,
+        MixQueries,
+    ],
+    use_cases = [
+        TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
+        RefreshTokensUseCase, ListSessionsUseCase, EndSessionUseCase, EndSessionsUseCase,
+        ShowMeUseCase, UpdateProfileUseCase, ChangePasswordUseCase, DeleteAccountUseCase,
+        OpenTelegramSignInUseCase, CheckTelegramSignInUseCase, ExchangeTelegramKeyUseCase,
+        ConfirmTelegramSignInUseCase, DeclineTelegramSignInUseCase,
+        CreateUserUseCase, GrantRoleUseCase, SetStandingUseCase,
+        CreateFilmUseCase, UpdateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
+        ListFilmsUseCase, SearchFilmsUseCase, MayEditFilmUseCase, SetPosterUseCase,
+        RemovePosterUseCase, CommittedPosterChange,
+        ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
+        ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
+        DeleteWatchlistUseCase, ListEntriesUseCase, AddToWatchlistUseCase,
+        RemoveFromWatchlistUseCase,
+        ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase,
+        RecommendTonightUseCase, TidyUpUseCase,
+    ],
+}

@@ -1,0 +1,3 @@
+//! What to watch tonight.
+pub mod ports;
+pub mod recommend_tonight;

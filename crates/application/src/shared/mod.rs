@@ -1,0 +1,7 @@
+//! What all use cases share: who asks, how failure speaks, pages, and the unit of work.
+pub mod actor;
+pub mod clock;
+pub mod failure;
+pub mod page;
+pub mod store;
+pub mod use_case;

@@ -1,0 +1,21 @@
+//! The films that can be found, and what is known of them.
+//!
+//! A film belongs to the catalogue (nobody owns it) or to the user who added it. Only its owner, or
+//! an administrator, changes it. Genres and moods are a fixed vocabulary; a mood stands for the genres
+//! it is tied to.
+mod external_ref;
+mod film;
+mod genre;
+mod kind;
+mod poster;
+mod release_year;
+
+pub use external_ref::{ExternalRef, ExternalSource, InvalidExternalRef, TmdbId, UnknownSource};
+pub use film::{
+    CountryName, Film, FilmContent, FilmDescription, FilmId, FilmTitle, NotFilmOwner, Person,
+    PersonId, PersonName, ensure_editable,
+};
+pub use genre::{Genre, GenreId, Mood, MoodId};
+pub use kind::{FilmKind, UnknownFilmKind};
+pub use poster::{InvalidPosterKey, PictureFormat, PosterKey};
+pub use release_year::{ReleaseYear, YearOutOfRange};

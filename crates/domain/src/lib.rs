@@ -1,0 +1,10 @@
+//! The rules of Filmhub, free of I/O: values that are valid once they exist, aggregates that keep
+//! their invariants, and pure functions. Time, identifiers and chance are always handed in.
+#![warn(missing_docs)]
+
+pub mod catalogue;
+pub mod identity;
+pub mod library;
+pub mod mixes;
+pub mod recommendation;
+pub mod shared;

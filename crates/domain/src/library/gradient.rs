@@ -1,0 +1,240 @@
+//! The three colours behind the title of a list or a mix.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A colour written as `#RRGGBB`, in capitals.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HexColor(String);
+
+/// A text that is not a colour written as `#RRGGBB`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("colour must be written as `#RRGGBB`, got `{0}`")]
+pub struct MalformedHexColor(String);
+
+impl HexColor {
+    const DIGITS: usize = 6;
+
+    /// Returns the colour as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for HexColor {
+    type Err = MalformedHexColor;
+
+    fn from_str(text: &str) -> Result<Self, MalformedHexColor> {
+        text.strip_prefix('#')
+            .filter(|digits| digits.len() == Self::DIGITS)
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .map(|_| Self(text.to_ascii_uppercase()))
+            .ok_or_else(|| MalformedHexColor(text.to_owned()))
+    }
+}
+
+impl fmt::Display for HexColor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Three colours that flow into each other.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Gradient {
+    colors: [HexColor; 3],
+}
+
+impl Gradient {
+    /// The gradients that the product chooses from; white text is readable on each colour.
+    pub const BUILT_IN: [[&'static str; 3]; 21] = [
+        ["#7B2CBF", "#C2255C", "#E8590C"],
+        ["#0B3D91", "#1C6DD0", "#0E8AA8"],
+        ["#1B4332", "#2D6A4F", "#40916C"],
+        ["#4A0D2E", "#8C1C4B", "#C9416B"],
+        ["#1B1B4B", "#4B3F9E", "#8E5BC4"],
+        ["#5C1A0B", "#A63A12", "#D9661F"],
+        ["#0A2F35", "#11616B", "#1B8E8A"],
+        ["#1C2A80", "#3650B5", "#5E74CC"],
+        ["#6E1F8A", "#A8328F", "#D94A87"],
+        ["#3E2418", "#7D4527", "#B5713F"],
+        ["#2B3A12", "#566B1E", "#7F8F2B"],
+        ["#1F2A36", "#3D5166", "#64809B"],
+        ["#3A0F4F", "#7A1B6C", "#B8296F"],
+        ["#093A5A", "#0C6F86", "#1F9A83"],
+        ["#4F1414", "#932B23", "#CF5340"],
+        ["#14324F", "#1D7A6B", "#6A4FB0"],
+        ["#4B1D52", "#9C3848", "#C9772B"],
+        ["#0D1226", "#24315E", "#4C5FA3"],
+        ["#2E2A78", "#7C3A9C", "#D3437F"],
+        ["#16382C", "#5E6B22", "#B0762A"],
+        ["#3B2A5E", "#6D5096", "#9A7BBF"],
+    ];
+
+    /// The length of [`Self::BUILT_IN`] as the type that chooses from it.
+    const BUILT_IN_COUNT: u64 = 21;
+
+    /// Makes a gradient of three colours.
+    #[must_use]
+    pub const fn new(first: HexColor, second: HexColor, third: HexColor) -> Self {
+        Self {
+            colors: [first, second, third],
+        }
+    }
+
+    /// Returns the built-in gradient that belongs to a number: equal numbers give equal
+    /// gradients, and consecutive numbers go through all of them.
+    #[must_use]
+    pub fn built_in(number: u64) -> Self {
+        let [first, ..] = Self::BUILT_IN;
+        let wanted = number % Self::BUILT_IN_COUNT;
+        let colors = (0..)
+            .zip(Self::BUILT_IN)
+            .find_map(|(position, colors)| (position == wanted).then_some(colors))
+            .unwrap_or(first);
+        // The table is checked by tests, so its colours need no parsing here.
+        Self {
+            colors: colors.map(|color| HexColor(color.to_owned())),
+        }
+    }
+
+    /// Returns the colour that the gradient starts with.
+    #[must_use]
+    pub const fn first(&self) -> &HexColor {
+        let [first, _, _] = &self.colors;
+        first
+    }
+
+    /// Returns the colour in the middle.
+    #[must_use]
+    pub const fn second(&self) -> &HexColor {
+        let [_, second, _] = &self.colors;
+        second
+    }
+
+    /// Returns the colour that the gradient ends with.
+    #[must_use]
+    pub const fn third(&self) -> &HexColor {
+        let [_, _, third] = &self.colors;
+        third
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// The least contrast that WCAG 2 accepts for large text.
+    const READABLE: f64 = 3.0;
+
+    fn color(text: &str) -> HexColor {
+        text.parse().unwrap()
+    }
+
+    fn linear_light(channel: u8) -> f64 {
+        let share = f64::from(channel) / 255.0;
+        if share <= 0.040_45 {
+            share / 12.92
+        } else {
+            ((share + 0.055) / 1.055).powf(2.4)
+        }
+    }
+
+    fn contrast_with_white(color: &HexColor) -> f64 {
+        let digits = color.as_str().trim_start_matches('#');
+        let [_, red, green, blue] = u32::from_str_radix(digits, 16).unwrap().to_be_bytes();
+        let luminance =
+            0.2126 * linear_light(red) + 0.7152 * linear_light(green) + 0.0722 * linear_light(blue);
+        1.05 / (luminance + 0.05)
+    }
+
+    #[test]
+    fn a_colour_is_kept_in_capitals() {
+        assert_eq!(color("#1a2b3c").as_str(), "#1A2B3C");
+        assert_eq!(color("#1a2b3c"), color("#1A2B3C"));
+        assert_eq!(color("#1a2b3c").to_string(), "#1A2B3C");
+    }
+
+    #[test]
+    fn a_text_of_another_shape_is_no_colour() {
+        for text in [
+            "", "#", "1A2B3C", "#1A2B3", "#1A2B3C4", "#1A2B3G", "##A2B3C", " #1A2B3C", "#цве",
+        ] {
+            let refused = text.parse::<HexColor>().unwrap_err();
+            assert_eq!(refused, MalformedHexColor(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn the_refusal_names_the_text() {
+        let refused = "red".parse::<HexColor>().unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "colour must be written as `#RRGGBB`, got `red`"
+        );
+    }
+
+    #[test]
+    fn a_gradient_gives_its_colours_in_order() {
+        let gradient = Gradient::new(color("#000001"), color("#000002"), color("#000003"));
+        assert_eq!(gradient.first().as_str(), "#000001");
+        assert_eq!(gradient.second().as_str(), "#000002");
+        assert_eq!(gradient.third().as_str(), "#000003");
+    }
+
+    #[test]
+    fn every_built_in_colour_is_written_as_a_parsed_one() {
+        for text in Gradient::BUILT_IN.into_iter().flatten() {
+            assert_eq!(color(text).as_str(), text);
+        }
+    }
+
+    #[test]
+    fn no_two_built_in_gradients_share_a_colour() {
+        let colors: Vec<_> = Gradient::BUILT_IN.into_iter().flatten().collect();
+        let distinct: HashSet<_> = colors.iter().collect();
+        assert_eq!(distinct.len(), colors.len());
+    }
+
+    #[test]
+    fn white_text_is_readable_on_every_built_in_colour() {
+        for text in Gradient::BUILT_IN.into_iter().flatten() {
+            let contrast = contrast_with_white(&color(text));
+            assert!(
+                contrast >= READABLE,
+                "{text} has a contrast of {contrast:.2}"
+            );
+        }
+    }
+
+    #[test]
+    fn contrast_runs_from_one_to_twenty_one() {
+        assert!((contrast_with_white(&color("#FFFFFF")) - 1.0).abs() < 1e-9);
+        assert!((contrast_with_white(&color("#000000")) - 21.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn consecutive_numbers_go_through_all_built_in_gradients_in_order() {
+        assert_eq!(
+            u64::try_from(Gradient::BUILT_IN.len()),
+            Ok(Gradient::BUILT_IN_COUNT)
+        );
+        for (number, [first, second, third]) in (0..).zip(Gradient::BUILT_IN) {
+            let expected = Gradient::new(color(first), color(second), color(third));
+            assert_eq!(Gradient::built_in(number), expected);
+        }
+    }
+
+    #[test]
+    fn large_numbers_start_over() {
+        assert_eq!(Gradient::built_in(21), Gradient::built_in(0));
+        assert_eq!(Gradient::built_in(43), Gradient::built_in(1));
+        assert_eq!(
+            Gradient::built_in(u64::MAX),
+            Gradient::built_in(u64::MAX % Gradient::BUILT_IN_COUNT)
+        );
+    }
+}
