@@ -51,7 +51,7 @@ use crate::{
         clock::{Chance, Clock, IdGenerator},
         store::Store,
     },
-    upkeep::TidyUpUseCase,
+    upkeep::{check_health::CheckHealthUseCase, tidy_up::TidyUpUseCase},
 };
 use shaku::{HasComponent, module};
 
@@ -99,6 +99,6 @@ application_module! {
         DeleteWatchlistUseCase, ListEntriesUseCase, AddToWatchlistUseCase,
         RemoveFromWatchlistUseCase,
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase,
-        RecommendTonightUseCase, TidyUpUseCase,
+        RecommendTonightUseCase, TidyUpUseCase, CheckHealthUseCase,
     ],
 }

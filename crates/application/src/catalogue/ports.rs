@@ -168,6 +168,8 @@ pub trait FilmIndex: Interface {
     ) -> Result<Vec<FilmId>, FilmIndexError>;
     /// Says that films have changed, so that they are read again soon.
     fn nudge(&self);
+    /// Whether the index is built and answers.
+    async fn check(&self) -> Result<(), FilmIndexError>;
 }
 
 /// A picture that has been decoded and found fit for a poster.

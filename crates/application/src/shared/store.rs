@@ -61,4 +61,6 @@ pub trait UnitOfWork:
 pub trait Store: Interface {
     /// Begins one; on SQLite this waits for the one before it to end.
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError>;
+    /// Whether the store answers.
+    async fn check(&self) -> Result<(), StoreError>;
 }

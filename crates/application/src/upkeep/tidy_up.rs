@@ -1,0 +1,81 @@
+//! What the service does for itself from time to time: forgetting what is over, and removing posters
+//! that nobody shows.
+use crate::{
+    catalogue::{
+        ports::PosterStore,
+        posters::{PosterError, remove_obsolete},
+    },
+    shared::{
+        actor::{AccessDenied, Actor},
+        clock::Clock,
+        failure::failure,
+        store::{Store, StoreError},
+        use_case::{UseCase, request},
+    },
+};
+use async_trait::async_trait;
+use shaku::Component;
+use std::sync::Arc;
+use tracing::instrument;
+
+/// Tidies up once.
+#[derive(Debug)]
+pub struct TidyUp;
+
+/// What tidying up removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tidied {
+    /// Sessions that had ended.
+    pub sessions: u64,
+    /// Attempts to sign in by Telegram that had ended.
+    pub telegram_sign_ins: u64,
+    /// Posters that nobody showed.
+    pub posters: usize,
+}
+
+/// Why tidying up failed; what it had done before stays done.
+#[derive(Debug, thiserror::Error)]
+pub enum TidyUpError {
+    /// The actor may not.
+    #[error(transparent)]
+    Access(#[from] AccessDenied),
+    /// A poster could not be removed.
+    #[error(transparent)]
+    Posters(#[from] PosterError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+failure!(TidyUpError {} via Access, Posters, Store);
+request!(TidyUp => Tidied, TidyUpError);
+
+#[derive(Component)]
+#[shaku(interface = UseCase<TidyUp>)]
+pub(crate) struct TidyUpUseCase {
+    #[shaku(inject)]
+    clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    posters: Arc<dyn PosterStore>,
+    #[shaku(inject)]
+    store: Arc<dyn Store>,
+}
+
+#[async_trait]
+impl UseCase<TidyUp> for TidyUpUseCase {
+    #[instrument(name = "upkeep.tidy_up", skip_all)]
+    async fn execute(&self, actor: &Actor, _: TidyUp) -> Result<Tidied, TidyUpError> {
+        actor.ensure_operator()?;
+        let now = self.clock.now();
+        let uow = self.store.begin().await?;
+        let sessions = uow.sessions().forget_expired(now).await?;
+        let telegram_sign_ins = uow.telegram_sign_ins().forget_expired(now).await?;
+        uow.commit().await?;
+        let posters = remove_obsolete(&*self.posters, &*self.store).await?;
+        Ok(Tidied {
+            sessions,
+            telegram_sign_ins,
+            posters,
+        })
+    }
+}
