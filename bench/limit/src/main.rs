@@ -9,7 +9,7 @@ mod library;
 mod token;
 mod vocabulary;
 
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::Context;
 use clap::Parser;
 use mimalloc::MiMalloc;
@@ -53,6 +53,7 @@ async fn main() -> anyhow::Result<()> {
         App::new()
             .app_data(pool.clone())
             .app_data(tokens.clone())
+            .route("/readyz", web::get().to(HttpResponse::Ok))
             .service(
                 web::scope("/api/v1")
                     .configure(film::routes)
