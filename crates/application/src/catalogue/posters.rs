@@ -10,7 +10,7 @@ use super::ports::{
 use crate::shared::{
     actor::{AccessDenied, Actor, SignedInUser},
     clock::Clock,
-    failure::failure,
+    failure::{failure, logged},
     store::{Store, StoreError},
     use_case::{UseCase, request},
 };
@@ -225,7 +225,7 @@ pub(crate) async fn remove_now(
     }
     if let Err(failure) = remove_obsolete(posters, store).await {
         tracing::warn!(
-            error = &failure as &dyn std::error::Error,
+            error = logged(&failure),
             "an old poster could not be removed now, the upkeep will try again"
         );
     }
