@@ -54,7 +54,8 @@ pub trait UserRepository: Send + Sync {
     /// Stores a changed user.
     async fn save(&self, user: &User) -> Result<(), SaveUserError>;
     /// Removes a user with everything that hangs on them: sessions, lists, recommendations. Films
-    /// that they added and that are still there stay, owned by nobody.
+    /// that they added and that are still there stay, owned by nobody; their revisions MUST grow,
+    /// because what is shown of a film tells its owner.
     async fn remove(&self, user: UserId) -> Result<(), StoreError>;
 }
 
