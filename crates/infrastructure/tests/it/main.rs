@@ -1,0 +1,2 @@
+//! Adapters against the real things.
+mod contract;
