@@ -1,6 +1,7 @@
 //! Ready-made mixes.
 use crate::support::code;
 use application::{
+    catalogue::views::Flags,
     fakes::{World, a_film, a_mix, a_user},
     mixes::browse_mixes::{ListMixFilms, ListMixes, ShowMix},
     shared::actor::Actor,
@@ -32,7 +33,7 @@ async fn the_films_of_a_mix_keep_their_order_and_carry_the_flags_of_the_viewer()
         .collect();
     assert_eq!(shown, [(first.id, false), (second.id, true)]);
     let films = world.run(&Actor::Anonymous, request()).await.unwrap();
-    assert!(films.iter().all(|film| film.flags == Default::default()));
+    assert!(films.iter().all(|film| film.flags == Flags::default()));
 }
 
 #[tokio::test]

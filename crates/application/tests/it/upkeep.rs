@@ -103,7 +103,7 @@ async fn a_poster_that_cannot_be_removed_is_tried_again_next_time() {
     world.posters.set_down(true);
     let refused = world.run(&Actor::System, TidyUp).await;
     assert_eq!(code(refused), "catalogue.poster_store_unavailable");
-    assert_eq!(world.stored().obsolete_posters(), [old.clone()]);
+    assert!(world.stored().obsolete_posters().contains(&old));
     // What was done before stays done.
     assert_eq!(world.stored().session_count(), 0);
     world.posters.set_down(false);

@@ -108,7 +108,7 @@ async fn an_old_poster_that_cannot_be_removed_now_is_left_to_the_upkeep() {
     let old = poster_of(&world, film).unwrap();
     world.posters.set_refuses_removals(true);
     set(&world, &actor, film, "JPEG new").await.unwrap();
-    assert_eq!(world.stored().obsolete_posters(), [old.clone()]);
+    assert!(world.stored().obsolete_posters().contains(&old));
     assert!(world.posters.bytes_of(&old).is_some());
     world.posters.set_refuses_removals(false);
     let tidied = world.run(&Actor::System, TidyUp).await.unwrap();

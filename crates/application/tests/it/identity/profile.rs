@@ -78,10 +78,10 @@ fn change(current: Option<&str>, new: &str) -> ChangePassword {
     }
 }
 
-async fn may_sign_in(world: &World, address: &str, word: &str) -> bool {
+async fn may_sign_in(world: &World, address: &str, secret: &str) -> bool {
     let request = SignIn {
         email: Some(email(address)),
-        password: NewPassword::parse(word).ok(),
+        password: NewPassword::parse(secret).ok(),
         device: None,
     };
     world.run(&Actor::Anonymous, request).await.is_ok()

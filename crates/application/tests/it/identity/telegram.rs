@@ -189,7 +189,7 @@ async fn of_two_that_exchange_a_key_at_once_one_is_signed_in() {
     let user = confirm(&world, &key, 42).await.unwrap();
     let open = world.store.begin().await.unwrap();
     let (one, other, ()) = tokio::join!(exchange(&world, &key), exchange(&world, &key), async {
-        drop(open)
+        drop(open);
     },);
     assert!(one.is_ok());
     assert_eq!(code(other), "identity.auth_key_refused");

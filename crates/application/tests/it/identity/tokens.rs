@@ -170,7 +170,7 @@ async fn of_two_that_use_a_refresh_token_at_once_one_gets_a_pair_that_no_longer_
     let (world, anna, first) = signed_in().await;
     let open = world.store.begin().await.unwrap();
     let (one, other, ()) = tokio::join!(refresh(&world, &first), refresh(&world, &first), async {
-        drop(open)
+        drop(open);
     },);
     let pair = one.unwrap();
     assert_eq!(code(other), "identity.invalid_refresh_token");
