@@ -4,6 +4,7 @@ use application::{
     catalogue::ports::PosterStore,
     fakes::{UserBuilder, World, a_film, a_poster_of, a_recommendation, a_user, a_watchlist},
     identity::{
+        ports::SessionGate,
         profile::{ChangePassword, DeleteAccount, ShowMe, UpdateProfile},
         sign_in::SignIn,
     },
@@ -170,7 +171,7 @@ async fn a_deleted_user_is_gone_with_sessions_lists_and_recommendations() {
     world.run(&actor, DeleteAccount).await.unwrap();
     let stored = world.stored();
     assert_eq!(stored.user_count(), 0);
-    assert_eq!(stored.session_count(), 0);
+    assert!(stored.sessions_of(anna.id).is_empty());
     assert!(stored.watchlists_of(anna.id).is_empty());
     assert!(stored.recommendations_to(anna.id).is_empty());
     assert_eq!(stored.film_count(), 1);
@@ -184,6 +185,18 @@ async fn a_deleted_user_is_gone_with_sessions_lists_and_recommendations() {
     assert_eq!(code(refused), "identity.not_signed_in");
     let refused = world.run(&actor, DeleteAccount).await;
     assert_eq!(code(refused), "identity.not_signed_in");
+}
+
+#[tokio::test]
+async fn other_instances_learn_that_a_user_is_gone() {
+    let world = World::new();
+    let anna = world.has(a_user());
+    let actor = world.signed_in(&anna);
+    let elsewhere = world.gate.of_another_instance();
+    world.run(&actor, DeleteAccount).await.unwrap();
+    elsewhere.learn();
+    let session = actor.user().unwrap().session;
+    assert_eq!(elsewhere.admit(anna.id, session), None);
 }
 
 #[tokio::test]
