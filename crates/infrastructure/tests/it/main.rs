@@ -1,2 +1,3 @@
-//! Adapters against the real things.
-mod contract;
+//! The adapters against the real things: databases, file systems, servers.
+mod image_inspector;
+mod poster_storage;
