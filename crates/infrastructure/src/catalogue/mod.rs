@@ -1,0 +1,2 @@
+//! Adapters of the catalogue's ports.
+pub mod film_index;
