@@ -78,12 +78,16 @@ impl Word {
         Self::new(&[self.text.as_str(), next.text.as_str()].concat(), true)
     }
 
+    /// Whether it is an article.
+    pub fn is_article(&self) -> bool {
+        ARTICLES.contains(&self.text.as_str())
+    }
+
     /// How much the word says, from 0 to 1.
     pub fn weight(&self) -> f32 {
-        let text = self.text.as_str();
-        if ARTICLES.contains(&text) {
+        if self.is_article() {
             0.1
-        } else if LINKS.contains(&text) {
+        } else if LINKS.contains(&self.text.as_str()) {
             0.2
         } else {
             1.0
@@ -133,18 +137,20 @@ impl Title {
         words.join(" ")
     }
 
-    /// The title without spaces and articles: titles that differ in these only have the same key.
-    pub fn key(&self) -> String {
+    /// The title without spaces, and the same without articles: titles that have one of these in
+    /// common differ in little.
+    pub fn keys(&self) -> Vec<String> {
+        let whole: String = self.words.iter().map(Word::canonical).collect();
         let telling: String = self
             .words
             .iter()
-            .filter(|word| !ARTICLES.contains(&word.text.as_str()))
+            .filter(|word| !word.is_article())
             .map(Word::canonical)
             .collect();
-        if telling.is_empty() {
-            self.words.iter().map(Word::canonical).collect()
+        if telling.is_empty() || telling == whole {
+            vec![whole]
         } else {
-            telling
+            vec![telling, whole]
         }
     }
 
@@ -385,13 +391,15 @@ mod tests {
     }
 
     #[test]
-    fn the_key_knows_no_spaces_and_articles() {
-        assert_eq!(Title::read("The Godfather Part II").key(), "godfatherpart2");
+    fn the_keys_know_no_spaces() {
+        let keys = |text: &str| Title::read(text).keys();
         assert_eq!(
-            Title::read("Spider-Man").key(),
-            Title::read("spiderman").key()
+            keys("The Godfather Part II"),
+            ["godfatherpart2", "thegodfatherpart2"]
         );
-        assert_eq!(Title::read("The A").key(), "thea");
+        assert_eq!(keys("Spider-Man"), keys("spiderman"));
+        assert_eq!(keys("M*A*S*H"), ["msh", "mash"]);
+        assert_eq!(keys("The A"), ["thea"]);
     }
 
     #[test]

@@ -149,13 +149,14 @@ impl FilmIndexState {
     /// Opens the index on disk, or builds one if there is none that serves.
     async fn prepare(&self) -> Result<Progress, FollowError> {
         let catalogue = self.feed.catalogue_id().await?;
-        match self.open(catalogue).await {
+        let newest = self.feed.newest_change().await?;
+        match self.open(catalogue, newest).await {
             Some(progress) => Ok(progress),
             None => self.build(catalogue).await,
         }
     }
 
-    async fn open(&self, catalogue: Uuid) -> Option<Progress> {
+    async fn open(&self, catalogue: Uuid, newest: i64) -> Option<Progress> {
         let place = Arc::clone(&self.place);
         let opened = spawn_blocking(move || place.open()).await;
         let (generation, progress) = match opened {
@@ -171,7 +172,6 @@ impl FilmIndexState {
         self.live.send_replace(Some(Arc::clone(&generation)));
         self.verify(generation).await?;
         // Numbers only grow, unless an older state of the database was restored.
-        let newest = self.feed.newest_change().await.ok()?;
         (newest >= progress.newest).then_some(progress)
     }
 

@@ -41,8 +41,11 @@ impl TitleQuery {
 
     /// The keys under which a film with exactly this title is found.
     pub fn keys(&self) -> impl Iterator<Item = String> {
-        let dated = self.dated.as_ref().map(|(title, _)| title.key());
-        std::iter::once(self.title.key()).chain(dated)
+        let dated = self.dated.as_ref().map(|(title, _)| title.keys());
+        self.title
+            .keys()
+            .into_iter()
+            .chain(dated.unwrap_or_default())
     }
 
     /// Neighbouring words, each pair read as one word.
@@ -122,23 +125,26 @@ pub(super) fn fit(query: &TitleQuery, film: &Candidate) -> Fit {
 }
 
 fn fit_of_title(query: &TitleQuery, title: &Title, year: Option<u16>) -> (u8, f32) {
-    let plain = (
-        exactness(&query.title, title) * 2,
-        similarity(query, &query.title, title),
-    );
+    let plain = judge(query, &query.title, title);
+    let plain = (plain.0 * 2, plain.1);
     let Some((undated, asked_year)) = &query.dated else {
         return plain;
     };
     let off_by = year.map_or(u16::MAX, |year| year.abs_diff(*asked_year));
-    let (trust, exact) = match off_by {
-        0 => (1.0, exactness(undated, title)),
-        1 => (0.95, 0),
-        _ => (0.7, 0),
+    let (exact, score) = judge(query, undated, title);
+    let (exact, trust) = match off_by {
+        0 => (exact, 1.0),
+        1 => (0, 0.95),
+        _ => (0, 0.7),
     };
-    (
-        plain.0.max(exact),
-        plain.1.max(similarity(query, undated, title) * trust),
-    )
+    (plain.0.max(exact), plain.1.max(score * trust))
+}
+
+fn judge(query: &TitleQuery, asked: &Title, title: &Title) -> (u8, f32) {
+    match exactness(asked, title) {
+        0 => (0, similarity(query, asked, title)),
+        exact => (exact, 1.0),
+    }
 }
 
 /// 2: the same title; 1: the same but for articles and spaces; 0: another one.
@@ -152,7 +158,8 @@ fn exactness(asked: &Title, title: &Title) -> u8 {
     if same_words {
         2
     } else {
-        u8::from(asked.key() == title.key())
+        let keys = title.keys();
+        u8::from(asked.keys().iter().any(|key| keys.contains(key)))
     }
 }
 
@@ -167,8 +174,14 @@ fn similarity(query: &TitleQuery, asked: &Title, title: &Title) -> f32 {
     }
     note_joined_titles(&mut table, asked, title);
     note_joined_queries(&mut table, query, asked, title);
-    let asked_share = share(&asked.words, &table.rows);
-    let title_share = share(&title.words, &table.columns);
+    let asked_share = share(&asked.words, &table.rows, Word::weight);
+    let title_share = share(&title.words, &table.columns, |word| {
+        if word.is_article() {
+            0.0
+        } else {
+            word.weight()
+        }
+    });
     let order = if table.is_in_order() { 1.0 } else { 0.97 };
     asked_share * (1.0 - UNASKED + UNASKED * title_share) * order
 }
@@ -245,7 +258,8 @@ impl Table {
     }
 }
 
-fn share(words: &[Word], found: &[(f32, usize)]) -> f32 {
+/// How much of some words was found; all of it where they say nothing.
+fn share(words: &[Word], found: &[(f32, usize)], weight: impl Fn(&Word) -> f32) -> f32 {
     let mut whole = 0.0;
     let mut part = 0.0;
     let only_word = words.len() == 1;
@@ -255,12 +269,12 @@ fn share(words: &[Word], found: &[(f32, usize)]) -> f32 {
         let weight = if is_first_of_series {
             0.15
         } else {
-            word.weight()
+            weight(word)
         };
         whole += weight;
         part += weight * best;
     }
-    if whole > 0.0 { part / whole } else { 0.0 }
+    if whole > 0.0 { part / whole } else { 1.0 }
 }
 
 /// How alike two words are, from 0 to 1. A word that is still being typed may be the beginning.

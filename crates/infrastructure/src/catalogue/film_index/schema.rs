@@ -87,7 +87,9 @@ impl Fields {
     fn write_title(&self, text: &str, document: &mut TantivyDocument) {
         let title = Title::read(text);
         document.add_text(self.stored_title, title.folded());
-        document.add_text(self.key, title.key());
+        for key in title.keys() {
+            document.add_text(self.key, key);
+        }
         document.add_text(self.title, analysis::plain(text));
         for word in &title.words {
             document.add_text(self.word, &word.text);

@@ -26,7 +26,8 @@ const MOST_SPELLINGS: usize = 60;
 const WORST_SHARE: f32 = 0.55;
 /// Nor are films that fit worse than this.
 const WORST_SCORE: f32 = 0.2;
-/// A better fit than this makes reading the other keyboard layout pointless.
+/// If nothing fits as well as this, what was typed is read in the other keyboard layout, and what
+/// fits that well then counts.
 const GOOD_SCORE: f32 = 0.75;
 
 /// A film and how well it fits.
@@ -53,7 +54,8 @@ pub(super) fn find(
         && let Some(other) = in_other_layout(text)
     {
         let others = find_as_typed(searcher, fields, &other, most)?;
-        hits.extend(others.into_iter().map(|hit| Hit {
+        let convincing = others.into_iter().filter(|hit| hit.fit.score >= GOOD_SCORE);
+        hits.extend(convincing.map(|hit| Hit {
             fit: hit.fit.doubted(),
             ..hit
         }));
