@@ -31,7 +31,7 @@ struct Settings {
     #[arg(long, env = "LIMIT_PORT", default_value_t = 8081)]
     port: u16,
     /// As many as the product has.
-    #[arg(long, env = "LIMIT_CONNECTIONS", default_value_t = 10)]
+    #[arg(long, env = "LIMIT_CONNECTIONS", default_value_t = 16)]
     connections: u32,
     /// As many as the product has.
     #[arg(long, env = "LIMIT_WORKERS", default_value_t = 2)]
