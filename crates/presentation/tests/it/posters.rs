@@ -136,7 +136,7 @@ async fn a_body_that_is_no_form_with_a_file_is_refused() {
     scene.put().body(KIND, "garbage").expect(400).await;
     scene
         .put()
-        .body(KIND, form(&[("other", &[0; 100_000])]))
+        .body(KIND, form(&[("other", &vec![0; 100_000])]))
         .expect(413)
         .await;
 }
