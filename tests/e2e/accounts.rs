@@ -53,7 +53,7 @@ async fn a_new_password_ends_the_other_sessions(database: Database) {
     elsewhere.get("/me").await.problem(401, "identity.invalid_token");
     let answer = anna.post("/auth/login", &anna.credentials()).await;
     answer.problem(401, "identity.wrong_credentials");
-    let with_new = Caller { password: "another one".to_owned(), ..anna.clone() };
+    let with_new = anna.with_credentials(&anna.email, "another one");
     with_new.signed_in().await.get("/me").await.expect(200);
 }
 
@@ -85,13 +85,13 @@ async fn a_deleted_account_is_gone_with_everything(database: Database) {
 
 /// Somebody whose account the operator opens.
 async fn opened_by_operator(app: &App, arguments: &[&str]) -> Caller {
-    let (email, password) = (unique_email(), "чтобы никто не угадал");
+    let email = unique_email();
+    let password = "чтобы никто не угадал";
     let mut all = vec!["admin", "create-user", &email];
     all.extend(arguments);
     let printed = app.setup.run_with_input(&all, &format!("{password}\n")).succeeded();
     assert!(!printed.contains(password));
-    let user = Caller { email, password: password.to_owned(), ..app.anyone() };
-    user.signed_in().await
+    app.anyone().with_credentials(&email, password).signed_in().await
 }
 
 async fn the_operator_opens_accounts_and_grants_roles(database: Database) {

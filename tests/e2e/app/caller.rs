@@ -39,11 +39,11 @@ impl Caller {
 
     /// The same, but somebody who has just opened an account and signed in.
     pub async fn newcomer(self) -> Self {
-        let (email, password) = (unique_email(), "correct horse battery staple".to_owned());
-        let body = json!({ "email": email, "password": password, "username": "Anna" });
-        let user = self.post("/auth/register", &body).await.json(201);
-        let id = user["id"].as_str().unwrap().to_owned();
-        Self { email, password, id, ..self }.signed_in().await
+        let newcomer = self.with_credentials(&unique_email(), "correct horse battery staple");
+        let mut body = newcomer.credentials();
+        body["username"] = json!("Anna");
+        let id = id_of(&self.post("/auth/register", &body).await.json(201));
+        Self { id, ..newcomer }.signed_in().await
     }
 
     /// The same person in a new session.
@@ -55,6 +55,11 @@ impl Caller {
     /// The same person with another token.
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// Somebody with these credentials, who has not signed in.
+    pub fn with_credentials(&self, email: &str, password: &str) -> Self {
+        Self { email: email.to_owned(), password: password.to_owned(), ..self.clone() }
     }
 
     /// What they sign in with.

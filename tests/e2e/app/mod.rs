@@ -8,7 +8,7 @@ mod template;
 
 pub use answer::Answer;
 pub use caller::{Caller, id_of, unique_email};
-pub use process::{App, Output};
+pub use process::App;
 pub use setup::{Database, Setup};
 
 use std::time::{Duration, Instant};
