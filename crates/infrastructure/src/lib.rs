@@ -1,11 +1,2 @@
-//! The adapters through which the application reaches the world: databases, poster stores, the search
-//! index, password hashing, tokens, time and chance.
-
+//! Adapters: how the ports of the application are met with databases, files and libraries.
 pub mod catalogue;
-pub mod identity;
-mod library;
-mod mixes;
-pub mod module;
-pub mod persistence;
-mod recommendation;
-pub mod system;

@@ -67,7 +67,7 @@ const PAGE: &str = "/api/schema/swagger/";
 )]
 struct Described;
 
-/// The document that describes the API (OpenAPI 3.1).
+/// The document that describes the API, as `OpenAPI` 3.1.
 #[must_use]
 pub fn openapi() -> Document {
     Described::openapi()

@@ -208,9 +208,9 @@ impl Stored {
     ) -> Page<FlaggedFilm, FilmKey> {
         let suitable = self.films.values().filter(|film| self.suits(film, filter));
         let mut keys: Vec<FilmKey> = suitable.map(|film| key(film, order)).collect();
-        keys.sort_by(|one, other| compare(order, one, other));
+        keys.sort_by(|one, other| compare(order, one, other).unwrap_or(Ordering::Equal));
         if let Some(after) = &page.after {
-            keys.retain(|key| compare(order, key, after) == Ordering::Greater);
+            keys.retain(|key| compare(order, key, after).is_none_or(Ordering::is_gt));
         }
         let page = Page::from_overfetched(keys, page.size, FilmKey::clone);
         Page {
@@ -241,21 +241,21 @@ fn key(film: &Film, order: FilmOrder) -> FilmKey {
     }
 }
 
-fn compare(order: FilmOrder, one: &FilmKey, other: &FilmKey) -> Ordering {
+/// Which key comes first; keys of different orders do not compare.
+fn compare(order: FilmOrder, one: &FilmKey, other: &FilmKey) -> Option<Ordering> {
     let position = match (&one.position, &other.position) {
         (FilmPosition::Title(one), FilmPosition::Title(other)) => one.cmp(other),
         (FilmPosition::Year(one), FilmPosition::Year(other)) => one.cmp(other),
         (FilmPosition::Added(one), FilmPosition::Added(other)) => one.cmp(other),
-        // The key of another order stands before everything.
-        _ => Ordering::Greater,
+        _ => return None,
     };
     let ascending = position.then(one.film.cmp(&other.film));
-    match order {
+    Some(match order {
         FilmOrder::Title | FilmOrder::Year => ascending,
         FilmOrder::TitleDescending | FilmOrder::YearDescending | FilmOrder::NewestFirst => {
             ascending.reverse()
         }
-    }
+    })
 }
 
 fn sorting_form(title: &str) -> String {

@@ -6,6 +6,7 @@ use actix_web::{
     http::header::{self, HeaderValue},
     web::ServiceConfig,
 };
+use application::shared::failure::logged;
 use domain::catalogue::PosterKey;
 use std::path::PathBuf;
 
@@ -47,10 +48,7 @@ fn find(req: &HttpRequest, settings: &Settings) -> Option<PathBuf> {
 
 fn not_there(cause: &std::io::Error) -> Problem {
     if cause.kind() != std::io::ErrorKind::NotFound {
-        tracing::error!(
-            error = cause as &dyn std::error::Error,
-            "a poster could not be opened"
-        );
+        tracing::error!(error = logged(cause), "a poster could not be opened");
     }
     Problem::no_such_route()
 }

@@ -4,6 +4,7 @@ use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
+use application::shared::failure::logged;
 use serde::Serialize;
 
 /// Answers with JSON.
@@ -59,10 +60,7 @@ pub fn done() -> HttpResponse {
 /// [`Problem::internal`] when it cannot be written.
 pub fn to_json<T: Serialize + ?Sized>(body: &T) -> Result<Vec<u8>, Problem> {
     serde_json::to_vec(body).map_err(|cause| {
-        tracing::error!(
-            error = &cause as &dyn std::error::Error,
-            "an answer could not be written"
-        );
+        tracing::error!(error = logged(&cause), "an answer could not be written");
         Problem::internal()
     })
 }

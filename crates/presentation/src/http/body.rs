@@ -5,6 +5,7 @@ use actix_web::{
     dev::Payload,
     http::header::{self, HeaderMap},
 };
+use application::shared::failure::logged;
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
@@ -108,7 +109,7 @@ async fn read(mut payload: Payload, declared: Option<usize>) -> Result<Bytes, Pr
     let mut body = BytesMut::with_capacity(declared.unwrap_or_default());
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|cause| {
-            tracing::debug!(error = &cause as &dyn std::error::Error, "a body broke off");
+            tracing::debug!(error = logged(&cause), "a body broke off");
             Problem::invalid("http.broken_body", "the body could not be read")
         })?;
         if body.len() + chunk.len() > MAX_BODY {

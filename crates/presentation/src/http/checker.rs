@@ -172,6 +172,10 @@ impl Checker {
     }
 
     /// A member of a merge patch (RFC 7396): left out changes nothing, null clears.
+    #[expect(
+        clippy::option_option,
+        reason = "left out, null and given are three cases of a merge patch"
+    )]
     pub fn patched<T: JsonType, V, E: Rule>(
         &mut self,
         name: &str,

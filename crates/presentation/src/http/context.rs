@@ -104,14 +104,12 @@ fn problem_of<B>(response: &ServiceResponse<B>) -> Option<Problem> {
     if !status.is_client_error() && !status.is_server_error() {
         return None;
     }
-    match response.response().error() {
-        Some(error) => Some(of_error(error)),
-        None => {
-            let kind = response.headers().get(header::CONTENT_TYPE);
-            let is_told = kind.is_some_and(|kind| kind.as_bytes() == PROBLEM_JSON.as_bytes());
-            (!is_told).then(|| Problem::of_status(status))
-        }
+    if let Some(error) = response.response().error() {
+        return Some(of_error(error));
     }
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_told = kind.is_some_and(|kind| kind.as_bytes() == PROBLEM_JSON.as_bytes());
+    (!is_told).then(|| Problem::of_status(status))
 }
 
 fn of_error(error: &Error) -> Problem {

@@ -7,9 +7,9 @@ use actix_web::{
         header::{self, HeaderName, HeaderValue},
     },
 };
-use application::shared::failure::{Failure, FailureKind, FieldError};
+use application::shared::failure::{Failure, FailureKind, FieldError, logged};
 use serde::Serialize;
-use std::{borrow::Cow, error::Error, fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 use utoipa::ToSchema;
 
 /// The media type of problem details.
@@ -153,7 +153,7 @@ const fn withheld(kind: FailureKind) -> Option<&'static str> {
 }
 
 fn log(failure: &impl Failure) {
-    let error: &(dyn Error + 'static) = failure;
+    let error = logged(failure);
     if failure.kind() == FailureKind::Internal {
         tracing::error!(error, failure.code = failure.code(), "a request failed");
     } else {

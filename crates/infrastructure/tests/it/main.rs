@@ -1,0 +1,3 @@
+//! The adapters against the real things: databases, file systems, servers.
+mod image_inspector;
+mod poster_storage;
