@@ -57,11 +57,20 @@ async fn somebody_registers_signs_in_and_is_known(database: Database) {
 async fn an_address_belongs_to_one_account_whatever_its_case(database: Database) {
     let app = App::start(database).await;
     let anna = app.somebody().await;
-    let body = json!({ "email": anna.email.to_uppercase(), "password": "another", "username": "A" });
+    let body =
+        json!({ "email": anna.email.to_uppercase(), "password": "another", "username": "A" });
     let answer = app.anyone().post("/auth/register", &body).await;
-    answer.refused(409, "identity.email_taken", "User with this email already exists");
+    answer.refused(
+        409,
+        "identity.email_taken",
+        "User with this email already exists",
+    );
     let credentials = json!({ "email": anna.email.to_uppercase(), "password": anna.password });
-    let signed_in = app.anyone().post("/auth/login", &credentials).await.json(201);
+    let signed_in = app
+        .anyone()
+        .post("/auth/login", &credentials)
+        .await
+        .json(201);
     assert_eq!(signed_in["id"], anna.id);
 }
 
@@ -79,7 +88,11 @@ async fn of_twenty_registrations_of_one_address_one_wins(database: Database) {
         if answer.status == 201 {
             created += 1;
         } else {
-            answer.refused(409, "identity.email_taken", "User with this email already exists");
+            answer.refused(
+                409,
+                "identity.email_taken",
+                "User with this email already exists",
+            );
         }
     }
     assert_eq!(created, 1);
@@ -94,15 +107,36 @@ async fn bad_fields_of_a_registration_are_named_all_at_once(database: Database) 
     for (body, fields) in [
         (json!({}), all),
         (json!({ "email": "", "password": "", "username": "" }), all),
-        (json!({ "email": "nobody", "password": "", "username": long }), all),
-        (json!({ "email": null, "password": null, "username": null }), all),
+        (
+            json!({ "email": "nobody", "password": "", "username": long }),
+            all,
+        ),
+        (
+            json!({ "email": null, "password": null, "username": null }),
+            all,
+        ),
         (json!({ "email": 1, "password": [], "username": {} }), all),
-        (json!({ "email": "anna@localhost", "password": "x", "username": "A" }), &["email"]),
-        (json!({ "email": email, "password": "", "username": "A" }), &["password"]),
-        (json!({ "email": email, "password": "x", "username": long }), &["username"]),
-        (json!({ "email": email, "password": "x", "username": "   " }), &["username"]),
+        (
+            json!({ "email": "anna@localhost", "password": "x", "username": "A" }),
+            &["email"],
+        ),
+        (
+            json!({ "email": email, "password": "", "username": "A" }),
+            &["password"],
+        ),
+        (
+            json!({ "email": email, "password": "x", "username": long }),
+            &["username"],
+        ),
+        (
+            json!({ "email": email, "password": "x", "username": "   " }),
+            &["username"],
+        ),
     ] {
-        anyone.post("/auth/register", &body).await.names("http.invalid_fields", fields);
+        anyone
+            .post("/auth/register", &body)
+            .await
+            .names("http.invalid_fields", fields);
     }
     // None of them has left an account behind.
     let body = json!({ "email": email, "password": "x", "username": "A" });
@@ -146,8 +180,17 @@ async fn a_wrong_password_and_an_unknown_address_get_one_answer(database: Databa
 async fn what_does_not_tell_who_asks_is_refused(database: Database) {
     let app = App::start(database).await;
     let anyone = app.anyone();
-    anyone.get("/me").await.refused(401, "identity.not_signed_in", "sign in first");
-    for credentials in ["Basic YW5uYTpzZWNyZXQ=", "Bearer", "Bearer ", "Token abc", "abc"] {
+    anyone
+        .get("/me")
+        .await
+        .refused(401, "identity.not_signed_in", "sign in first");
+    for credentials in [
+        "Basic YW5uYTpzZWNyZXQ=",
+        "Bearer",
+        "Bearer ",
+        "Token abc",
+        "abc",
+    ] {
         let answer = anyone.get_with("/me", "authorization", credentials).await;
         answer.problem(401, "identity.invalid_token");
     }
@@ -158,7 +201,9 @@ async fn what_does_not_tell_who_asks_is_refused(database: Database) {
 }
 
 async fn tokens_that_this_service_did_not_make_are_refused(database: Database) {
-    let setup = Setup::without_films(database).await.set("JWT_SECRET", SECRET);
+    let setup = Setup::without_films(database)
+        .await
+        .set("JWT_SECRET", SECRET);
     let app = setup.start().await;
     let anna = app.somebody().await;
     let claims = claims_of(anna.token());
@@ -175,14 +220,39 @@ async fn tokens_that_this_service_did_not_make_are_refused(database: Database) {
     let mut without_exp = claims.clone();
     without_exp.as_object_mut().unwrap().remove("exp");
     for (what, token) in [
-        ("another secret", signed(&claims, "a secret that somebody made up by guessing", Algorithm::HS256)),
-        ("another algorithm", signed(&claims, SECRET, Algorithm::HS384)),
+        (
+            "another secret",
+            signed(
+                &claims,
+                "a secret that somebody made up by guessing",
+                Algorithm::HS256,
+            ),
+        ),
+        (
+            "another algorithm",
+            signed(&claims, SECRET, Algorithm::HS384),
+        ),
         ("no algorithm", unsigned(&own)),
-        ("no signature", format!("{}.", own.rsplit_once('.').unwrap().0)),
-        ("over", signed(&with("exp", json!(an_hour_ago)), SECRET, Algorithm::HS256)),
-        ("without an end", signed(&without_exp, SECRET, Algorithm::HS256)),
-        ("another issuer", signed(&with("iss", json!("other")), SECRET, Algorithm::HS256)),
-        ("another audience", signed(&with("aud", json!("other")), SECRET, Algorithm::HS256)),
+        (
+            "no signature",
+            format!("{}.", own.rsplit_once('.').unwrap().0),
+        ),
+        (
+            "over",
+            signed(&with("exp", json!(an_hour_ago)), SECRET, Algorithm::HS256),
+        ),
+        (
+            "without an end",
+            signed(&without_exp, SECRET, Algorithm::HS256),
+        ),
+        (
+            "another issuer",
+            signed(&with("iss", json!("other")), SECRET, Algorithm::HS256),
+        ),
+        (
+            "another audience",
+            signed(&with("aud", json!("other")), SECRET, Algorithm::HS256),
+        ),
         ("no token", "abc.def.ghi".to_owned()),
     ] {
         let answer = anna.with_token(&token).get("/me").await;
@@ -192,7 +262,9 @@ async fn tokens_that_this_service_did_not_make_are_refused(database: Database) {
 }
 
 fn claims_of(token: &str) -> Value {
-    jsonwebtoken::dangerous::insecure_decode::<Value>(token).unwrap().claims
+    jsonwebtoken::dangerous::insecure_decode::<Value>(token)
+        .unwrap()
+        .claims
 }
 
 fn signed(claims: &Value, secret: &str, algorithm: Algorithm) -> String {
@@ -210,17 +282,26 @@ fn unsigned(token: &str) -> String {
 async fn a_telegram_key_waits_for_its_person(database: Database) {
     let app = App::start(database).await;
     let anyone = app.anyone();
-    let opened = anyone.post_nothing("/auth/telegram/get_auth_key").await.json(201);
+    let opened = anyone
+        .post_nothing("/auth/telegram/get_auth_key")
+        .await
+        .json(201);
     let key = opened["auth_key"].as_str().unwrap();
     assert!(!key.is_empty());
     let body = json!({ "tg_code": key });
     for _ in 0..3 {
-        let checked = anyone.post("/auth/telegram/check_auth_key", &body).await.json(200);
+        let checked = anyone
+            .post("/auth/telegram/check_auth_key", &body)
+            .await
+            .json(200);
         assert_eq!(checked, json!({ "is_confirmed": false }));
         let answer = anyone.post("/auth/telegram/login", &body).await;
         answer.problem(401, "identity.auth_key_refused");
     }
-    let other = anyone.post_nothing("/auth/telegram/get_auth_key").await.json(201);
+    let other = anyone
+        .post_nothing("/auth/telegram/get_auth_key")
+        .await
+        .json(201);
     assert_ne!(other["auth_key"], opened["auth_key"]);
 }
 
@@ -236,6 +317,9 @@ async fn what_is_no_telegram_key_is_refused(database: Database) {
         answer.problem(401, "identity.auth_key_refused");
     }
     for path in ["/auth/telegram/check_auth_key", "/auth/telegram/login"] {
-        anyone.post(path, &json!({})).await.names("http.invalid_fields", &["tg_code"]);
+        anyone
+            .post(path, &json!({}))
+            .await
+            .names("http.invalid_fields", &["tg_code"]);
     }
 }

@@ -36,7 +36,8 @@ async fn a_film_is_added_shown_and_changed(database: Database) {
     assert_eq!(anna.get(&path).await.json(200), expected);
     assert_eq!(app.anyone().get(&path).await.json(200), expected);
 
-    let body = json!({ "title": "День", "description": "Короче.", "genres_ids": [genres[2]["id"]] });
+    let body =
+        json!({ "title": "День", "description": "Короче.", "genres_ids": [genres[2]["id"]] });
     let changed = anna.put(&path, &body).await.json(200);
     let mut expected = expected;
     for (name, value) in [("title", json!("День")), ("description", json!("Короче."))] {
@@ -65,7 +66,10 @@ async fn a_film_needs_no_more_than_a_title_and_a_description(database: Database)
         assert_eq!(film["release_year"], body["release_year"]);
     }
     let body = json!({ "title": "A", "description": "B" });
-    app.anyone().post("/films", &body).await.problem(401, "identity.not_signed_in");
+    app.anyone()
+        .post("/films", &body)
+        .await
+        .problem(401, "identity.not_signed_in");
 }
 
 async fn bad_fields_of_a_film_are_named_all_at_once(database: Database) {
@@ -73,20 +77,39 @@ async fn bad_fields_of_a_film_are_named_all_at_once(database: Database) {
     let anna = app.somebody().await;
     let film = format!("/films/{}", anna.add_film("Stalker").await);
     let before = anna.get(&film).await.json(200);
-    let all: &[&str] = &["title", "description", "genres_ids", "country", "release_year"];
+    let all: &[&str] = &[
+        "title",
+        "description",
+        "genres_ids",
+        "country",
+        "release_year",
+    ];
     for (body, fields) in [
         (json!({}), &["title", "description"][..]),
-        (json!({ "title": "", "description": "", "genres_ids": ["x"], "country": "", "release_year": 0 }), all),
-        (json!({ "title": 1, "description": true, "genres_ids": "x", "country": [], "release_year": "1999" }), all),
+        (
+            json!({ "title": "", "description": "", "genres_ids": ["x"], "country": "", "release_year": 0 }),
+            all,
+        ),
+        (
+            json!({ "title": 1, "description": true, "genres_ids": "x", "country": [], "release_year": "1999" }),
+            all,
+        ),
         (
             json!({ "title": "я".repeat(513), "description": "я".repeat(5001), "country": "я".repeat(129), "release_year": -1 }),
             &["title", "description", "country", "release_year"],
         ),
-        (json!({ "title": "A", "description": "B", "release_year": 1999.5 }), &["release_year"]),
+        (
+            json!({ "title": "A", "description": "B", "release_year": 1999.5 }),
+            &["release_year"],
+        ),
         (json!({ "title": "A\u{0}", "description": "B" }), &["title"]),
     ] {
-        anna.post("/films", &body).await.names("http.invalid_fields", fields);
-        anna.put(&film, &body).await.names("http.invalid_fields", fields);
+        anna.post("/films", &body)
+            .await
+            .names("http.invalid_fields", fields);
+        anna.put(&film, &body)
+            .await
+            .names("http.invalid_fields", fields);
     }
     assert_eq!(anna.get(&film).await.json(200), before);
 }
@@ -96,7 +119,10 @@ async fn a_genre_must_be_one_that_there_is(database: Database) {
     let anna = app.somebody().await;
     let film = format!("/films/{}", anna.add_film("Stalker").await);
     let body = json!({ "title": "A", "description": "B", "genres_ids": [Uuid::new_v4()] });
-    for answer in [anna.post("/films", &body).await, anna.put(&film, &body).await] {
+    for answer in [
+        anna.post("/films", &body).await,
+        anna.put(&film, &body).await,
+    ] {
         answer.refused(400, "catalogue.unknown_genre", "Genre not found");
     }
     assert_eq!(anna.get(&film).await.json(200)["title"], "Stalker");
@@ -116,23 +142,42 @@ async fn only_the_owner_changes_a_film(database: Database) {
     answer.problem(401, "identity.not_signed_in");
     let answer = anna.put(&format!("/films/{}", Uuid::new_v4()), &body).await;
     answer.refused(404, "catalogue.film_not_found", "Film not found");
-    assert_eq!(anna.get(&format!("/films/{own}")).await.json(200)["title"], "Stalker");
-    for unknown in [format!("/films/{}", Uuid::new_v4()), format!("/films/{}/details", Uuid::new_v4())] {
-        anna.get(&unknown).await.refused(404, "catalogue.film_not_found", "Film not found");
+    assert_eq!(
+        anna.get(&format!("/films/{own}")).await.json(200)["title"],
+        "Stalker"
+    );
+    for unknown in [
+        format!("/films/{}", Uuid::new_v4()),
+        format!("/films/{}/details", Uuid::new_v4()),
+    ] {
+        anna.get(&unknown)
+            .await
+            .refused(404, "catalogue.film_not_found", "Film not found");
     }
 }
 
 async fn details_tell_everything_of_a_film(database: Database) {
     let app = App::with_films(database).await;
     let anyone = app.anyone();
-    let found = anyone.query("/films/search", &[("title", "The Matrix"), ("limit", "1")]).await.array(200);
+    let found = anyone
+        .query("/films/search", &[("title", "The Matrix"), ("limit", "1")])
+        .await
+        .array(200);
     let path = format!("/films/{}/details", id_of(&found[0]));
-    let details = anyone.get_with(&path, "accept-language", "en").await.json(200);
+    let details = anyone
+        .get_with(&path, "accept-language", "en")
+        .await
+        .json(200);
     for (name, value) in found[0].as_object().unwrap() {
         assert_eq!(&details[name], value, "{name}");
     }
     let names = |member: &str| -> Vec<Value> {
-        details[member].as_array().unwrap().iter().map(|named| named["name"].clone()).collect()
+        details[member]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|named| named["name"].clone())
+            .collect()
     };
     assert_eq!(details["title"], "The Matrix");
     assert_eq!(details["kind"], "movie");
@@ -145,7 +190,10 @@ async fn details_tell_everything_of_a_film(database: Database) {
     assert_eq!(details["external_ids"]["wikidata"], "Q83495");
     assert_eq!(details["attribution"]["source"], "Wikipedia");
     assert_eq!(details["attribution"]["licence"], "CC BY-SA 4.0");
-    assert_eq!(details["attribution"]["url"], "https://en.wikipedia.org/wiki/The_Matrix");
+    assert_eq!(
+        details["attribution"]["url"],
+        "https://en.wikipedia.org/wiki/The_Matrix"
+    );
     let in_russian = anyone.get(&path).await.json(200);
     assert_eq!(in_russian["genres"][1]["name"], "Боевик");
 }

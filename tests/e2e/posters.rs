@@ -31,7 +31,9 @@ const TEN_MIB: usize = 10 * 1024 * 1024;
 fn picture(format: ImageFormat, colour: [u8; 3]) -> Vec<u8> {
     let image = RgbImage::from_pixel(24, 36, Rgb(colour));
     let mut bytes = Cursor::new(Vec::new());
-    DynamicImage::ImageRgb8(image).write_to(&mut bytes, format).unwrap();
+    DynamicImage::ImageRgb8(image)
+        .write_to(&mut bytes, format)
+        .unwrap();
     bytes.into_inner()
 }
 
@@ -40,9 +42,15 @@ fn red() -> Vec<u8> {
 }
 
 async fn put(user: &Caller, film: &str, bytes: Vec<u8>) -> Answer {
-    let part = Part::bytes(bytes).file_name("poster.txt").mime_str("text/plain").unwrap();
-    let form = Form::new().text("note", "what is not known is ignored").part("file", part);
-    user.send(user.request(Method::PUT, &poster(film)).multipart(form)).await
+    let part = Part::bytes(bytes)
+        .file_name("poster.txt")
+        .mime_str("text/plain")
+        .unwrap();
+    let form = Form::new()
+        .text("note", "what is not known is ignored")
+        .part("file", part);
+    user.send(user.request(Method::PUT, &poster(film)).multipart(form))
+        .await
 }
 
 fn poster(film: &str) -> String {
@@ -76,22 +84,43 @@ async fn a_poster_is_stored_and_shown_to_everybody(database: Database) {
     put(&anna, &film, bytes.clone()).await.done();
     let anyone = app.anyone();
     let url = poster_url(&anyone, &film).await.unwrap();
-    assert!(url.starts_with(&format!("http://localhost:{}/files/posters/", app.port)), "{url}");
+    assert!(
+        url.starts_with(&format!("http://localhost:{}/files/posters/", app.port)),
+        "{url}"
+    );
 
     let shown = anyone.get(&url).await.expect(200);
     assert_eq!(shown.body, bytes);
     assert_eq!(shown.header("content-type"), "image/png");
     assert_eq!(shown.header("x-content-type-options"), "nosniff");
     let cache = shown.header("cache-control");
-    assert!(cache.contains("immutable") && cache.contains("max-age=31536000"), "{cache}");
+    assert!(
+        cache.contains("immutable") && cache.contains("max-age=31536000"),
+        "{cache}"
+    );
     let etag = shown.header("etag");
-    let again = anyone.get_with(&url, "if-none-match", etag).await.expect(304);
+    let again = anyone
+        .get_with(&url, "if-none-match", etag)
+        .await
+        .expect(304);
     assert!(again.body.is_empty());
-    let part = anyone.get_with(&url, "range", "bytes=4-9").await.expect(206);
+    let part = anyone
+        .get_with(&url, "range", "bytes=4-9")
+        .await
+        .expect(206);
     assert_eq!(part.body, bytes[4..10]);
-    assert_eq!(part.header("content-range"), format!("bytes 4-9/{}", bytes.len()));
-    anyone.get_with(&url, "range", "bytes=999999-").await.problem(416, "http.range_not_satisfiable");
-    let head = anyone.send(anyone.request(Method::HEAD, &url)).await.expect(200);
+    assert_eq!(
+        part.header("content-range"),
+        format!("bytes 4-9/{}", bytes.len())
+    );
+    anyone
+        .get_with(&url, "range", "bytes=999999-")
+        .await
+        .problem(416, "http.range_not_satisfiable");
+    let head = anyone
+        .send(anyone.request(Method::HEAD, &url))
+        .await
+        .expect(200);
     assert_eq!(head.header("content-length"), bytes.len().to_string());
 }
 
@@ -121,7 +150,10 @@ async fn a_poster_is_replaced_and_removed_with_its_file(database: Database) {
 async fn the_same_picture_twice_is_no_change(database: Database) {
     let app = App::start(database).await;
     let anna = app.somebody().await;
-    let (film, other) = (anna.add_film("Stalker").await, anna.add_film("Solaris").await);
+    let (film, other) = (
+        anna.add_film("Stalker").await,
+        anna.add_film("Solaris").await,
+    );
     for film in [&film, &film, &other] {
         put(&anna, film, red()).await.done();
     }
@@ -130,7 +162,9 @@ async fn the_same_picture_twice_is_no_change(database: Database) {
     // The same picture of another film is another thing: it stays when this one goes.
     anna.delete(&poster(&film)).await.done();
     anna.get(&url).await.problem(404, "http.not_found");
-    anna.get(&poster_url(&anna, &other).await.unwrap()).await.expect(200);
+    anna.get(&poster_url(&anna, &other).await.unwrap())
+        .await
+        .expect(200);
 }
 
 async fn the_kind_is_told_by_the_content_and_not_by_the_name(database: Database) {
@@ -144,7 +178,10 @@ async fn the_kind_is_told_by_the_content_and_not_by_the_name(database: Database)
     ] {
         let bytes = picture(format, [10, 120, 10]);
         put(&anna, &film, bytes.clone()).await.done();
-        let shown = anna.get(&poster_url(&anna, &film).await.unwrap()).await.expect(200);
+        let shown = anna
+            .get(&poster_url(&anna, &film).await.unwrap())
+            .await
+            .expect(200);
         assert_eq!(shown.header("content-type"), kind);
         assert_eq!(shown.body, bytes);
     }
@@ -159,12 +196,26 @@ async fn what_is_no_picture_is_refused(database: Database) {
     let mut torn = red();
     torn.truncate(torn.len() / 2);
     let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".to_vec();
-    for bytes in [Vec::new(), b"GIF89a".to_vec(), svg, b"just words".to_vec(), torn] {
+    for bytes in [
+        Vec::new(),
+        b"GIF89a".to_vec(),
+        svg,
+        b"just words".to_vec(),
+        torn,
+    ] {
         let answer = put(&anna, &film, bytes).await;
-        answer.refused(400, "catalogue.not_a_picture", "the file is not a JPEG, PNG or WebP picture");
+        answer.refused(
+            400,
+            "catalogue.not_a_picture",
+            "the file is not a JPEG, PNG or WebP picture",
+        );
     }
     let answer = put(&anna, &film, with_size(red(), 8000, 5001)).await;
-    answer.refused(400, "catalogue.too_many_pixels", "the picture has more than 40 megapixels");
+    answer.refused(
+        400,
+        "catalogue.too_many_pixels",
+        "the picture has more than 40 megapixels",
+    );
     assert_eq!(poster_url(&anna, &film).await, before);
     assert_eq!(files(&app.setup.data().join("files")).len(), 1);
 }
@@ -184,7 +235,11 @@ fn crc32(bytes: &[u8]) -> u32 {
     for byte in bytes {
         sum ^= u32::from(*byte);
         for _ in 0..8 {
-            sum = if sum & 1 == 1 { (sum >> 1) ^ 0xEDB8_8320 } else { sum >> 1 };
+            sum = if sum & 1 == 1 {
+                (sum >> 1) ^ 0xEDB8_8320
+            } else {
+                sum >> 1
+            };
         }
     }
     !sum
@@ -197,16 +252,28 @@ async fn what_is_too_large_is_refused(database: Database) {
     // Declared to be too large as a whole, and found to be too large while it is read.
     for size in [TEN_MIB + 100_000, TEN_MIB + 1] {
         let answer = put(&anna, &film, vec![0; size]).await;
-        answer.refused(413, "catalogue.picture_too_large", "the file is larger than 10 MiB");
+        answer.refused(
+            413,
+            "catalogue.picture_too_large",
+            "the file is larger than 10 MiB",
+        );
     }
-    let body = format!("--x\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n{}", "0".repeat(TEN_MIB + 9));
-    let chunks: Vec<Result<Vec<u8>, std::io::Error>> =
-        body.into_bytes().chunks(1 << 16).map(|chunk| Ok(chunk.to_vec())).collect();
+    let body = format!(
+        "--x\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n{}",
+        "0".repeat(TEN_MIB + 9)
+    );
+    let chunks: Vec<Result<Vec<u8>, std::io::Error>> = body
+        .into_bytes()
+        .chunks(1 << 16)
+        .map(|chunk| Ok(chunk.to_vec()))
+        .collect();
     let request = anna
         .request(Method::PUT, &poster(&film))
         .header("content-type", "multipart/form-data; boundary=x")
         .body(Body::wrap_stream(futures_util::stream::iter(chunks)));
-    anna.send(request).await.problem(413, "catalogue.picture_too_large");
+    anna.send(request)
+        .await
+        .problem(413, "catalogue.picture_too_large");
     assert_eq!(poster_url(&anna, &film).await, None);
 }
 
@@ -215,7 +282,9 @@ async fn a_form_without_a_file_is_refused(database: Database) {
     let anna = app.somebody().await;
     let path = poster(&anna.add_film("Stalker").await);
     let form = Form::new().text("picture", "not called file");
-    let answer = anna.send(anna.request(Method::PUT, &path).multipart(form)).await;
+    let answer = anna
+        .send(anna.request(Method::PUT, &path).multipart(form))
+        .await;
     answer.names("http.invalid_fields", &["file"]);
     let answer = anna.put(&path, &json!({ "file": "not a form" })).await;
     answer.problem(415, "http.unsupported_media_type");
@@ -231,15 +300,24 @@ async fn only_the_owner_sets_a_poster(database: Database) {
     let (anna, ben) = (app.somebody().await, app.somebody().await);
     let film = anna.add_film("Stalker").await;
     put(&anna, &film, red()).await.done();
-    for answer in [put(&ben, &film, red()).await, ben.delete(&poster(&film)).await] {
+    for answer in [
+        put(&ben, &film, red()).await,
+        ben.delete(&poster(&film)).await,
+    ] {
         answer.refused(403, "catalogue.not_film_owner", "Film is not owned by you");
     }
     let anyone = app.anyone();
-    for answer in [put(&anyone, &film, red()).await, anyone.delete(&poster(&film)).await] {
+    for answer in [
+        put(&anyone, &film, red()).await,
+        anyone.delete(&poster(&film)).await,
+    ] {
         answer.problem(401, "identity.not_signed_in");
     }
     let unknown = Uuid::new_v4().to_string();
-    for answer in [put(&anna, &unknown, red()).await, anna.delete(&poster(&unknown)).await] {
+    for answer in [
+        put(&anna, &unknown, red()).await,
+        anna.delete(&poster(&unknown)).await,
+    ] {
         answer.refused(404, "catalogue.film_not_found", "Film not found");
     }
     assert!(poster_url(&anna, &film).await.is_some());
@@ -249,8 +327,14 @@ async fn files_that_are_no_posters_are_not_shown(database: Database) {
     let app = App::start(database).await;
     let anyone = app.anyone();
     for path in [
-        "//files/", "//files/jwt_secret", "//files/%2e%2e/jwt_secret", "//files/..%2fjwt_secret",
-        "//files/posters/", "//files/posters/..%2f..%2f..%2fjwt_secret", "//files//etc/passwd", "//files/%00",
+        "//files/",
+        "//files/jwt_secret",
+        "//files/%2e%2e/jwt_secret",
+        "//files/..%2fjwt_secret",
+        "//files/posters/",
+        "//files/posters/..%2f..%2f..%2fjwt_secret",
+        "//files//etc/passwd",
+        "//files/%00",
     ] {
         let answer = anyone.get(path).await;
         assert_eq!(answer.status, 404, "{path}: {}", answer.text());
@@ -289,31 +373,47 @@ async fn posters_may_lie_in_a_bucket(database: Database) {
     let bytes = red();
     put(&anna, &film, bytes.clone()).await.done();
     let url = poster_url(&anna, &film).await.unwrap();
-    let key = url.strip_prefix("https://pictures.example.org/films/").unwrap();
+    let key = url
+        .strip_prefix("https://pictures.example.org/films/")
+        .unwrap();
     let object = server.bucket_folder().join(key);
     assert_eq!(fs::read(&object).unwrap(), bytes);
     // They are not served from here, too.
-    anna.get(&format!("//files/{key}")).await.problem(404, "http.not_found");
+    anna.get(&format!("//files/{key}"))
+        .await
+        .problem(404, "http.not_found");
 
-    put(&anna, &film, picture(ImageFormat::WebP, [9, 9, 9])).await.done();
+    put(&anna, &film, picture(ImageFormat::WebP, [9, 9, 9]))
+        .await
+        .done();
     assert_ne!(poster_url(&anna, &film).await.unwrap(), url);
     assert!(!object.exists());
     anna.delete(&poster(&film)).await.done();
     assert_eq!(poster_url(&anna, &film).await, None);
     let pictures = files(&server.bucket_folder());
-    assert!(!pictures.iter().any(|name| name.ends_with(".webp") || name.ends_with(".png")), "{pictures:?}");
+    assert!(
+        !pictures
+            .iter()
+            .any(|name| name.ends_with(".webp") || name.ends_with(".png")),
+        "{pictures:?}"
+    );
 }
 
 async fn a_bucket_that_is_down_changes_nothing(database: Database) {
     let mut server = S3Server::start();
     let app = on_bucket(database, &server).await;
     let anna = app.somebody().await;
-    let (film, bare) = (anna.add_film("Stalker").await, anna.add_film("Solaris").await);
+    let (film, bare) = (
+        anna.add_film("Stalker").await,
+        anna.add_film("Solaris").await,
+    );
     put(&anna, &film, red()).await.done();
     let before = anna.get(&format!("/films/{film}")).await.json(200);
     server.stop();
     for film in [&film, &bare] {
-        let answer = put(&anna, film, picture(ImageFormat::Png, [1, 2, 3])).await.expect(503);
+        let answer = put(&anna, film, picture(ImageFormat::Png, [1, 2, 3]))
+            .await
+            .expect(503);
         assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0);
         answer.problem(503, "catalogue.poster_store_unavailable");
     }
@@ -325,8 +425,12 @@ async fn a_bucket_that_is_down_changes_nothing(database: Database) {
         (answer.status != 200).then_some(answer)
     });
     let problem = readiness.await.problem(503, "upkeep.not_ready");
-    let down: Vec<&Value> =
-        problem["parts"].as_array().unwrap().iter().filter(|part| part["is_ready"] == false).collect();
+    let down: Vec<&Value> = problem["parts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|part| part["is_ready"] == false)
+        .collect();
     assert_eq!(down.len(), 1, "{problem}");
     assert_eq!(down[0]["name"], "storage");
     anna.get("//healthz").await.expect(200);

@@ -21,7 +21,9 @@ async fn add(user: &Caller, list: &str, film: &str) {
 }
 
 async fn items(user: &Caller, list: &str) -> Vec<Value> {
-    user.get(&format!("/me/watchlists/{list}/items")).await.array(200)
+    user.get(&format!("/me/watchlists/{list}/items"))
+        .await
+        .array(200)
 }
 
 async fn ids(user: &Caller, list: &str) -> Vec<String> {
@@ -32,21 +34,32 @@ async fn the_words_stand_for_the_lists_wherever_an_id_does(database: Database) {
     let app = App::start(database).await;
     let anna = app.somebody().await;
     let film = anna.add_film("Stalker").await;
-    for (word, title) in [("liked", "Понравилось"), ("watched", "Просмотрено"), ("wish", "Хочу посмотреть")] {
+    for (word, title) in [
+        ("liked", "Понравилось"),
+        ("watched", "Просмотрено"),
+        ("wish", "Хочу посмотреть"),
+    ] {
         let shown = anna.get(&format!("/me/watchlists/{word}")).await.json(200);
         let id = id_of(&shown);
         assert_eq!(shown["type"], word);
         assert_eq!(shown["user_id"], anna.id);
         assert_eq!(shown["title"], title);
         assert_colours(&shown);
-        assert_eq!(anna.get(&format!("/me/watchlists/{id}")).await.json(200), shown);
+        assert_eq!(
+            anna.get(&format!("/me/watchlists/{id}")).await.json(200),
+            shown
+        );
 
         add(&anna, word, &film).await;
         assert_eq!(ids(&anna, &id).await, [film.as_str()]);
-        anna.delete(&format!("/me/watchlists/{id}/items/{film}")).await.done();
+        anna.delete(&format!("/me/watchlists/{id}/items/{film}"))
+            .await
+            .done();
         add(&anna, &id, &film).await;
         assert_eq!(ids(&anna, word).await, [film.as_str()]);
-        anna.delete(&format!("/me/watchlists/{word}/items/{film}")).await.done();
+        anna.delete(&format!("/me/watchlists/{word}/items/{film}"))
+            .await
+            .done();
         assert!(ids(&anna, &id).await.is_empty());
     }
 }
@@ -71,7 +84,11 @@ async fn adding_twice_is_adding_once_and_removing_twice_is_not_found(database: D
     let entry = format!("/me/watchlists/liked/items/{film}");
     anna.delete(&entry).await.done();
     let answer = anna.delete(&entry).await;
-    answer.refused(404, "library.film_not_listed", "Film is not on the watchlist");
+    answer.refused(
+        404,
+        "library.film_not_listed",
+        "Film is not on the watchlist",
+    );
     assert!(ids(&anna, "liked").await.is_empty());
 }
 
@@ -115,7 +132,9 @@ async fn a_list_is_read_page_by_page_where_that_is_asked_for(database: Database)
     }
     assert_eq!(walked, whole);
     for query in ["limit=0", "limit=101", "limit=many"] {
-        let answer = anna.get(&format!("/me/watchlists/wish/items?{query}")).await;
+        let answer = anna
+            .get(&format!("/me/watchlists/wish/items?{query}"))
+            .await;
         answer.names("http.invalid_parameters", &["limit"]);
     }
     let answer = anna.get("/me/watchlists/wish/items?cursor=abc").await;
@@ -137,21 +156,44 @@ async fn what_is_not_there_is_not_found(database: Database) {
     ] {
         answer.refused(404, "library.watchlist_not_found", "Watchlist not found");
     }
-    let answer = anna.put("/me/watchlists/liked/items/add", &json!({ "film_id": unknown })).await;
+    let answer = anna
+        .put(
+            "/me/watchlists/liked/items/add",
+            &json!({ "film_id": unknown }),
+        )
+        .await;
     answer.refused(404, "catalogue.film_not_found", "Film not found");
     assert!(ids(&anna, "liked").await.is_empty());
-    let answer = anna.delete(&format!("/me/watchlists/liked/items/{unknown}")).await;
-    answer.refused(404, "library.film_not_listed", "Film is not on the watchlist");
-    let answer = anna.put("/me/watchlists/liked/items/add", &json!({ "film_id": "abc" })).await;
+    let answer = anna
+        .delete(&format!("/me/watchlists/liked/items/{unknown}"))
+        .await;
+    answer.refused(
+        404,
+        "library.film_not_listed",
+        "Film is not on the watchlist",
+    );
+    let answer = anna
+        .put(
+            "/me/watchlists/liked/items/add",
+            &json!({ "film_id": "abc" }),
+        )
+        .await;
     answer.names("http.invalid_fields", &["film_id"]);
-    anna.get("/me/watchlists/loved").await.names("http.invalid_parameters", &["watchlist"]);
+    anna.get("/me/watchlists/loved")
+        .await
+        .names("http.invalid_parameters", &["watchlist"]);
 }
 
 async fn a_stranger_is_told_that_the_list_is_not_theirs(database: Database) {
     let app = App::start(database).await;
     let (anna, ben) = (app.somebody().await, app.somebody().await);
     let film = anna.add_film("Stalker").await;
-    let custom = id_of(&anna.post("/me/watchlists", &json!({ "title": "Mine" })).await.json(201));
+    let custom = id_of(
+        &anna
+            .post("/me/watchlists", &json!({ "title": "Mine" }))
+            .await
+            .json(201),
+    );
     let liked = id_of(&anna.get("/me/watchlists/liked").await.json(200));
     for id in [&custom, &liked] {
         add(&anna, id, &film).await;
@@ -160,7 +202,8 @@ async fn a_stranger_is_told_that_the_list_is_not_theirs(database: Database) {
             ben.get(&list).await,
             ben.delete(&list).await,
             ben.get(&format!("{list}/items")).await,
-            ben.put(&format!("{list}/items/add"), &json!({ "film_id": film })).await,
+            ben.put(&format!("{list}/items/add"), &json!({ "film_id": film }))
+                .await,
             ben.delete(&format!("{list}/items/{film}")).await,
         ] {
             answer.refused(403, "library.not_your_watchlist", "Watchlist is not yours");
@@ -170,7 +213,9 @@ async fn a_stranger_is_told_that_the_list_is_not_theirs(database: Database) {
             anyone.get(&list).await,
             anyone.delete(&list).await,
             anyone.get(&format!("{list}/items")).await,
-            anyone.put(&format!("{list}/items/add"), &json!({ "film_id": film })).await,
+            anyone
+                .put(&format!("{list}/items/add"), &json!({ "film_id": film }))
+                .await,
             anyone.delete(&format!("{list}/items/{film}")).await,
         ] {
             answer.problem(401, "identity.not_signed_in");
@@ -189,14 +234,19 @@ async fn standard_lists_stay(database: Database) {
             let told = "Standard watchlists cannot be deleted";
             answer.refused(403, "library.standard_list_stays", told);
         }
-        anna.get(&format!("/me/watchlists/{word}")).await.expect(200);
+        anna.get(&format!("/me/watchlists/{word}"))
+            .await
+            .expect(200);
     }
 }
 
 async fn custom_lists_are_made_listed_and_deleted(database: Database) {
     let app = App::start(database).await;
     let anna = app.somebody().await;
-    let answer = anna.post("/me/watchlists", &json!({ "title": "  Дождливые вечера " })).await.expect(201);
+    let answer = anna
+        .post("/me/watchlists", &json!({ "title": "  Дождливые вечера " }))
+        .await
+        .expect(201);
     let location = answer.header("location").to_owned();
     let rainy = answer.json(201);
     assert_eq!(rainy["title"], "Дождливые вечера");
@@ -206,16 +256,38 @@ async fn custom_lists_are_made_listed_and_deleted(database: Database) {
     assert_eq!(location, format!("/api/v1/me/watchlists/{}", id_of(&rainy)));
     assert_eq!(anna.get(&format!("/{location}")).await.json(200), rainy);
     // Two lists may have one title.
-    let again = anna.post("/me/watchlists", &json!({ "title": "Дождливые вечера" })).await.json(201);
-    assert_eq!(anna.get("/me/watchlists").await.array(200), [again.clone(), rainy.clone()]);
-    assert!(app.somebody().await.get("/me/watchlists").await.array(200).is_empty());
+    let again = anna
+        .post("/me/watchlists", &json!({ "title": "Дождливые вечера" }))
+        .await
+        .json(201);
+    assert_eq!(
+        anna.get("/me/watchlists").await.array(200),
+        [again.clone(), rainy.clone()]
+    );
+    assert!(
+        app.somebody()
+            .await
+            .get("/me/watchlists")
+            .await
+            .array(200)
+            .is_empty()
+    );
 
     add(&anna, &id_of(&rainy), &anna.add_film("Stalker").await).await;
     anna.delete(&format!("/{location}")).await.done();
-    anna.get(&format!("/{location}")).await.problem(404, "library.watchlist_not_found");
+    anna.get(&format!("/{location}"))
+        .await
+        .problem(404, "library.watchlist_not_found");
     assert_eq!(anna.get("/me/watchlists").await.array(200), [again]);
-    for bad in [json!({}), json!({ "title": "" }), json!({ "title": " " }), json!({ "title": 1 })] {
-        anna.post("/me/watchlists", &bad).await.names("http.invalid_fields", &["title"]);
+    for bad in [
+        json!({}),
+        json!({ "title": "" }),
+        json!({ "title": " " }),
+        json!({ "title": 1 }),
+    ] {
+        anna.post("/me/watchlists", &bad)
+            .await
+            .names("http.invalid_fields", &["title"]);
     }
 }
 
@@ -226,7 +298,12 @@ async fn flags_are_ones_own_and_shown_everywhere(database: Database) {
     let mix = format!("/mix/{mix}/items");
     let films = anna.get(&mix).await.array(200);
     let (first, second) = (id_of(&films[0]), id_of(&films[1]));
-    let custom = id_of(&anna.post("/me/watchlists", &json!({ "title": "Mine" })).await.json(201));
+    let custom = id_of(
+        &anna
+            .post("/me/watchlists", &json!({ "title": "Mine" }))
+            .await
+            .json(201),
+    );
     add(&anna, "liked", &first).await;
     add(&anna, "watched", &first).await;
     add(&anna, "wish", &second).await;
@@ -257,8 +334,15 @@ async fn flags_are_ones_own_and_shown_everywhere(database: Database) {
         assert_eq!(flags(film), [false, true, false], "{film}");
     }
     let page = anna.query("/films", &list).await.json(200);
-    let on_page = page["items"].as_array().unwrap().iter().find(|film| film["id"] == first);
-    assert_eq!(on_page.map(flags), Some([true, false, true].map(Value::from)));
+    let on_page = page["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|film| film["id"] == first);
+    assert_eq!(
+        on_page.map(flags),
+        Some([true, false, true].map(Value::from))
+    );
     for other in [ben, app.anyone()] {
         let film = other.get(&format!("/films/{first}")).await.json(200);
         assert_eq!(flags(&film), [false, false, false]);

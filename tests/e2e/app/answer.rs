@@ -43,7 +43,12 @@ impl Answer {
     #[track_caller]
     pub fn json(self, status: u16) -> Value {
         let answer = self.expect(status);
-        assert_eq!(answer.header("content-type"), "application/json", "{}", answer.question);
+        assert_eq!(
+            answer.header("content-type"),
+            "application/json",
+            "{}",
+            answer.question
+        );
         answer.parse()
     }
 
@@ -60,7 +65,12 @@ impl Answer {
     #[track_caller]
     pub fn done(self) {
         let answer = self.expect(204);
-        assert!(answer.body.is_empty(), "{}: {}", answer.question, answer.text());
+        assert!(
+            answer.body.is_empty(),
+            "{}: {}",
+            answer.question,
+            answer.text()
+        );
     }
 
     /// Insists on problem details of this status and code, and gives them.
@@ -68,10 +78,18 @@ impl Answer {
     pub fn problem(self, status: u16, code: &str) -> Value {
         let answer = self.expect(status);
         let question = &answer.question;
-        assert_eq!(answer.header("content-type"), "application/problem+json", "{question}");
+        assert_eq!(
+            answer.header("content-type"),
+            "application/problem+json",
+            "{question}"
+        );
         let problem = answer.parse();
         assert_eq!(problem["code"], code, "{question}: {problem}");
-        assert_eq!(problem["type"], format!("/problems/{code}"), "{question}: {problem}");
+        assert_eq!(
+            problem["type"],
+            format!("/problems/{code}"),
+            "{question}: {problem}"
+        );
         assert_eq!(problem["status"], status, "{question}: {problem}");
         assert_eq!(problem["status_code"], status, "{question}: {problem}");
         for member in ["title", "detail"] {
@@ -79,9 +97,16 @@ impl Answer {
             assert!(!text.is_empty(), "{question}: no {member} in {problem}");
         }
         let request = answer.header("x-request-id");
-        assert_eq!(problem["instance"], json!(format!("/requests/{request}")), "{question}");
+        assert_eq!(
+            problem["instance"],
+            json!(format!("/requests/{request}")),
+            "{question}"
+        );
         if status == 401 {
-            assert!(answer.header("www-authenticate").starts_with("Bearer"), "{question}");
+            assert!(
+                answer.header("www-authenticate").starts_with("Bearer"),
+                "{question}"
+            );
         }
         problem
     }
@@ -97,19 +122,27 @@ impl Answer {
     pub fn names(self, code: &str, fields: &[&str]) {
         let problem = self.problem(400, code);
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
-        let mut named: Vec<&str> = errors.iter().filter_map(|error| error["field"].as_str()).collect();
+        let mut named: Vec<&str> = errors
+            .iter()
+            .filter_map(|error| error["field"].as_str())
+            .collect();
         named.sort_unstable();
         let mut fields = fields.to_vec();
         fields.sort_unstable();
         assert_eq!(named, fields, "{problem}");
-        let is_told = |error: &Value| error["message"].as_str().is_some_and(|text| !text.is_empty());
+        let is_told = |error: &Value| {
+            error["message"]
+                .as_str()
+                .is_some_and(|text| !text.is_empty())
+        };
         assert!(errors.iter().all(is_told), "{problem}");
     }
 
     /// A header, which must be there.
     #[track_caller]
     pub fn header(&self, name: &str) -> &str {
-        self.find_header(name).unwrap_or_else(|| panic!("{}: no {name}", self.question))
+        self.find_header(name)
+            .unwrap_or_else(|| panic!("{}: no {name}", self.question))
     }
 
     /// A header, if it is there.

@@ -48,18 +48,28 @@ impl Caller {
 
     /// The same person in a new session.
     pub async fn signed_in(&self) -> Self {
-        let answer = self.post("/auth/login", &self.credentials()).await.json(201);
+        let answer = self
+            .post("/auth/login", &self.credentials())
+            .await
+            .json(201);
         self.with_token(answer["token"].as_str().unwrap())
     }
 
     /// The same person with another token.
     pub fn with_token(&self, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..self.clone() }
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
     }
 
     /// Somebody with these credentials, who has not signed in.
     pub fn with_credentials(&self, email: &str, password: &str) -> Self {
-        Self { email: email.to_owned(), password: password.to_owned(), ..self.clone() }
+        Self {
+            email: email.to_owned(),
+            password: password.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// What they sign in with.
@@ -110,12 +120,14 @@ impl Caller {
 
     /// Asks for something with one header.
     pub async fn get_with(&self, path: &str, header: &str, value: &str) -> Answer {
-        self.send(self.request(Method::GET, path).header(header, value)).await
+        self.send(self.request(Method::GET, path).header(header, value))
+            .await
     }
 
     /// Asks for something by parameters.
     pub async fn query(&self, path: &str, parameters: &[(&str, &str)]) -> Answer {
-        self.send(self.request(Method::GET, path).query(parameters)).await
+        self.send(self.request(Method::GET, path).query(parameters))
+            .await
     }
 
     /// Posts JSON.
@@ -130,7 +142,8 @@ impl Caller {
 
     /// Posts a form.
     pub async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send(self.request(Method::POST, path).form(fields)).await
+        self.send(self.request(Method::POST, path).form(fields))
+            .await
     }
 
     /// Puts JSON.
@@ -140,7 +153,8 @@ impl Caller {
 
     /// Patches with JSON.
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
-        self.send(self.request(Method::PATCH, path).json(body)).await
+        self.send(self.request(Method::PATCH, path).json(body))
+            .await
     }
 
     /// Deletes something.
@@ -150,7 +164,8 @@ impl Caller {
 
     /// Adds a film of their own.
     pub async fn add_film(&self, title: &str) -> String {
-        let body = json!({ "title": title, "description": format!("All there is to say of {title}.") });
+        let body =
+            json!({ "title": title, "description": format!("All there is to say of {title}.") });
         id_of(&self.post("/films", &body).await.json(201))
     }
 }
@@ -158,5 +173,8 @@ impl Caller {
 /// The identifier of what was answered.
 #[track_caller]
 pub fn id_of(thing: &Value) -> String {
-    thing["id"].as_str().unwrap_or_else(|| panic!("no id in {thing}")).to_owned()
+    thing["id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no id in {thing}"))
+        .to_owned()
 }

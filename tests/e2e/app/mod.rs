@@ -42,7 +42,11 @@ pub fn until(what: &str, most: Duration, mut ask: impl FnMut() -> bool) {
 }
 
 /// Asks again and again until there is an answer.
-pub async fn eventually<T>(what: &str, most: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(
+    what: &str,
+    most: Duration,
+    mut ask: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let start = Instant::now();
     loop {
         if let Some(answer) = ask().await {

@@ -111,7 +111,12 @@ impl App {
             .timeout(Duration::from_secs(60))
             .build()
             .unwrap();
-        let mut app = Self { setup, port: free_port(), client, child: None };
+        let mut app = Self {
+            setup,
+            port: free_port(),
+            client,
+            child: None,
+        };
         while !app.spawn().await {
             app.port = free_port();
         }
@@ -120,7 +125,11 @@ impl App {
 
     /// Starts the process; says whether it got its port.
     async fn spawn(&mut self) -> bool {
-        let log = File::options().create(true).append(true).open(self.log_path()).unwrap();
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.log_path())
+            .unwrap();
         let child = self
             .setup
             .command(&["serve"])
@@ -135,10 +144,17 @@ impl App {
             if let Some(status) = self.child.as_mut().unwrap().try_wait().unwrap() {
                 self.child = None;
                 let log = self.log();
-                assert!(log.contains("cannot listen on"), "it ended with {status}:\n{log}");
+                assert!(
+                    log.contains("cannot listen on"),
+                    "it ended with {status}:\n{log}"
+                );
                 return false;
             }
-            assert!(start.elapsed() < START, "it is not ready within {START:?}:\n{}", self.log());
+            assert!(
+                start.elapsed() < START,
+                "it is not ready within {START:?}:\n{}",
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         true
@@ -147,13 +163,18 @@ impl App {
     async fn is_ready(&self) -> bool {
         let anyone = self.anyone();
         let request = anyone.request(reqwest::Method::GET, "//readyz");
-        let answer = anyone.try_send(request.timeout(Duration::from_secs(5))).await;
+        let answer = anyone
+            .try_send(request.timeout(Duration::from_secs(5)))
+            .await;
         answer.is_ok_and(|answer| answer.status == 200)
     }
 
     /// Somebody who has not signed in.
     pub fn anyone(&self) -> Caller {
-        Caller::anonymous(self.client.clone(), format!("http://127.0.0.1:{}", self.port))
+        Caller::anonymous(
+            self.client.clone(),
+            format!("http://127.0.0.1:{}", self.port),
+        )
     }
 
     /// Somebody with an account of their own.
@@ -173,7 +194,10 @@ impl App {
     /// Asks it to stop.
     pub fn terminate(&mut self) {
         let pid = self.child.as_ref().unwrap().id().to_string();
-        let sent = Command::new("sh").args(["-c", "kill -TERM \"$0\"", &pid]).status().unwrap();
+        let sent = Command::new("sh")
+            .args(["-c", "kill -TERM \"$0\"", &pid])
+            .status()
+            .unwrap();
         assert!(sent.success());
     }
 
@@ -191,7 +215,11 @@ impl App {
             status.is_some()
         });
         self.child = None;
-        assert!(status.unwrap().success(), "it ended with {status:?}:\n{}", self.log());
+        assert!(
+            status.unwrap().success(),
+            "it ended with {status:?}:\n{}",
+            self.log()
+        );
     }
 
     /// Kills it without a warning, as a loss of power would.
@@ -216,7 +244,11 @@ impl App {
 impl Drop for App {
     fn drop(&mut self) {
         if thread::panicking() {
-            eprintln!("the instance on port {} printed:\n{}", self.port, self.log());
+            eprintln!(
+                "the instance on port {} printed:\n{}",
+                self.port,
+                self.log()
+            );
         }
         if self.child.is_none() {
             return;

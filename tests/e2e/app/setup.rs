@@ -60,7 +60,11 @@ impl Setup {
 
     fn bare() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { folder, settings: Vec::new(), database: None }
+        Self {
+            folder,
+            settings: Vec::new(),
+            database: None,
+        }
     }
 
     fn on(self, template: &str) -> Self {
@@ -81,7 +85,10 @@ impl Setup {
 
     /// Another instance on the same database, with data of its own.
     pub fn sibling(&self) -> Self {
-        Self { settings: self.settings.clone(), ..Self::bare() }
+        Self {
+            settings: self.settings.clone(),
+            ..Self::bare()
+        }
     }
 
     /// The data directory.

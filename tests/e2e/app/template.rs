@@ -53,7 +53,11 @@ fn migrate(url: &str) {
 
 /// Lets the product load its films and stop.
 async fn fill(database: Option<String>) -> Template {
-    let kind = if database.is_some() { "postgres" } else { "sqlite" };
+    let kind = if database.is_some() {
+        "postgres"
+    } else {
+        "sqlite"
+    };
     let mut setup = Setup::untouched(Database::Sqlite);
     if let Some(url) = &database {
         setup = setup.set("DATABASE_URL", url);
@@ -70,7 +74,9 @@ async fn fill(database: Option<String>) -> Template {
 /// A folder for this run; what runs that are over have left is removed, as nothing is that is held
 /// until the very end of a process.
 fn own_folder(kind: &str) -> PathBuf {
-    let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("films").join(kind);
+    let all = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("films")
+        .join(kind);
     fs::create_dir_all(&all).unwrap();
     for entry in fs::read_dir(&all).unwrap() {
         let entry = entry.unwrap();

@@ -217,14 +217,21 @@ mod tests {
     fn a_copy_has_what_the_template_has_and_goes_alone() {
         let server = PostgresServer::shared();
         let template = server.fresh_database();
-        ask(server, &template, "CREATE TABLE film AS SELECT 'Stalker' AS title");
+        ask(
+            server,
+            &template,
+            "CREATE TABLE film AS SELECT 'Stalker' AS title",
+        );
         let copy = server.database_from(&template);
         let question = "SELECT title FROM film";
         assert_eq!(ask(server, &copy, question), "Stalker");
         ask(server, &copy, "DELETE FROM film");
         assert_eq!(ask(server, &template, question), "Stalker");
         server.drop_database(&copy);
-        let left = format!("SELECT count(*) FROM pg_database WHERE datname = '{}'", name_of(&copy));
+        let left = format!(
+            "SELECT count(*) FROM pg_database WHERE datname = '{}'",
+            name_of(&copy)
+        );
         assert_eq!(ask(server, &template, &left), "0");
     }
 

@@ -1,7 +1,7 @@
 //! Users, sessions, sign-in attempts.
 use super::{Bench, contract};
 use application::{
-    fakes::{opening_time, Fixture, a_film, a_session, a_user},
+    fakes::{Fixture, a_film, a_session, a_user, opening_time},
     identity::ports::{RefreshTokenDigest, RefreshTokenUse, SaveUserError},
     shared::store::Store,
 };
