@@ -197,6 +197,7 @@ async fn show_document() -> HttpResponse {
     let kind = HeaderValue::from_static("application/json");
     let document = HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, kind))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
         .body(WRITTEN.as_str());
     std::future::ready(document).await
 }

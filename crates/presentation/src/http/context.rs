@@ -108,8 +108,9 @@ fn of_error(error: &Error) -> Problem {
     let status = error.as_response_error().status_code();
     if status.is_server_error() {
         tracing::error!(error = %error, "the framework failed");
+        return Problem::internal();
     }
-    Problem::of_status(status)
+    Problem::of_status(status).with_detail(error.to_string())
 }
 
 fn rewrite<B: MessageBody + 'static>(

@@ -347,6 +347,13 @@ impl Problem {
         )
     }
 
+    /// There is something at this address, but for other methods.
+    pub fn method_not_allowed() -> Self {
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        Self::of_status(status)
+            .with_detail("this address answers to the methods named by `Allow` only")
+    }
+
     /// The service itself is at fault.
     pub fn internal() -> Self {
         let (status, title) = meaning(FailureKind::Internal);
@@ -396,6 +403,13 @@ impl Problem {
     #[must_use]
     pub fn with_error(mut self, word: &'static str) -> Self {
         self.0.error = Some(word);
+        self
+    }
+
+    /// Says more exactly what is wrong.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.0.detail = detail.into();
         self
     }
 
@@ -494,5 +508,49 @@ impl ResponseError for Problem {
             response.insert_header((REQUEST_ID, id));
         }
         response.body(self.to_json())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the secret cause")]
+    struct Failed(FailureKind);
+
+    impl Failure for Failed {
+        fn kind(&self) -> FailureKind {
+            self.0
+        }
+        fn code(&self) -> &'static str {
+            "tests.failed"
+        }
+        fn retry_after(&self) -> Option<Duration> {
+            application::shared::failure::usual_retry(self.0)
+        }
+    }
+
+    #[test]
+    fn each_kind_of_failure_has_its_status_and_only_faults_of_ours_are_withheld() {
+        for (kind, status, is_told, has_retry) in [
+            (FailureKind::Invalid, 400, true, false),
+            (FailureKind::Unauthenticated, 401, true, false),
+            (FailureKind::Forbidden, 403, true, false),
+            (FailureKind::NotFound, 404, true, false),
+            (FailureKind::Conflict, 409, true, false),
+            (FailureKind::TooLarge, 413, true, false),
+            (FailureKind::Limited, 429, true, true),
+            (FailureKind::Internal, 500, false, false),
+            (FailureKind::Unavailable, 503, false, true),
+        ] {
+            let problem = Problem::from(Failed(kind));
+            assert_eq!(problem.status_code(), status);
+            let told = String::from_utf8(problem.to_json()).unwrap();
+            assert_eq!(told.contains("secret"), is_told, "{told}");
+            let mut headers = problem.headers().into_iter();
+            let waits = headers.any(|(name, _)| name == header::RETRY_AFTER);
+            assert_eq!(waits, has_retry, "{told}");
+        }
     }
 }

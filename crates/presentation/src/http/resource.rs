@@ -5,7 +5,7 @@ use actix_web::{
     FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route,
     guard::{self, GuardContext},
     http::{
-        Method, StatusCode,
+        Method,
         header::{self, HeaderValue},
     },
     web,
@@ -109,7 +109,7 @@ fn other_method(req: &HttpRequest, allow: &HeaderValue) -> HttpResponse {
     let mut response = if req.method() == Method::OPTIONS {
         HttpResponse::NoContent().finish()
     } else {
-        HttpResponse::from_error(Problem::of_status(StatusCode::METHOD_NOT_ALLOWED))
+        HttpResponse::from_error(Problem::method_not_allowed())
     };
     response.headers_mut().insert(header::ALLOW, allow.clone());
     response

@@ -126,6 +126,7 @@ async fn pages_of_other_origins_may_not() {
         .send()
         .await;
     assert_eq!(answer.status, 400);
+    assert!(answer.detail().contains("Origin"), "{}", answer.detail());
     assert_eq!(answer.header("access-control-allow-origin"), "");
     let call = api
         .get("/api/v1/genres")
