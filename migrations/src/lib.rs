@@ -1,1 +1,37 @@
+//! The history of the schema, the same for SQLite and PostgreSQL.
+//!
+//! An applied migration is never edited. A change comes in steps: widen, move the data, narrow; the
+//! release before must be able to run on the new schema.
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::wildcard_imports,
+        reason = "the words of a schema are made to be imported whole"
+    )
+)]
 
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m20261121_000001_identity;
+mod m20261121_000002_catalogue;
+mod m20261121_000003_library;
+mod m20261121_000004_mixes;
+mod m20261121_000005_recommendation;
+mod table;
+
+/// Applies and takes back migrations.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_identity::Migration),
+            Box::new(m20261121_000002_catalogue::Migration),
+            Box::new(m20261121_000003_library::Migration),
+            Box::new(m20261121_000004_mixes::Migration),
+            Box::new(m20261121_000005_recommendation::Migration),
+        ]
+    }
+}

@@ -1,1 +1,14 @@
+//! Private servers for tests. Tests start them by themselves, in a temporary folder and on a free
+//! port of the loopback interface, and fail loudly where that does not work.
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test that does not get its server must fail at once and say why"
+)]
+#![warn(missing_docs)]
 
+mod postgres;
+mod s3;
+
+pub use postgres::PostgresServer;
+pub use s3::{MuteServer, S3Server};

@@ -2,7 +2,8 @@
 //!
 //! Bytes are stored before the film says so, and the old ones are removed only after it is committed
 //! that nobody shows them. Their key is noted in the same transaction, so that a crash in between
-//! leaves work for the upkeep, never a film whose poster is gone.
+//! leaves work for the upkeep, never a film whose poster is gone. New bytes that no film came to show
+//! are noted likewise.
 use super::ports::{
     FilmIndex, FilmQueries, Picture, PictureInspector, PictureRefused, PosterStore,
     PosterStoreError,
@@ -10,7 +11,7 @@ use super::ports::{
 use crate::shared::{
     actor::{AccessDenied, Actor, SignedInUser},
     clock::Clock,
-    failure::failure,
+    failure::{failure, logged},
     store::{Store, StoreError},
     use_case::{UseCase, request},
 };
@@ -117,6 +118,10 @@ pub(crate) struct SetPosterUseCase {
     change: Arc<dyn PosterChange>,
     #[shaku(inject)]
     queries: Arc<dyn FilmQueries>,
+    #[shaku(inject)]
+    clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    store: Arc<dyn Store>,
 }
 
 #[async_trait]
@@ -133,14 +138,38 @@ impl UseCase<SetPoster> for SetPosterUseCase {
         } = picture;
         let key = PosterKey::new(request.film, &sha256, format);
         self.posters.put(&key, bytes.clone()).await?;
-        self.change
-            .replace(request.film, editor, Some(key.clone()))
-            .await?;
+        let shown = self.change.replace(request.film, editor, Some(key.clone()));
+        if let Err(failure) = shown.await {
+            self.abandon(&key).await;
+            return Err(failure);
+        }
         // The same picture may have been on its way out while it came in again.
         if !self.posters.exists(&key).await? {
             self.posters.put(&key, bytes).await?;
         }
         Ok(())
+    }
+}
+
+impl SetPosterUseCase {
+    /// Leaves bytes that were stored in vain to the upkeep, which spares them if the film shows the
+    /// same picture already.
+    async fn abandon(&self, key: &PosterKey) {
+        if let Err(failure) = self.note_obsolete(key).await {
+            tracing::warn!(
+                error = logged(&failure),
+                "a poster that no film shows stays in the poster store"
+            );
+        }
+    }
+
+    async fn note_obsolete(&self, key: &PosterKey) -> Result<(), StoreError> {
+        let uow = self.store.begin().await?;
+        let posters = std::slice::from_ref(key);
+        uow.obsolete_posters()
+            .add(posters, self.clock.now())
+            .await?;
+        uow.commit().await
     }
 }
 
@@ -225,7 +254,7 @@ pub(crate) async fn remove_now(
     }
     if let Err(failure) = remove_obsolete(posters, store).await {
         tracing::warn!(
-            error = &failure as &dyn std::error::Error,
+            error = logged(&failure),
             "an old poster could not be removed now, the upkeep will try again"
         );
     }

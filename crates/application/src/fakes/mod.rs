@@ -1,1 +1,50 @@
-//! Fakes of every port.
+//! Fakes of every port, and a small world to test in.
+//!
+//! [`World`] holds one of each, all looking at the same stored state, and the application built upon
+//! them. Builders such as [`a_film`] fill it with things that are valid unless a test says otherwise:
+//!
+//! ```
+//! use application::{catalogue::show_film::ShowFilm, fakes::{Fixture, World, a_film, a_user}};
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let world = World::new();
+//! let anna = world.has(a_user());
+//! let film = world.has(a_film().titled("Stalker").owned_by(anna.id));
+//! let shown = world.run(&world.signed_in(&anna), ShowFilm { film: film.id }).await.unwrap();
+//! assert_eq!(shown.card.title, "Stalker");
+//! # });
+//! ```
+//!
+//! The fakes keep every promise of their ports; the contract tests of the real adapters run against
+//! them too. They are not for production: nothing here is secret, slow or lasting.
+mod builders;
+mod catalogue;
+mod identity;
+mod library;
+mod mixes;
+mod ports;
+mod recommendation;
+mod state;
+mod store;
+mod system;
+mod world;
+
+pub use builders::{
+    FilmBuilder, Fixture, GenreBuilder, MixBuilder, MoodBuilder, Origin, RecommendationBuilder,
+    SessionBuilder, UserBuilder, WatchlistBuilder, a_film, a_genre, a_mix, a_mood, a_poster_of,
+    a_recommendation, a_session, a_user, a_watchlist,
+};
+pub use catalogue::{
+    FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
+};
+pub use identity::{
+    FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
+    FakeSessionPolicy,
+};
+pub use library::{FakeLibraryQueries, FakeWatchlistEntries};
+pub use mixes::FakeMixQueries;
+pub use ports::FakePorts;
+pub use state::Stored;
+pub use store::FakeStore;
+pub use system::{FixedChance, FixedClock, SequentialIds, opening_time};
+pub use world::World;

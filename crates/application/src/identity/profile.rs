@@ -1,7 +1,7 @@
 //! A user's own data: shown, changed, deleted.
 use super::ports::{HashingError, IdentityQueries, PasswordHasher, SaveUserError, SessionGate};
 use crate::{
-    catalogue::ports::PosterStore,
+    catalogue::ports::{FilmIndex, PosterStore},
     shared::{
         actor::{AccessDenied, Actor},
         clock::Clock,
@@ -185,6 +185,8 @@ pub(crate) struct DeleteAccountUseCase {
     #[shaku(inject)]
     gate: Arc<dyn SessionGate>,
     #[shaku(inject)]
+    index: Arc<dyn FilmIndex>,
+    #[shaku(inject)]
     posters: Arc<dyn PosterStore>,
     #[shaku(inject)]
     store: Arc<dyn Store>,
@@ -204,6 +206,7 @@ impl UseCase<DeleteAccount> for DeleteAccountUseCase {
         uow.users().remove(me.id).await?;
         uow.commit().await?;
         self.gate.close(&ended);
+        self.index.nudge();
         crate::catalogue::posters::remove_now(&*self.posters, &*self.store, &obsolete).await;
         Ok(())
     }

@@ -30,7 +30,7 @@ pub trait RecommendationRepository: Send + Sync {
     /// there is no such user.
     async fn take_turn(&self, user: UserId) -> Result<bool, StoreError>;
     /// Finds up to `most` films that suit, that the user has not watched and that were not given
-    /// since `since`. What the user wishes to see comes first, the rest in random order.
+    /// after `since`. What the user wishes to see comes first, the rest in random order.
     async fn find_candidates(
         &self,
         user: UserId,

@@ -107,10 +107,15 @@ impl RecommendTonightUseCase {
         if !request.moods.iter().all(is_known) {
             return Err(RecommendTonightError::MoodNotFound);
         }
+        let asks_for_any = request.genres.is_empty() && request.moods.is_empty();
         let mut genres = request.genres;
         genres.extend(genres_of_moods(&known_moods, &request.moods));
         genres.sort_unstable();
         genres.dedup();
+        if genres.is_empty() && !asks_for_any {
+            // A mood that no genre suits must not come to mean "anything".
+            return Err(RecommendTonightError::NothingSuits);
+        }
         Ok(Wanted {
             genres,
             kind: request.kind,

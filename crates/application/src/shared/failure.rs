@@ -95,6 +95,12 @@ macro_rules! failure {
 }
 pub(crate) use failure;
 
+/// A failure as a field of a log line, which keeps the chain of its causes.
+#[must_use]
+pub fn logged(failure: &(impl Error + 'static)) -> &(dyn Error + 'static) {
+    failure
+}
+
 /// When to try again unless something better is known.
 #[must_use]
 pub fn usual_retry(kind: FailureKind) -> Option<Duration> {

@@ -3,5 +3,6 @@ pub mod actor;
 pub mod clock;
 pub mod failure;
 pub mod page;
+pub mod problems;
 pub mod store;
 pub mod use_case;

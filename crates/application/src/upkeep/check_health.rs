@@ -3,7 +3,7 @@ use crate::{
     catalogue::ports::{FilmIndex, PosterStore},
     shared::{
         actor::Actor,
-        failure::Failure,
+        failure::{Failure, logged},
         store::{Store, StoreError},
         use_case::{UseCase, request},
     },
@@ -52,7 +52,7 @@ impl UseCase<CheckHealth> for CheckHealthUseCase {
 fn part<E: Failure>(name: &'static str, answer: Result<(), E>) -> PartHealth {
     let problem = answer.err().map(|failure| {
         tracing::warn!(
-            error = &failure as &dyn std::error::Error,
+            error = logged(&failure),
             part = name,
             "a part does not answer"
         );

@@ -80,8 +80,8 @@ impl PosterKey {
     }
 
     fn read(text: &str) -> Option<Self> {
-        let (film, file) = text.strip_prefix("posters/")?.split_once('/')?;
-        let (digest, extension) = file.split_once('.')?;
+        let (film, name) = text.strip_prefix("posters/")?.split_once('/')?;
+        let (digest, extension) = name.split_once('.')?;
         let film_is_plain = film.parse::<FilmId>().ok()?.to_string() == film;
         let digest_is_plain = digest.len() == 64
             && digest

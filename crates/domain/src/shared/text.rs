@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn bounds_are_counted_in_characters_after_trimming() {
-        assert_eq!(Name::parse("  ёжик  ").unwrap().as_str(), "ёжик");
+        assert_eq!(Name::parse("  ёжик  ").unwrap().into_string(), "ёжик");
         assert!(Name::parse("12345678").is_ok());
         assert_eq!(
             Name::parse("123456789").unwrap_err().rule,

@@ -1,0 +1,604 @@
+//! Films in memory, found by plain comparison, and posters that are only told apart by their first
+//! letters.
+use super::{
+    identity::digest_of,
+    state::{Database, Stored, dangling, duplicate, locked},
+    store::FakeUnitOfWork,
+};
+use crate::{
+    catalogue::{
+        ports::{
+            FilmFilter, FilmIndex, FilmIndexError, FilmKey, FilmOrder, FilmPosition, FilmQueries,
+            FilmRepository, ObsoletePosterRepository, Picture, PictureInspector, PictureRefused,
+            PosterStore, PosterStoreError, Vocabulary,
+        },
+        views::{Attribution, Credit, FilmCard, FilmDetails, FlaggedFilm, Flags},
+    },
+    shared::{
+        page::{Page, PageRequest},
+        store::StoreError,
+    },
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use domain::{
+    catalogue::{CountryName, Film, FilmId, Genre, Mood, PictureFormat, PosterKey},
+    identity::UserId,
+    library::StandardList,
+};
+use std::{
+    cmp::Ordering,
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering as Memory},
+    },
+};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// What is known of a film beyond what its owner may change.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct FilmExtras {
+    pub(super) runtime_minutes: Option<u16>,
+    pub(super) countries: Vec<String>,
+    pub(super) directors: Vec<Credit>,
+    pub(super) cast: Vec<Credit>,
+    pub(super) external_ids: Vec<(String, String)>,
+    pub(super) attribution: Option<Attribution>,
+}
+
+impl Stored {
+    pub(super) fn insert_film(&mut self, film: &Film) -> Result<(), StoreError> {
+        if self.films.contains_key(&film.id) {
+            return Err(duplicate("film"));
+        }
+        self.put_film(film)
+    }
+
+    fn save_film(&mut self, film: &Film) -> Result<(), StoreError> {
+        let stored = self.films.get(&film.id).ok_or(StoreError::Stale)?;
+        if stored.revision + 1 != film.revision {
+            return Err(StoreError::Stale);
+        }
+        self.put_film(film)
+    }
+
+    fn put_film(&mut self, film: &Film) -> Result<(), StoreError> {
+        let is_known = |wanted| self.genres.iter().any(|genre| genre.id == wanted);
+        if !film.content.genres.iter().copied().all(is_known) {
+            return Err(dangling("a film of no genre"));
+        }
+        if film
+            .owner
+            .is_some_and(|owner| !self.users.contains_key(&owner))
+        {
+            return Err(dangling("a film of no user"));
+        }
+        self.films.insert(film.id, film.clone());
+        Ok(())
+    }
+
+    fn remove_private_films(&mut self, owner: UserId) -> Vec<PosterKey> {
+        let (obsolete, private) = self
+            .films
+            .values()
+            .filter(|film| film.owner == Some(owner) && !self.is_on_list_of_others(film.id, owner))
+            .map(|film| (film.poster.clone(), film.id))
+            .unzip::<_, _, Vec<_>, Vec<_>>();
+        for film in private {
+            self.remove_film(film);
+        }
+        obsolete.into_iter().flatten().collect()
+    }
+
+    fn is_on_list_of_others(&self, film: FilmId, owner: UserId) -> bool {
+        self.watchlists
+            .values()
+            .any(|list| list.owner != owner && self.is_listed(list.id, film))
+    }
+
+    fn remove_film(&mut self, film: FilmId) {
+        self.films.remove(&film);
+        self.extras.remove(&film);
+        self.recommendations.retain(|_, given| given.film != film);
+        for films in self.mix_films.values_mut() {
+            films.retain(|each| *each != film);
+        }
+        self.drop_loose_entries();
+    }
+
+    fn shows(&self, poster: &PosterKey) -> bool {
+        self.films
+            .values()
+            .any(|film| film.poster.as_ref() == Some(poster))
+    }
+
+    /// The posters to be removed, the oldest first.
+    pub(super) fn removable_posters(&self) -> Vec<PosterKey> {
+        let obsolete = self.obsolete_posters.iter();
+        let mut obsolete: Vec<(DateTime<Utc>, &PosterKey)> = obsolete
+            .filter(|(key, _)| !self.shows(key))
+            .map(|(key, at)| (*at, key))
+            .collect();
+        obsolete.sort_by_key(|(at, key)| (*at, key.as_str()));
+        obsolete.into_iter().map(|(_, key)| key.clone()).collect()
+    }
+
+    /// A film as a viewer sees it.
+    pub(super) fn flagged(&self, film: FilmId, viewer: Option<UserId>) -> Option<FlaggedFilm> {
+        let card = Arc::new(FilmCard::of(self.films.get(&film)?));
+        let is_on =
+            |list: StandardList| viewer.is_some_and(|viewer| self.is_listed(list.of(viewer), film));
+        let flags = Flags {
+            is_liked: is_on(StandardList::Liked),
+            is_wish: is_on(StandardList::Wish),
+            is_watched: is_on(StandardList::Watched),
+        };
+        Some(FlaggedFilm { card, flags })
+    }
+
+    fn details(&self, film: FilmId, viewer: Option<UserId>) -> Option<FilmDetails> {
+        let flagged = self.flagged(film, viewer)?;
+        let extras = self.extras.get(&film).cloned().unwrap_or_default();
+        let film = self.films.get(&film)?;
+        Some(FilmDetails {
+            film: flagged,
+            kind: film.kind,
+            runtime_minutes: extras.runtime_minutes,
+            genres: film.content.genres.clone(),
+            countries: countries(film, Some(&extras)),
+            directors: extras.directors,
+            cast: extras.cast,
+            external_ids: extras.external_ids,
+            attribution: extras.attribution,
+            created_at: film.created_at,
+            updated_at: film.updated_at,
+        })
+    }
+
+    fn suits(&self, film: &Film, filter: &FilmFilter) -> bool {
+        let year = film
+            .content
+            .release_year
+            .map(domain::catalogue::ReleaseYear::get);
+        let has_genre = filter.genres.is_empty()
+            || film
+                .content
+                .genres
+                .iter()
+                .any(|genre| filter.genres.contains(genre));
+        let country = filter.country.as_deref();
+        let person = filter.person.as_deref();
+        has_genre
+            && filter.kind.is_none_or(|kind| film.kind == kind)
+            && filter
+                .year_from
+                .is_none_or(|from| year.is_some_and(|year| year >= from))
+            && filter
+                .year_to
+                .is_none_or(|to| year.is_some_and(|year| year <= to))
+            && country.is_none_or(|country| self.is_of_country(film, country))
+            && person.is_none_or(|person| self.is_of_person(film, person))
+    }
+
+    fn is_of_country(&self, film: &Film, country: &str) -> bool {
+        let wanted = country.trim().to_lowercase();
+        countries(film, self.extras.get(&film.id))
+            .iter()
+            .any(|name| name.to_lowercase() == wanted)
+    }
+
+    fn is_of_person(&self, film: &Film, person: &str) -> bool {
+        let wanted = folded(person);
+        let extras = self.extras.get(&film.id).into_iter();
+        let mut people = extras.flat_map(|extras| extras.directors.iter().chain(&extras.cast));
+        people.any(|credit| folded(&credit.name) == wanted)
+    }
+
+    fn list_films(
+        &self,
+        filter: &FilmFilter,
+        order: FilmOrder,
+        page: &PageRequest<FilmKey>,
+        viewer: Option<UserId>,
+    ) -> Page<FlaggedFilm, FilmKey> {
+        let suitable = self.films.values().filter(|film| self.suits(film, filter));
+        let mut keys: Vec<FilmKey> = suitable.map(|film| key(film, order)).collect();
+        keys.sort_by(|one, other| compare(order, one, other).unwrap_or(Ordering::Equal));
+        if let Some(after) = &page.after {
+            keys.retain(|key| compare(order, key, after).is_none_or(Ordering::is_gt));
+        }
+        let page = Page::from_overfetched(keys, page.size, FilmKey::clone);
+        Page {
+            items: page
+                .items
+                .iter()
+                .filter_map(|key| self.flagged(key.film, viewer))
+                .collect(),
+            next: page.next,
+        }
+    }
+}
+
+fn key(film: &Film, order: FilmOrder) -> FilmKey {
+    let position = match order {
+        FilmOrder::Title | FilmOrder::TitleDescending => {
+            FilmPosition::Title(sorting_form(film.content.title.as_str()))
+        }
+        FilmOrder::Year | FilmOrder::YearDescending => {
+            let year = film.content.release_year;
+            FilmPosition::Year(year.map_or(0, |year| i32::from(year.get())))
+        }
+        FilmOrder::NewestFirst => FilmPosition::Added(film.created_at),
+    };
+    FilmKey {
+        position,
+        film: film.id,
+    }
+}
+
+/// Which key comes first; keys of different orders do not compare.
+fn compare(order: FilmOrder, one: &FilmKey, other: &FilmKey) -> Option<Ordering> {
+    let position = match (&one.position, &other.position) {
+        (FilmPosition::Title(one), FilmPosition::Title(other)) => one.cmp(other),
+        (FilmPosition::Year(one), FilmPosition::Year(other)) => one.cmp(other),
+        (FilmPosition::Added(one), FilmPosition::Added(other)) => one.cmp(other),
+        _ => return None,
+    };
+    let ascending = position.then(one.film.cmp(&other.film));
+    Some(match order {
+        FilmOrder::Title | FilmOrder::Year => ascending,
+        FilmOrder::TitleDescending | FilmOrder::YearDescending | FilmOrder::NewestFirst => {
+            ascending.reverse()
+        }
+    })
+}
+
+fn sorting_form(title: &str) -> String {
+    let title = title.to_lowercase();
+    let bare = ["the ", "an ", "a "]
+        .into_iter()
+        .find_map(|article| title.strip_prefix(article));
+    bare.unwrap_or(&title).to_owned()
+}
+
+fn folded(name: &str) -> String {
+    let bare = name
+        .trim()
+        .nfd()
+        .filter(|letter| !is_combining_mark(*letter));
+    bare.collect::<String>().to_lowercase()
+}
+
+/// The countries of a film: those of its source, unless its owner names another one.
+fn countries(film: &Film, extras: Option<&FilmExtras>) -> Vec<String> {
+    let shown = film.content.country.as_ref().map(CountryName::as_str);
+    extras
+        .map(|extras| &extras.countries)
+        .filter(|names| names.first().map(String::as_str) == shown)
+        .cloned()
+        .unwrap_or_else(|| shown.into_iter().map(str::to_owned).collect())
+}
+
+#[async_trait]
+impl FilmRepository for FakeUnitOfWork {
+    async fn find(&self, film: FilmId) -> Result<Option<Film>, StoreError> {
+        self.with(|stored| stored.films.get(&film).cloned())
+    }
+
+    async fn insert(&self, film: &Film) -> Result<(), StoreError> {
+        self.with(|stored| stored.insert_film(film))?
+    }
+
+    async fn save(&self, film: &Film) -> Result<(), StoreError> {
+        self.with(|stored| stored.save_film(film))?
+    }
+
+    async fn remove_private_films(&self, owner: UserId) -> Result<Vec<PosterKey>, StoreError> {
+        self.with(|stored| stored.remove_private_films(owner))
+    }
+}
+
+#[async_trait]
+impl ObsoletePosterRepository for FakeUnitOfWork {
+    async fn add(&self, posters: &[PosterKey], at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.with(|stored| {
+            for poster in posters {
+                stored.obsolete_posters.entry(poster.clone()).or_insert(at);
+            }
+        })
+    }
+
+    async fn list(&self, most: u32) -> Result<Vec<PosterKey>, StoreError> {
+        let mut posters = self.with(|stored| stored.removable_posters())?;
+        posters.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        Ok(posters)
+    }
+
+    async fn forget(&self, posters: &[PosterKey]) -> Result<(), StoreError> {
+        self.with(|stored| {
+            stored
+                .obsolete_posters
+                .retain(|poster, _| !posters.contains(poster));
+        })
+    }
+}
+
+/// Reads of films.
+#[derive(Clone, Debug, Default)]
+pub struct FakeFilmQueries {
+    pub(super) database: Database,
+}
+
+#[async_trait]
+impl FilmQueries for FakeFilmQueries {
+    async fn show(
+        &self,
+        film: FilmId,
+        viewer: Option<UserId>,
+    ) -> Result<Option<FlaggedFilm>, StoreError> {
+        self.database.read(|stored| stored.flagged(film, viewer))
+    }
+
+    async fn show_many(
+        &self,
+        films: &[FilmId],
+        viewer: Option<UserId>,
+    ) -> Result<Vec<FlaggedFilm>, StoreError> {
+        self.database.read(|stored| {
+            let shown = films
+                .iter()
+                .filter_map(|film| stored.flagged(*film, viewer));
+            shown.collect()
+        })
+    }
+
+    async fn list(
+        &self,
+        filter: &FilmFilter,
+        order: FilmOrder,
+        page: &PageRequest<FilmKey>,
+        viewer: Option<UserId>,
+    ) -> Result<Page<FlaggedFilm, FilmKey>, StoreError> {
+        self.database
+            .read(|stored| stored.list_films(filter, order, page, viewer))
+    }
+
+    async fn show_details(
+        &self,
+        film: FilmId,
+        viewer: Option<UserId>,
+    ) -> Result<Option<FilmDetails>, StoreError> {
+        self.database.read(|stored| stored.details(film, viewer))
+    }
+}
+
+/// The genres and moods that the world was given.
+#[derive(Clone, Debug, Default)]
+pub struct FakeVocabulary {
+    pub(super) database: Database,
+}
+
+#[async_trait]
+impl Vocabulary for FakeVocabulary {
+    async fn genres(&self) -> Result<Arc<[Genre]>, StoreError> {
+        self.database.read(|stored| stored.genres.clone().into())
+    }
+
+    async fn moods(&self) -> Result<Arc<[Mood]>, StoreError> {
+        self.database.read(|stored| stored.moods.clone().into())
+    }
+}
+
+/// An index that always knows the newest, and compares letter by letter; case does not count.
+#[derive(Clone, Debug, Default)]
+pub struct FakeFilmIndex {
+    pub(super) database: Database,
+    is_down: Arc<AtomicBool>,
+    nudges: Arc<AtomicUsize>,
+}
+
+impl FakeFilmIndex {
+    pub(super) fn on(database: Database) -> Self {
+        Self {
+            database,
+            ..Self::default()
+        }
+    }
+
+    /// Stops answering, or answers again.
+    pub fn set_down(&self, is_down: bool) {
+        self.is_down.store(is_down, Memory::SeqCst);
+    }
+
+    /// How often it was told that films have changed.
+    #[must_use]
+    pub fn nudges(&self) -> usize {
+        self.nudges.load(Memory::SeqCst)
+    }
+
+    fn ensure_up(&self) -> Result<(), FilmIndexError> {
+        if self.is_down.load(Memory::SeqCst) {
+            return Err(FilmIndexError::Unavailable("told to be down".into()));
+        }
+        Ok(())
+    }
+
+    /// The films with the most points first; films without any are left out.
+    fn ranked(
+        &self,
+        most: usize,
+        points: impl Fn(&Film) -> usize,
+    ) -> Result<Vec<FilmId>, FilmIndexError> {
+        self.ensure_up()?;
+        let mut found: Vec<(usize, FilmId)> = self.database.peek(|stored| {
+            let films = stored.films.values();
+            films.map(|film| (points(film), film.id)).collect()
+        });
+        found.retain(|(points, _)| *points > 0);
+        found.sort_by_key(|(points, film)| (std::cmp::Reverse(*points), *film));
+        found.truncate(most);
+        Ok(found.into_iter().map(|(_, film)| film).collect())
+    }
+}
+
+fn title_has(film: &Film, words: &str) -> bool {
+    has(film.content.title.as_str(), words)
+}
+
+fn description_has(film: &Film, words: &str) -> bool {
+    let description = film.content.description.as_ref();
+    description.is_some_and(|description| has(description.as_str(), words))
+}
+
+fn has(text: &str, words: &str) -> bool {
+    text.to_lowercase().contains(&words.trim().to_lowercase())
+}
+
+#[async_trait]
+impl FilmIndex for FakeFilmIndex {
+    async fn find_by_title(&self, title: &str, most: usize) -> Result<Vec<FilmId>, FilmIndexError> {
+        self.ranked(most, |film| usize::from(title_has(film, title)))
+    }
+
+    async fn find_by_description(
+        &self,
+        title: Option<&str>,
+        description: &str,
+        most: usize,
+    ) -> Result<Vec<FilmId>, FilmIndexError> {
+        self.ranked(most, |film| {
+            let by_title = title.is_some_and(|title| title_has(film, title));
+            usize::from(by_title) + usize::from(description_has(film, description))
+        })
+    }
+
+    fn nudge(&self) {
+        self.nudges.fetch_add(1, Memory::SeqCst);
+    }
+
+    async fn check(&self) -> Result<(), FilmIndexError> {
+        self.ensure_up()
+    }
+}
+
+/// Takes everything for a picture that starts with `JPEG`, `PNG` or `WEBP`; what starts with `HUGE`
+/// has too many pixels.
+#[derive(Clone, Debug, Default)]
+pub struct FakePictureInspector {
+    is_busy: Arc<AtomicBool>,
+}
+
+impl FakePictureInspector {
+    const MOST_BYTES: usize = 10 * 1024 * 1024;
+
+    /// Has too many pictures to look at from now on, or no longer.
+    pub fn set_busy(&self, is_busy: bool) {
+        self.is_busy.store(is_busy, Memory::SeqCst);
+    }
+}
+
+#[async_trait]
+impl PictureInspector for FakePictureInspector {
+    async fn inspect(&self, bytes: Bytes) -> Result<Picture, PictureRefused> {
+        if self.is_busy.load(Memory::SeqCst) {
+            return Err(PictureRefused::Busy);
+        }
+        if bytes.len() > Self::MOST_BYTES {
+            return Err(PictureRefused::TooManyBytes);
+        }
+        if bytes.starts_with(b"HUGE") {
+            return Err(PictureRefused::TooManyPixels);
+        }
+        let known: [(&[u8], PictureFormat); 3] = [
+            (b"JPEG", PictureFormat::Jpeg),
+            (b"PNG", PictureFormat::Png),
+            (b"WEBP", PictureFormat::WebP),
+        ];
+        let format = known
+            .into_iter()
+            .find_map(|(start, format)| bytes.starts_with(start).then_some(format))
+            .ok_or_else(|| PictureRefused::NotAPicture("an unknown start".into()))?;
+        let sha256 = digest_of(&bytes);
+        Ok(Picture {
+            bytes,
+            format,
+            sha256,
+        })
+    }
+}
+
+/// Posters in memory.
+#[derive(Clone, Debug, Default)]
+pub struct FakePosterStore {
+    posters: Arc<Mutex<HashMap<PosterKey, Bytes>>>,
+    is_down: Arc<AtomicBool>,
+    refuses_removals: Arc<AtomicBool>,
+}
+
+impl FakePosterStore {
+    /// Stops answering, or answers again.
+    pub fn set_down(&self, is_down: bool) {
+        self.is_down.store(is_down, Memory::SeqCst);
+    }
+
+    /// Fails from now on whenever something is to be removed, or no longer.
+    pub fn set_refuses_removals(&self, refuses: bool) {
+        self.refuses_removals.store(refuses, Memory::SeqCst);
+    }
+
+    /// The bytes of a poster.
+    #[must_use]
+    pub fn bytes_of(&self, key: &PosterKey) -> Option<Bytes> {
+        locked(&self.posters).get(key).cloned()
+    }
+
+    /// How many posters are there.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        locked(&self.posters).len()
+    }
+
+    /// Puts a poster there to prepare a test.
+    pub fn has(&self, key: &PosterKey, bytes: impl Into<Bytes>) {
+        locked(&self.posters).insert(key.clone(), bytes.into());
+    }
+
+    fn ensure(is_well: bool, failure: &'static str) -> Result<(), PosterStoreError> {
+        if is_well {
+            return Ok(());
+        }
+        Err(PosterStoreError::Unavailable(failure.into()))
+    }
+
+    fn ensure_up(&self) -> Result<(), PosterStoreError> {
+        Self::ensure(!self.is_down.load(Memory::SeqCst), "told to be down")
+    }
+}
+
+#[async_trait]
+impl PosterStore for FakePosterStore {
+    async fn put(&self, key: &PosterKey, bytes: Bytes) -> Result<(), PosterStoreError> {
+        self.ensure_up()?;
+        self.has(key, bytes);
+        Ok(())
+    }
+
+    async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError> {
+        self.ensure_up()?;
+        Ok(locked(&self.posters).contains_key(key))
+    }
+
+    async fn remove(&self, key: &PosterKey) -> Result<(), PosterStoreError> {
+        self.ensure_up()?;
+        let refuses = self.refuses_removals.load(Memory::SeqCst);
+        Self::ensure(!refuses, "told to refuse removals")?;
+        locked(&self.posters).remove(key);
+        Ok(())
+    }
+
+    async fn check(&self) -> Result<(), PosterStoreError> {
+        self.ensure_up()
+    }
+}

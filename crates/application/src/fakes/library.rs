@@ -1,0 +1,234 @@
+//! Watchlists in memory.
+use super::{
+    state::{Database, Stored, dangling, duplicate},
+    store::FakeUnitOfWork,
+};
+use crate::{
+    library::ports::{
+        AddOutcome, Entry, EntryKey, EntryRange, LibraryQueries, OwnedEntries, RemoveOutcome,
+        WatchlistEntries, WatchlistRepository,
+    },
+    shared::store::StoreError,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{
+    catalogue::FilmId,
+    identity::UserId,
+    library::{Watchlist, WatchlistId, WatchlistKind},
+};
+use std::{cmp::Reverse, collections::btree_map};
+
+impl Stored {
+    pub(super) fn insert_watchlist(&mut self, list: &Watchlist) -> Result<(), StoreError> {
+        if !self.users.contains_key(&list.owner) {
+            return Err(dangling("the list of no user"));
+        }
+        match self.watchlists.entry(list.id) {
+            btree_map::Entry::Occupied(_) => Err(duplicate("watchlist")),
+            btree_map::Entry::Vacant(place) => {
+                place.insert(list.clone());
+                Ok(())
+            }
+        }
+    }
+
+    fn remove_watchlist(&mut self, list: WatchlistId) {
+        self.watchlists.remove(&list);
+        self.drop_loose_entries();
+    }
+
+    /// Removes entries whose list or film is gone.
+    pub(super) fn drop_loose_entries(&mut self) {
+        let (lists, films) = (&self.watchlists, &self.films);
+        self.entries
+            .retain(|(list, film), _| lists.contains_key(list) && films.contains_key(film));
+    }
+
+    pub(super) fn add_entry(
+        &mut self,
+        list: WatchlistId,
+        owner: UserId,
+        film: FilmId,
+        at: DateTime<Utc>,
+    ) -> AddOutcome {
+        let Some(found) = self.watchlists.get(&list) else {
+            return AddOutcome::NoSuchList;
+        };
+        if found.owner != owner {
+            return AddOutcome::NotTheirs;
+        }
+        if !self.films.contains_key(&film) {
+            return AddOutcome::NoSuchFilm;
+        }
+        match self.entries.entry((list, film)) {
+            btree_map::Entry::Occupied(_) => AddOutcome::Existing,
+            btree_map::Entry::Vacant(place) => {
+                place.insert(at);
+                AddOutcome::Added
+            }
+        }
+    }
+
+    fn remove_entry(&mut self, list: WatchlistId, owner: UserId, film: FilmId) -> RemoveOutcome {
+        let Some(found) = self.watchlists.get(&list) else {
+            return RemoveOutcome::NoSuchList;
+        };
+        if found.owner != owner {
+            return RemoveOutcome::NotTheirs;
+        }
+        match self.entries.remove(&(list, film)) {
+            Some(_) => RemoveOutcome::Removed,
+            None => RemoveOutcome::NotListed,
+        }
+    }
+
+    pub(super) fn is_listed(&self, list: WatchlistId, film: FilmId) -> bool {
+        self.entries.contains_key(&(list, film))
+    }
+
+    /// The entries of a list, newest first.
+    pub(super) fn entries_of(&self, list: WatchlistId) -> Vec<EntryKey> {
+        let mut keys: Vec<EntryKey> = self
+            .entries
+            .iter()
+            .filter(|((each, _), _)| *each == list)
+            .map(|((_, film), added_at)| EntryKey {
+                added_at: *added_at,
+                film: *film,
+            })
+            .collect();
+        keys.sort_by_key(|key| Reverse(order(key)));
+        keys
+    }
+
+    fn owned_entries(
+        &self,
+        list: WatchlistId,
+        viewer: UserId,
+        range: EntryRange,
+    ) -> Option<OwnedEntries> {
+        let owner = self.watchlists.get(&list)?.owner;
+        let keys = if owner == viewer {
+            self.entries_of(list)
+        } else {
+            Vec::new()
+        };
+        let most = range
+            .most
+            .map_or(usize::MAX, |most| usize::from(most.get()) + 1);
+        let entries = keys
+            .iter()
+            .filter(|key| range.after.is_none_or(|after| order(key) < order(&after)))
+            .filter_map(|key| {
+                Some(Entry {
+                    film: self.flagged(key.film, Some(viewer))?,
+                    added_at: key.added_at,
+                })
+            })
+            .take(most)
+            .collect();
+        Some(OwnedEntries { owner, entries })
+    }
+}
+
+fn order(key: &EntryKey) -> (DateTime<Utc>, FilmId) {
+    (key.added_at, key.film)
+}
+
+#[async_trait]
+impl WatchlistRepository for FakeUnitOfWork {
+    async fn find(&self, list: WatchlistId) -> Result<Option<Watchlist>, StoreError> {
+        self.with(|stored| stored.watchlists.get(&list).cloned())
+    }
+
+    async fn insert_many(&self, lists: &[Watchlist]) -> Result<(), StoreError> {
+        self.with(|stored| {
+            lists
+                .iter()
+                .try_for_each(|list| stored.insert_watchlist(list))
+        })?
+    }
+
+    async fn remove(&self, list: WatchlistId) -> Result<(), StoreError> {
+        self.with(|stored| stored.remove_watchlist(list))
+    }
+}
+
+/// Changes of single entries.
+#[derive(Clone, Debug, Default)]
+pub struct FakeWatchlistEntries {
+    pub(super) database: Database,
+}
+
+impl FakeWatchlistEntries {
+    /// Changes in one statement: waits for its turn, changes, commits.
+    async fn change<T: Send>(
+        &self,
+        change: impl FnOnce(&mut Stored) -> T + Send,
+    ) -> Result<T, StoreError> {
+        let turn = self.database.wait_for_turn().await?;
+        let mut copy = self.database.read(Stored::clone)?;
+        let outcome = change(&mut copy);
+        self.database.commit(copy, turn)?;
+        Ok(outcome)
+    }
+}
+
+#[async_trait]
+impl WatchlistEntries for FakeWatchlistEntries {
+    async fn add(
+        &self,
+        list: WatchlistId,
+        owner: UserId,
+        film: FilmId,
+        at: DateTime<Utc>,
+    ) -> Result<AddOutcome, StoreError> {
+        self.change(|stored| stored.add_entry(list, owner, film, at))
+            .await
+    }
+
+    async fn remove(
+        &self,
+        list: WatchlistId,
+        owner: UserId,
+        film: FilmId,
+    ) -> Result<RemoveOutcome, StoreError> {
+        self.change(|stored| stored.remove_entry(list, owner, film))
+            .await
+    }
+}
+
+/// Reads of watchlists.
+#[derive(Clone, Debug, Default)]
+pub struct FakeLibraryQueries {
+    pub(super) database: Database,
+}
+
+#[async_trait]
+impl LibraryQueries for FakeLibraryQueries {
+    async fn list_custom(&self, owner: UserId) -> Result<Vec<Watchlist>, StoreError> {
+        let is_meant = |list: &Watchlist| list.owner == owner && list.kind == WatchlistKind::Custom;
+        let mut lists: Vec<Watchlist> = self.database.read(|stored| {
+            let lists = stored.watchlists.values().filter(|list| is_meant(list));
+            lists.cloned().collect()
+        })?;
+        lists.sort_by_key(|list| Reverse((list.created_at, list.id)));
+        Ok(lists)
+    }
+
+    async fn show(&self, list: WatchlistId) -> Result<Option<Watchlist>, StoreError> {
+        self.database
+            .read(|stored| stored.watchlists.get(&list).cloned())
+    }
+
+    async fn list_entries(
+        &self,
+        list: WatchlistId,
+        viewer: UserId,
+        range: EntryRange,
+    ) -> Result<Option<OwnedEntries>, StoreError> {
+        self.database
+            .read(|stored| stored.owned_entries(list, viewer, range))
+    }
+}

@@ -1,0 +1,64 @@
+//! The wiring of the fakes as the ports of the application.
+#![expect(
+    missing_docs,
+    reason = "the module macro leaves no place for comments on what it declares"
+)]
+use super::{
+    catalogue::{
+        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
+    },
+    identity::{
+        FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
+        FakeSessionPolicy,
+    },
+    library::{FakeLibraryQueries, FakeWatchlistEntries},
+    mixes::FakeMixQueries,
+    store::FakeStore,
+    system::{FixedChance, FixedClock, SequentialIds},
+};
+use crate::{
+    catalogue::ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
+    identity::ports::{
+        AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
+    },
+    library::ports::{LibraryQueries, WatchlistEntries},
+    mixes::ports::MixQueries,
+    shared::{
+        clock::{Chance, Clock, IdGenerator},
+        store::Store,
+    },
+};
+use shaku::{Component, Module, ModuleBuildContext, module};
+
+/// Says which fake stands for which port, and makes a module of them.
+macro_rules! fake_ports {
+    ($($fake:ident for $port:ident),* $(,)?) => {
+        $(impl<M: Module> Component<M> for $fake {
+            type Interface = dyn $port;
+            type Parameters = Self;
+
+            fn build(_: &mut ModuleBuildContext<M>, fake: Self) -> Box<dyn $port> {
+                Box::new(fake)
+            }
+        })*
+
+        module! {
+            pub FakePorts {
+                components = [$($fake),*],
+                providers = []
+            }
+        }
+    };
+}
+
+fake_ports! {
+    FixedClock for Clock, SequentialIds for IdGenerator, FixedChance for Chance,
+    FakeStore for Store,
+    FakeIdentityQueries for IdentityQueries, FakePasswordHasher for PasswordHasher,
+    FakeAccessTokens for AccessTokens, FakeSecrets for Secrets,
+    FakeSessionPolicy for SessionPolicy, FakeSessionGate for SessionGate,
+    FakeFilmQueries for FilmQueries, FakeVocabulary for Vocabulary, FakeFilmIndex for FilmIndex,
+    FakePictureInspector for PictureInspector, FakePosterStore for PosterStore,
+    FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
+    FakeMixQueries for MixQueries,
+}

@@ -1,0 +1,137 @@
+//! What is stored, and the rule by which it is read and changed: many readers of what is committed,
+//! one writer on a copy.
+use super::{
+    catalogue::FilmExtras,
+    identity::{StoredRefreshToken, StoredSession},
+};
+use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
+use chrono::{DateTime, Utc};
+use domain::{
+    catalogue::{Film, FilmId, Genre, Mood, PosterKey},
+    identity::{SessionId, SignInKeyDigest, TelegramSignIn, User, UserId},
+    library::{Watchlist, WatchlistId},
+    mixes::{Mix, MixId},
+    recommendation::{Recommendation, RecommendationId},
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+use tokio::sync::OwnedMutexGuard;
+
+/// Everything that is stored. Two of them are equal when nothing has changed between them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stored {
+    pub(super) users: BTreeMap<UserId, User>,
+    pub(super) sessions: BTreeMap<SessionId, StoredSession>,
+    pub(super) refresh_tokens: HashMap<RefreshTokenDigest, StoredRefreshToken>,
+    pub(super) telegram_sign_ins: HashMap<SignInKeyDigest, TelegramSignIn>,
+    pub(super) films: BTreeMap<FilmId, Film>,
+    pub(super) extras: BTreeMap<FilmId, FilmExtras>,
+    pub(super) obsolete_posters: HashMap<PosterKey, DateTime<Utc>>,
+    pub(super) genres: Vec<Genre>,
+    pub(super) moods: Vec<Mood>,
+    pub(super) watchlists: BTreeMap<WatchlistId, Watchlist>,
+    pub(super) entries: BTreeMap<(WatchlistId, FilmId), DateTime<Utc>>,
+    pub(super) mixes: Vec<Mix>,
+    pub(super) mix_films: BTreeMap<MixId, Vec<FilmId>>,
+    pub(super) recommendations: BTreeMap<RecommendationId, Recommendation>,
+}
+
+/// The committed state, shared by every fake of a world.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Database(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    committed: Mutex<Stored>,
+    writer: Arc<tokio::sync::Mutex<()>>,
+    is_down: AtomicBool,
+    refuses_commits: AtomicBool,
+    commits: AtomicUsize,
+}
+
+/// The right to write, held by one at a time.
+pub(super) type WriterTurn = OwnedMutexGuard<()>;
+
+impl Database {
+    /// Reads what is committed, which never waits for a writer.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Stored) -> T) -> Result<T, StoreError> {
+        self.ensure_up()?;
+        Ok(self.peek(read))
+    }
+
+    /// Reads what is committed even while the store is down, for a test that looks behind the
+    /// curtain.
+    pub(super) fn peek<T>(&self, read: impl FnOnce(&Stored) -> T) -> T {
+        read(&locked(&self.0.committed))
+    }
+
+    /// Waits until nobody else writes.
+    pub(super) async fn wait_for_turn(&self) -> Result<WriterTurn, StoreError> {
+        self.ensure_up()?;
+        let turn = Arc::clone(&self.0.writer).lock_owned().await;
+        self.ensure_up()?;
+        Ok(turn)
+    }
+
+    /// Makes a changed copy the committed state; the turn ends with that.
+    pub(super) fn commit(&self, changed: Stored, turn: WriterTurn) -> Result<(), StoreError> {
+        self.ensure_up()?;
+        if self.0.refuses_commits.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable("told to refuse commits".into()));
+        }
+        *locked(&self.0.committed) = changed;
+        self.0.commits.fetch_add(1, Ordering::SeqCst);
+        drop(turn);
+        Ok(())
+    }
+
+    /// Prepares a test: changes what is committed at once.
+    ///
+    /// # Panics
+    /// When a unit of work is open, whose commit would undo the preparation.
+    #[track_caller]
+    pub(super) fn prepare<T>(&self, change: impl FnOnce(&mut Stored) -> T) -> T {
+        let turn = self.0.writer.try_lock();
+        assert!(turn.is_ok(), "a unit of work is open");
+        change(&mut locked(&self.0.committed))
+    }
+
+    pub(super) fn ensure_up(&self) -> Result<(), StoreError> {
+        if self.0.is_down.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable("told to be down".into()));
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_down(&self, is_down: bool) {
+        self.0.is_down.store(is_down, Ordering::SeqCst);
+    }
+
+    pub(super) fn set_refuses_commits(&self, refuses: bool) {
+        self.0.refuses_commits.store(refuses, Ordering::SeqCst);
+    }
+
+    pub(super) fn commits(&self) -> usize {
+        self.0.commits.load(Ordering::SeqCst)
+    }
+}
+
+/// Locks a mutex, also after a test has panicked while holding it.
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a database says of a row that refers to nothing.
+pub(super) fn dangling(what: &'static str) -> StoreError {
+    StoreError::Dangling(what.into())
+}
+
+/// What a database says of a second row with the same key.
+pub(super) fn duplicate(what: &'static str) -> StoreError {
+    StoreError::Unavailable(format!("there is such a {what} already").into())
+}

@@ -1,0 +1,120 @@
+//! A store in memory.
+use super::state::{Database, Stored, WriterTurn, locked};
+use crate::{
+    catalogue::ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    identity::ports::{
+        IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
+    },
+    library::ports::{LibraryStores, WatchlistRepository},
+    recommendation::ports::{RecommendationRepository, RecommendationStores},
+    shared::store::{Store, StoreError, UnitOfWork},
+};
+use async_trait::async_trait;
+use std::sync::Mutex;
+
+/// A store in memory. Like SQLite it lets one unit of work be open at a time, and others wait.
+#[derive(Clone, Debug, Default)]
+pub struct FakeStore {
+    pub(super) database: Database,
+}
+
+impl FakeStore {
+    /// Stops answering.
+    pub fn go_down(&self) {
+        self.database.set_down(true);
+    }
+
+    /// Answers again.
+    pub fn come_back(&self) {
+        self.database.set_down(false);
+    }
+
+    /// Fails from now on at the last moment: when a change is committed.
+    pub fn refuse_commits(&self) {
+        self.database.set_refuses_commits(true);
+    }
+
+    /// Commits again.
+    pub fn accept_commits(&self) {
+        self.database.set_refuses_commits(false);
+    }
+
+    /// How often something was committed.
+    #[must_use]
+    pub fn commits(&self) -> usize {
+        self.database.commits()
+    }
+}
+
+#[async_trait]
+impl Store for FakeStore {
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
+        let turn = self.database.wait_for_turn().await?;
+        let copy = Mutex::new(self.database.read(Stored::clone)?);
+        Ok(Box::new(FakeUnitOfWork {
+            database: self.database.clone(),
+            copy,
+            turn,
+        }))
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.database.ensure_up()
+    }
+}
+
+/// Changes to a copy, which become visible when they are committed.
+pub(super) struct FakeUnitOfWork {
+    database: Database,
+    copy: Mutex<Stored>,
+    turn: WriterTurn,
+}
+
+impl FakeUnitOfWork {
+    /// Reads or changes the copy.
+    pub(super) fn with<T>(&self, act: impl FnOnce(&mut Stored) -> T) -> Result<T, StoreError> {
+        self.database.ensure_up()?;
+        Ok(act(&mut locked(&self.copy)))
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for FakeUnitOfWork {
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        let changed = locked(&self.copy).clone();
+        self.database.commit(changed, self.turn)
+    }
+}
+
+impl IdentityStores for FakeUnitOfWork {
+    fn users(&self) -> &dyn UserRepository {
+        self
+    }
+    fn sessions(&self) -> &dyn SessionRepository {
+        self
+    }
+    fn telegram_sign_ins(&self) -> &dyn TelegramSignInRepository {
+        self
+    }
+}
+
+impl CatalogueStores for FakeUnitOfWork {
+    fn films(&self) -> &dyn FilmRepository {
+        self
+    }
+    fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository {
+        self
+    }
+}
+
+impl LibraryStores for FakeUnitOfWork {
+    fn watchlists(&self) -> &dyn WatchlistRepository {
+        self
+    }
+}
+
+impl RecommendationStores for FakeUnitOfWork {
+    fn recommendations(&self) -> &dyn RecommendationRepository {
+        self
+    }
+}

@@ -1,0 +1,312 @@
+//! One of each fake, and the application upon them.
+use super::{
+    builders::{Fixture, Origin, a_session},
+    catalogue::{
+        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
+    },
+    identity::{
+        FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
+        FakeSessionPolicy,
+    },
+    library::{FakeLibraryQueries, FakeWatchlistEntries},
+    mixes::FakeMixQueries,
+    ports::FakePorts,
+    state::{Database, Stored},
+    store::FakeStore,
+    system::{FixedChance, FixedClock, SequentialIds},
+};
+use crate::{
+    identity::ports::{AccessGrant, AccessTokens},
+    module::ApplicationModule,
+    shared::{
+        actor::{Actor, SignedInUser},
+        clock::Clock,
+        use_case::{Request, UseCase},
+    },
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    catalogue::{Film, FilmId, PosterKey},
+    identity::{Session, User, UserId},
+    library::{Watchlist, WatchlistId},
+    recommendation::Recommendation,
+};
+use shaku::HasComponent;
+use std::sync::{Arc, OnceLock};
+
+/// A world to test in: every fake, at hand, and the application that knows only them. Copies are the
+/// same world.
+#[derive(Clone)]
+pub struct World {
+    /// The time.
+    pub clock: FixedClock,
+    /// New identifiers.
+    pub ids: SequentialIds,
+    /// Lots.
+    pub chance: FixedChance,
+    /// The store.
+    pub store: FakeStore,
+    /// The password hasher.
+    pub hasher: FakePasswordHasher,
+    /// Access tokens.
+    pub tokens: FakeAccessTokens,
+    /// Secrets.
+    pub secrets: FakeSecrets,
+    /// How long tokens live.
+    pub policy: FakeSessionPolicy,
+    /// Whose tokens are refused.
+    pub gate: FakeSessionGate,
+    /// The search index.
+    pub index: FakeFilmIndex,
+    /// Who tells pictures.
+    pub inspector: FakePictureInspector,
+    /// The poster store.
+    pub posters: FakePosterStore,
+    /// Reads of users.
+    pub identity_queries: FakeIdentityQueries,
+    /// Reads of films.
+    pub film_queries: FakeFilmQueries,
+    /// Genres and moods.
+    pub vocabulary: FakeVocabulary,
+    /// Reads of watchlists.
+    pub library_queries: FakeLibraryQueries,
+    /// Changes of single entries of watchlists.
+    pub entries: FakeWatchlistEntries,
+    /// Reads of mixes.
+    pub mix_queries: FakeMixQueries,
+    database: Database,
+    application: OnceLock<Arc<ApplicationModule>>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl World {
+    /// An empty world.
+    #[must_use]
+    pub fn new() -> Self {
+        let database = Database::default();
+        let of = || database.clone();
+        Self {
+            clock: FixedClock::default(),
+            ids: SequentialIds::default(),
+            chance: FixedChance::default(),
+            store: FakeStore { database: of() },
+            hasher: FakePasswordHasher::default(),
+            tokens: FakeAccessTokens,
+            secrets: FakeSecrets::default(),
+            policy: FakeSessionPolicy,
+            gate: FakeSessionGate::on(of()),
+            index: FakeFilmIndex::on(of()),
+            inspector: FakePictureInspector::default(),
+            posters: FakePosterStore::default(),
+            identity_queries: FakeIdentityQueries { database: of() },
+            film_queries: FakeFilmQueries { database: of() },
+            vocabulary: FakeVocabulary { database: of() },
+            library_queries: FakeLibraryQueries { database: of() },
+            entries: FakeWatchlistEntries { database: of() },
+            mix_queries: FakeMixQueries { database: of() },
+            application: OnceLock::new(),
+            database: of(),
+        }
+    }
+
+    /// The application.
+    #[must_use]
+    pub fn application(&self) -> Arc<ApplicationModule> {
+        let build = || Arc::new(ApplicationModule::builder(Arc::new(self.ports())).build());
+        Arc::clone(self.application.get_or_init(build))
+    }
+
+    /// The ports of this world, wired anew.
+    #[must_use]
+    pub fn ports(&self) -> FakePorts {
+        FakePorts::builder()
+            .with_component_parameters::<FixedClock>(self.clock.clone())
+            .with_component_parameters::<SequentialIds>(self.ids.clone())
+            .with_component_parameters::<FixedChance>(self.chance.clone())
+            .with_component_parameters::<FakeStore>(self.store.clone())
+            .with_component_parameters::<FakeIdentityQueries>(self.identity_queries.clone())
+            .with_component_parameters::<FakePasswordHasher>(self.hasher.clone())
+            .with_component_parameters::<FakeAccessTokens>(self.tokens)
+            .with_component_parameters::<FakeSecrets>(self.secrets.clone())
+            .with_component_parameters::<FakeSessionPolicy>(self.policy)
+            .with_component_parameters::<FakeSessionGate>(self.gate.clone())
+            .with_component_parameters::<FakeFilmQueries>(self.film_queries.clone())
+            .with_component_parameters::<FakeVocabulary>(self.vocabulary.clone())
+            .with_component_parameters::<FakeFilmIndex>(self.index.clone())
+            .with_component_parameters::<FakePictureInspector>(self.inspector.clone())
+            .with_component_parameters::<FakePosterStore>(self.posters.clone())
+            .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
+            .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
+            .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
+            .build()
+    }
+
+    /// Executes the use case of a request.
+    ///
+    /// # Errors
+    /// Those of the use case.
+    pub async fn run<R: Request>(&self, actor: &Actor, request: R) -> Result<R::Response, R::Error>
+    where
+        ApplicationModule: HasComponent<dyn UseCase<R>>,
+    {
+        let use_case: Arc<dyn UseCase<R>> = self.application().resolve();
+        use_case.execute(actor, request).await
+    }
+
+    /// Gives the world a thing, and tells what it is.
+    ///
+    /// # Panics
+    /// When the thing refers to what the world does not have.
+    #[track_caller]
+    pub fn has<F: Fixture>(&self, fixture: F) -> F::Thing {
+        let origin = Origin {
+            ids: &self.ids,
+            now: self.clock.now(),
+        };
+        self.database.prepare(|stored| fixture.put(&origin, stored))
+    }
+
+    /// Puts a film on a list of its owner, now.
+    ///
+    /// # Panics
+    /// When there is no such list or film.
+    #[track_caller]
+    pub fn lists(&self, film: FilmId, list: WatchlistId) {
+        let now = self.clock.now();
+        self.database.prepare(|stored| {
+            let owner = stored.watchlists.get(&list).map(|list| list.owner);
+            assert!(owner.is_some(), "there is no such list");
+            assert!(stored.films.contains_key(&film), "there is no such film");
+            if let Some(owner) = owner {
+                stored.add_entry(list, owner, film, now);
+            }
+        });
+    }
+
+    /// Signs a user in, in a session of its own.
+    ///
+    /// # Panics
+    /// When the world does not have the user.
+    #[track_caller]
+    #[must_use]
+    pub fn signed_in(&self, user: &User) -> Actor {
+        let session = self.has(a_session().of(user.id));
+        Actor::User(SignedInUser {
+            id: user.id,
+            role: user.role,
+            session: session.id,
+        })
+    }
+
+    /// A token that lets a user in, in a session of its own.
+    ///
+    /// # Panics
+    /// When the world does not have the user.
+    #[track_caller]
+    #[must_use]
+    pub fn token_of(&self, user: &User) -> String {
+        let session = self.has(a_session().of(user.id));
+        let grant = AccessGrant {
+            user: user.id,
+            session: session.id,
+            expires_at: session.expires_at,
+        };
+        // The fake never fails, and an empty token lets nobody in.
+        self.tokens
+            .issue(&grant, self.clock.now())
+            .unwrap_or_default()
+    }
+
+    /// Everything that is committed, to be compared with what is committed later.
+    #[must_use]
+    pub fn stored(&self) -> Stored {
+        self.database.peek(Stored::clone)
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+}
+
+/// What a test asks of the stored state.
+impl Stored {
+    /// A user.
+    #[must_use]
+    pub fn user(&self, user: UserId) -> Option<&User> {
+        self.users.get(&user)
+    }
+
+    /// How many users there are.
+    #[must_use]
+    pub fn user_count(&self) -> usize {
+        self.users.len()
+    }
+
+    /// The sessions of a user that nobody has ended.
+    #[must_use]
+    pub fn sessions_of(&self, user: UserId) -> Vec<&Session> {
+        let stored = self.sessions.values();
+        stored
+            .filter(|stored| stored.ended_at.is_none() && stored.session.user == user)
+            .map(|stored| &stored.session)
+            .collect()
+    }
+
+    /// How many sessions are remembered, ended or not.
+    #[must_use]
+    pub fn session_count(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// How many attempts to sign in by Telegram are remembered.
+    #[must_use]
+    pub fn telegram_sign_in_count(&self) -> usize {
+        self.telegram_sign_ins.len()
+    }
+
+    /// A film.
+    #[must_use]
+    pub fn film(&self, film: FilmId) -> Option<&Film> {
+        self.films.get(&film)
+    }
+
+    /// How many films there are.
+    #[must_use]
+    pub fn film_count(&self) -> usize {
+        self.films.len()
+    }
+
+    /// The lists of a user, standard ones too.
+    #[must_use]
+    pub fn watchlists_of(&self, user: UserId) -> Vec<&Watchlist> {
+        let lists = self.watchlists.values();
+        lists.filter(|list| list.owner == user).collect()
+    }
+
+    /// The films of a list, newest first.
+    #[must_use]
+    pub fn films_on(&self, list: WatchlistId) -> Vec<FilmId> {
+        let entries = self.entries_of(list);
+        entries.into_iter().map(|entry| entry.film).collect()
+    }
+
+    /// What was recommended to a user, in the order of identifiers.
+    #[must_use]
+    pub fn recommendations_to(&self, user: UserId) -> Vec<&Recommendation> {
+        let given = self.recommendations.values();
+        given.filter(|given| given.user == user).collect()
+    }
+
+    /// The posters that are to be removed, the oldest first.
+    #[must_use]
+    pub fn obsolete_posters(&self) -> Vec<PosterKey> {
+        self.removable_posters()
+    }
+}

@@ -1,0 +1,131 @@
+//! Every way in which a request may fail, for documents and tests.
+use super::failure::ProblemCode;
+use crate::{
+    catalogue::{
+        create_film::CreateFilmError,
+        ports::{FilmIndexError, PictureRefused, PosterStoreError},
+        posters::PosterError,
+        search_films::SearchFilmsError,
+        show_film::ShowFilmError,
+        update_film::UpdateFilmError,
+        vocabulary::VocabularyError,
+    },
+    identity::{
+        administer::AdministerError,
+        authenticate::TokenRefused,
+        ports::{HashingError, SaveUserError},
+        profile::ProfileError,
+        register::RegisterError,
+        sessions::SessionsError,
+        sign_in::SignInError,
+        telegram::{ExchangeTelegramKeyError, TelegramSignInError},
+        tokens::RefreshTokensError,
+    },
+    library::show_watchlist::WatchlistError,
+    mixes::browse_mixes::MixError,
+    recommendation::recommend_tonight::RecommendTonightError,
+    shared::{actor::AccessDenied, store::StoreError},
+    upkeep::tidy_up::TidyUpError,
+};
+
+/// Lists errors by name with the failures that start in them.
+macro_rules! listed {
+    ($($error:ident),* $(,)?) => {
+        &[$((stringify!($error), $error::PROBLEMS)),*]
+    };
+}
+
+const LISTED: &[(&str, &[ProblemCode])] = listed![
+    AccessDenied,
+    AdministerError,
+    CreateFilmError,
+    ExchangeTelegramKeyError,
+    FilmIndexError,
+    HashingError,
+    MixError,
+    PictureRefused,
+    PosterError,
+    PosterStoreError,
+    ProfileError,
+    RecommendTonightError,
+    RefreshTokensError,
+    RegisterError,
+    SaveUserError,
+    SearchFilmsError,
+    SessionsError,
+    ShowFilmError,
+    SignInError,
+    StoreError,
+    TelegramSignInError,
+    TidyUpError,
+    TokenRefused,
+    UpdateFilmError,
+    VocabularyError,
+    WatchlistError,
+];
+
+/// All failures of the application, each once, in the order of their codes.
+#[must_use]
+pub fn problems() -> Vec<ProblemCode> {
+    let listed = LISTED.iter().flat_map(|(_, problems)| problems.iter());
+    let mut problems: Vec<ProblemCode> = listed.copied().collect();
+    problems.sort_unstable_by_key(|(code, _)| *code);
+    problems.dedup();
+    problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    #[test]
+    fn a_code_means_one_thing_wherever_it_appears() {
+        let problems = problems();
+        assert!(!problems.is_empty());
+        let codes: BTreeSet<&str> = problems.iter().map(|(code, _)| *code).collect();
+        // Equal pairs are listed once, so a code that is there twice has two kinds.
+        assert_eq!(codes.len(), problems.len());
+    }
+
+    #[test]
+    fn a_code_is_a_context_and_a_name() {
+        let is_word = |word: &str, others: &str| {
+            let is_allowed = |letter: char| letter.is_ascii_lowercase() || others.contains(letter);
+            !word.is_empty() && word.chars().all(is_allowed)
+        };
+        for (code, _) in problems() {
+            let (context, name) = code.split_once('.').unwrap();
+            assert!(is_word(context, "") && is_word(name, "_"), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_error_that_speaks_of_failure_is_listed() {
+        let mut declared = BTreeSet::new();
+        collect(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut declared,
+        );
+        let listed: BTreeSet<String> = LISTED.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(declared, listed);
+    }
+
+    fn collect(folder: &Path, declared: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                collect(&path, declared);
+            } else {
+                let text = fs::read_to_string(&path).unwrap();
+                let declarations = text
+                    .lines()
+                    .filter_map(|line| line.strip_prefix("failure!("));
+                declared.extend(declarations.filter_map(|rest| {
+                    let name = rest.split_whitespace().next()?;
+                    Some(name.to_owned())
+                }));
+            }
+        }
+    }
+}

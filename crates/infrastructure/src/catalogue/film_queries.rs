@@ -1,0 +1,250 @@
+//! Reads of films.
+use super::{
+    FLAG_COLUMNS, FLAG_JOINS, FilmCards, FlagReader,
+    film_cards::{CARD_COLUMNS, CARD_WIDTH, Seen, read_card},
+    film_list, flag_lists,
+};
+use crate::persistence::{Database, Query, Row, corrupt, in_list};
+use application::{
+    catalogue::{
+        ports::{FilmFilter, FilmKey, FilmOrder, FilmQueries},
+        views::{Attribution, Credit, FilmDetails, FlaggedFilm},
+    },
+    shared::{
+        page::{Page, PageRequest},
+        store::StoreError,
+    },
+};
+use async_trait::async_trait;
+use domain::{
+    catalogue::{FilmId, UnknownFilmKind},
+    identity::UserId,
+    shared::Id,
+};
+use shaku::Component;
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
+use uuid::Uuid;
+
+static SHOW_CARD: LazyLock<String> = LazyLock::new(|| {
+    format!("SELECT {CARD_COLUMNS}, {FLAG_COLUMNS} FROM films f {FLAG_JOINS} WHERE f.id = $4")
+});
+static SHOW_FLAGS: LazyLock<String> = LazyLock::new(|| {
+    format!("SELECT f.revision, {FLAG_COLUMNS} FROM films f {FLAG_JOINS} WHERE f.id = $4")
+});
+/// One row for each genre, country, person and name elsewhere of the film, and one at the least.
+static SHOW_DETAILS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {CARD_COLUMNS}, {FLAG_COLUMNS}, \
+             f.kind, f.runtime_minutes, f.text_source, f.text_url, f.text_licence, \
+             f.created_at, f.updated_at, part.what, part.name, part.id \
+         FROM films f {FLAG_JOINS} \
+         LEFT JOIN ( \
+             SELECT film_id, 'genre' AS what, position, '' AS name, genre_id AS id \
+                 FROM film_genres WHERE film_id = $4 \
+             UNION ALL SELECT film_id, 'country', position, name, CAST(NULL AS uuid) \
+                 FROM film_countries WHERE film_id = $4 \
+             UNION ALL SELECT c.film_id, c.role, c.position, p.name, p.id \
+                 FROM film_people c JOIN people p ON p.id = c.person_id WHERE c.film_id = $4 \
+             UNION ALL SELECT film_id, source, 0, value, CAST(NULL AS uuid) \
+                 FROM film_external_ids WHERE film_id = $4 \
+         ) part ON part.film_id = f.id \
+         WHERE f.id = $4 ORDER BY part.what, part.position"
+    )
+});
+const FLAGS_AFTER_CARD: FlagReader = FlagReader { first: CARD_WIDTH };
+const AFTER_FLAGS: usize = CARD_WIDTH + 3;
+
+/// Reads from the pool, with what every viewer sees alike from memory.
+#[derive(Component)]
+#[shaku(interface = FilmQueries)]
+pub struct SqlFilmQueries {
+    #[shaku(inject)]
+    database: Arc<dyn Database>,
+    #[shaku(inject)]
+    cards: Arc<dyn FilmCards>,
+}
+
+#[async_trait]
+impl FilmQueries for SqlFilmQueries {
+    async fn show(
+        &self,
+        film: FilmId,
+        viewer: Option<UserId>,
+    ) -> Result<Option<FlaggedFilm>, StoreError> {
+        let [liked, wish, watched] = flag_lists(viewer);
+        let values = [liked, wish, watched, film.as_uuid().into()];
+        let connection = self.database.connection();
+        if self.cards.peek(film).is_none() {
+            let row = Query::new(&SHOW_CARD, values).one(connection).await?;
+            return row.map(|row| self.flagged(&row)).transpose();
+        }
+        let Some(row) = Query::new(&SHOW_FLAGS, values).one(connection).await? else {
+            return Ok(None);
+        };
+        let flags = FlagReader { first: 1 }.read(&row)?;
+        let seen = Seen {
+            film,
+            revision: row.get(0)?,
+            flags,
+        };
+        Ok(self.cards.complete(vec![seen]).await?.pop())
+    }
+
+    async fn show_many(
+        &self,
+        films: &[FilmId],
+        viewer: Option<UserId>,
+    ) -> Result<Vec<FlaggedFilm>, StoreError> {
+        if films.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = films.iter().map(|film| film.as_uuid()).collect();
+        let (places, members) = in_list(4, &ids);
+        let mut values = flag_lists(viewer).to_vec();
+        values.extend(members);
+        let all_known = films.iter().all(|film| self.cards.peek(*film).is_some());
+        let columns = if all_known {
+            "f.id, f.revision"
+        } else {
+            CARD_COLUMNS
+        };
+        let sql = format!(
+            "SELECT {columns}, {FLAG_COLUMNS} FROM films f {FLAG_JOINS} WHERE f.id IN ({places})"
+        );
+        let rows = Query::new(&sql, values)
+            .all(self.database.connection())
+            .await?;
+        let mut found = HashMap::with_capacity(rows.len());
+        if all_known {
+            let seen = rows.iter().map(seen).collect::<Result<_, _>>()?;
+            for film in self.cards.complete(seen).await? {
+                found.insert(film.card.id, film);
+            }
+        } else {
+            for row in &rows {
+                let film = self.flagged(row)?;
+                found.insert(film.card.id, film);
+            }
+        }
+        Ok(films.iter().filter_map(|film| found.remove(film)).collect())
+    }
+
+    async fn list(
+        &self,
+        filter: &FilmFilter,
+        order: FilmOrder,
+        page: &PageRequest<FilmKey>,
+        viewer: Option<UserId>,
+    ) -> Result<Page<FlaggedFilm, FilmKey>, StoreError> {
+        let (sql, values) = film_list::statement(filter, order, page, viewer);
+        let rows = Query::new(&sql, values)
+            .all(self.database.connection())
+            .await?;
+        let films: Vec<(FlaggedFilm, FilmKey)> = rows
+            .iter()
+            .map(|row| {
+                let film = self.flagged(row)?;
+                let position = film_list::position(order, row, AFTER_FLAGS)?;
+                let key = FilmKey {
+                    position,
+                    film: film.card.id,
+                };
+                Ok((film, key))
+            })
+            .collect::<Result<_, StoreError>>()?;
+        let page = Page::from_overfetched(films, page.size, |(_, key)| key.clone());
+        Ok(page.map(|(film, _)| film))
+    }
+
+    async fn show_details(
+        &self,
+        film: FilmId,
+        viewer: Option<UserId>,
+    ) -> Result<Option<FilmDetails>, StoreError> {
+        let [liked, wish, watched] = flag_lists(viewer);
+        let values = [liked, wish, watched, film.as_uuid().into()];
+        let rows = Query::new(&SHOW_DETAILS, values)
+            .all(self.database.connection())
+            .await?;
+        let Some(first) = rows.first() else {
+            return Ok(None);
+        };
+        let mut details = self.bare_details(first)?;
+        for row in &rows {
+            if let Some(what) = row.get::<Option<String>>(AFTER_FLAGS + 7)? {
+                add_part(&mut details, &what, row)?;
+            }
+        }
+        Ok(Some(details))
+    }
+}
+
+fn seen(row: &Row) -> Result<Seen, StoreError> {
+    Ok(Seen {
+        film: Id::from_uuid(row.get(0)?),
+        revision: row.get(1)?,
+        flags: FlagReader { first: 2 }.read(row)?,
+    })
+}
+
+impl SqlFilmQueries {
+    /// Reads a row of a card and flags, and keeps the card.
+    fn flagged(&self, row: &Row) -> Result<FlaggedFilm, StoreError> {
+        let card = Arc::new(read_card(row)?);
+        self.cards.keep(Arc::clone(&card));
+        Ok(FlaggedFilm {
+            card,
+            flags: FLAGS_AFTER_CARD.read(row)?,
+        })
+    }
+
+    fn bare_details(&self, row: &Row) -> Result<FilmDetails, StoreError> {
+        let source: Option<String> = row.get(AFTER_FLAGS + 2)?;
+        let url = row.get(AFTER_FLAGS + 3)?;
+        let licence = row.get(AFTER_FLAGS + 4)?;
+        Ok(FilmDetails {
+            film: self.flagged(row)?,
+            kind: row
+                .get::<String>(AFTER_FLAGS)?
+                .parse()
+                .map_err(|source: UnknownFilmKind| corrupt("film", source))?,
+            runtime_minutes: row
+                .get::<Option<i32>>(AFTER_FLAGS + 1)?
+                .and_then(|minutes| u16::try_from(minutes).ok()),
+            genres: Vec::new(),
+            countries: Vec::new(),
+            directors: Vec::new(),
+            cast: Vec::new(),
+            external_ids: Vec::new(),
+            attribution: source.map(|source| Attribution {
+                source,
+                url,
+                licence,
+            }),
+            created_at: row.get(AFTER_FLAGS + 5)?,
+            updated_at: row.get(AFTER_FLAGS + 6)?,
+        })
+    }
+}
+
+fn add_part(details: &mut FilmDetails, what: &str, row: &Row) -> Result<(), StoreError> {
+    let name: String = row.get(AFTER_FLAGS + 8)?;
+    let id = || row.get::<Uuid>(AFTER_FLAGS + 9);
+    match what {
+        "genre" => details.genres.push(Id::from_uuid(id()?)),
+        "country" => details.countries.push(name),
+        "director" => details.directors.push(Credit {
+            person: Id::from_uuid(id()?),
+            name,
+        }),
+        "cast" => details.cast.push(Credit {
+            person: Id::from_uuid(id()?),
+            name,
+        }),
+        source => details.external_ids.push((source.to_owned(), name)),
+    }
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! Films in the database.
+use super::{film_country_row as country, film_genre_row as genre, film_row, folding::folded};
+use crate::persistence::{IntoStoreError, Query, Transaction, corrupt};
+use application::{catalogue::ports::FilmRepository, shared::store::StoreError};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{
+    catalogue::{Film, FilmId, PosterKey},
+    identity::UserId,
+    shared::Id,
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Unchanged, ColumnTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect,
+};
+
+#[async_trait]
+impl FilmRepository for Transaction {
+    async fn find(&self, film: FilmId) -> Result<Option<Film>, StoreError> {
+        let row = film_row::Entity::find_by_id(film.as_uuid())
+            .lock_exclusive()
+            .one(&self.tx)
+            .await
+            .or_store_error()?;
+        let Some(row) = row else { return Ok(None) };
+        let genres = genre::Entity::find()
+            .filter(genre::Column::FilmId.eq(film.as_uuid()))
+            .order_by_asc(genre::Column::Position)
+            .all(&self.tx)
+            .await
+            .or_store_error()?;
+        let genres = genres
+            .into_iter()
+            .map(|row| Id::from_uuid(row.genre_id))
+            .collect();
+        row.into_film(genres).map(Some)
+    }
+
+    async fn insert(&self, film: &Film) -> Result<(), StoreError> {
+        film_row::Entity::insert(film_row::Model::from(film).into_active_model())
+            .exec_without_returning(&self.tx)
+            .await
+            .or_store_error()?;
+        self.insert_genres(film).await?;
+        self.insert_country(film).await?;
+        self.note_change(film.id, film.updated_at).await
+    }
+
+    async fn save(&self, film: &Film) -> Result<(), StoreError> {
+        let before = self.stored_before(film).await?;
+        let id = film.id.as_uuid();
+        let row = film_row::Model::from(film);
+        let has_same_text = before.description == row.description;
+        let has_same_country = before.country == row.country;
+        let mut change: film_row::ActiveModel = row.into();
+        change = change.reset_all();
+        change.runtime_minutes = Unchanged(before.runtime_minutes);
+        if has_same_text {
+            // The words are still those of their source.
+            change.text_source = Unchanged(before.text_source);
+            change.text_url = Unchanged(before.text_url);
+            change.text_licence = Unchanged(before.text_licence);
+        }
+        film_row::Entity::update(change)
+            .validate()
+            .or_store_error()?
+            .filter(film_row::Column::Revision.eq(film.revision - 1))
+            .exec(&self.tx)
+            .await
+            .or_store_error()?;
+        genre::Entity::delete_many()
+            .filter(genre::Column::FilmId.eq(id))
+            .exec(&self.tx)
+            .await
+            .or_store_error()?;
+        self.insert_genres(film).await?;
+        if !has_same_country {
+            country::Entity::delete_many()
+                .filter(country::Column::FilmId.eq(id))
+                .exec(&self.tx)
+                .await
+                .or_store_error()?;
+            self.insert_country(film).await?;
+        }
+        self.note_change(film.id, film.updated_at).await
+    }
+
+    async fn remove_private_films(&self, owner: UserId) -> Result<Vec<PosterKey>, StoreError> {
+        const PRIVATE: &str = "SELECT f.id FROM films f WHERE f.owner_id = $1 \
+             AND NOT EXISTS (SELECT 1 FROM watchlist_items i \
+                 JOIN watchlists w ON w.id = i.watchlist_id \
+                 WHERE i.film_id = f.id AND w.user_id <> $1) \
+             AND NOT EXISTS (SELECT 1 FROM mix_films m WHERE m.film_id = f.id)";
+        const NOW: &str = "INSERT INTO film_changes (film_id, changed_at) \
+             SELECT id, updated_at FROM films WHERE id IN ";
+        let owner = [owner.as_uuid().into()];
+        let note = format!("{NOW} ({PRIVATE})");
+        Query::new(&note, owner.clone()).change(&self.tx).await?;
+        let remove = format!("DELETE FROM films WHERE id IN ({PRIVATE}) RETURNING poster_key");
+        let removed = Query::new(&remove, owner).all(&self.tx).await?;
+        removed
+            .iter()
+            .filter_map(|row| row.get::<Option<String>>(0).transpose())
+            .map(|key| PosterKey::parse(&key?).map_err(|source| corrupt("film", source)))
+            .collect()
+    }
+}
+
+impl Transaction {
+    /// The stored row, which must be of the revision before the film's.
+    async fn stored_before(&self, film: &Film) -> Result<film_row::Model, StoreError> {
+        film_row::Entity::find_by_id(film.id.as_uuid())
+            .filter(film_row::Column::Revision.eq(film.revision - 1))
+            .lock_exclusive()
+            .one(&self.tx)
+            .await
+            .or_store_error()?
+            .ok_or(StoreError::Stale)
+    }
+
+    async fn insert_genres(&self, film: &Film) -> Result<(), StoreError> {
+        let rows: Vec<_> = film
+            .content
+            .genres
+            .iter()
+            .zip(0..)
+            .map(|(genre, position)| {
+                genre::Model {
+                    film_id: film.id.as_uuid(),
+                    genre_id: genre.as_uuid(),
+                    position,
+                }
+                .into_active_model()
+            })
+            .collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        genre::Entity::insert_many(rows)
+            .exec_without_returning(&self.tx)
+            .await
+            .or_store_error()?;
+        Ok(())
+    }
+
+    async fn insert_country(&self, film: &Film) -> Result<(), StoreError> {
+        let Some(name) = &film.content.country else {
+            return Ok(());
+        };
+        let row = country::Model {
+            film_id: film.id.as_uuid(),
+            position: 0,
+            name: name.as_str().to_owned(),
+            folded: folded(name.as_str()),
+        };
+        country::Entity::insert(row.into_active_model())
+            .exec_without_returning(&self.tx)
+            .await
+            .or_store_error()?;
+        Ok(())
+    }
+
+    /// Tells search indexes that a film is to be read again.
+    async fn note_change(&self, film: FilmId, at: DateTime<Utc>) -> Result<(), StoreError> {
+        const NOTE: &str = "INSERT INTO film_changes (film_id, changed_at) VALUES ($1, $2)";
+        Query::new(NOTE, [film.as_uuid().into(), at.into()])
+            .change(&self.tx)
+            .await?;
+        Ok(())
+    }
+}

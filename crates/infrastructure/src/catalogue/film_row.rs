@@ -1,0 +1,118 @@
+//! Rows of the table `films`.
+use super::folding::sorting_form;
+use crate::persistence::corrupt;
+use application::shared::store::StoreError;
+use domain::{
+    catalogue::{
+        CountryName, Film, FilmContent, FilmDescription, FilmTitle, GenreId, PosterKey,
+        ReleaseYear, TmdbId, UnknownFilmKind,
+    },
+    shared::Id,
+};
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "films")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: Uuid,
+    pub(crate) title: String,
+    pub(crate) sort_title: String,
+    pub(crate) description: String,
+    pub(crate) kind: String,
+    pub(crate) country: Option<String>,
+    pub(crate) release_year: Option<i32>,
+    pub(crate) sort_year: i32,
+    pub(crate) runtime_minutes: Option<i32>,
+    pub(crate) poster_key: Option<String>,
+    pub(crate) tmdb_id: Option<i64>,
+    pub(crate) owner_id: Option<Uuid>,
+    pub(crate) text_source: Option<String>,
+    pub(crate) text_url: Option<String>,
+    pub(crate) text_licence: Option<String>,
+    pub(crate) revision: i64,
+    pub(crate) created_at: DateTimeUtc,
+    pub(crate) updated_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl From<&Film> for Model {
+    fn from(film: &Film) -> Self {
+        let FilmContent {
+            title,
+            description,
+            country,
+            release_year,
+            ..
+        } = &film.content;
+        Self {
+            id: film.id.as_uuid(),
+            title: title.as_str().to_owned(),
+            sort_title: sorting_form(title.as_str()),
+            description: description
+                .as_ref()
+                .map(|text| text.as_str().to_owned())
+                .unwrap_or_default(),
+            kind: film.kind.name().to_owned(),
+            country: country.as_ref().map(|country| country.as_str().to_owned()),
+            release_year: release_year.map(|year| i32::from(year.get())),
+            sort_year: release_year.map_or(0, |year| i32::from(year.get())),
+            runtime_minutes: None,
+            poster_key: film.poster.as_ref().map(|key| key.as_str().to_owned()),
+            tmdb_id: film.tmdb.map(|tmdb| tmdb.0),
+            owner_id: film.owner.map(Id::as_uuid),
+            text_source: None,
+            text_url: None,
+            text_licence: None,
+            revision: film.revision,
+            created_at: film.created_at,
+            updated_at: film.updated_at,
+        }
+    }
+}
+
+impl Model {
+    /// The film of this row, with its genres from their own table.
+    pub(crate) fn into_film(self, genres: Vec<GenreId>) -> Result<Film, StoreError> {
+        let description = match self.description.as_str() {
+            "" => None,
+            text => Some(FilmDescription::parse(text).map_err(|source| corrupt("film", source))?),
+        };
+        Ok(Film {
+            id: Id::from_uuid(self.id),
+            content: FilmContent {
+                title: FilmTitle::parse(&self.title).map_err(|source| corrupt("film", source))?,
+                description,
+                genres,
+                country: self
+                    .country
+                    .map(|text| CountryName::parse(&text).map_err(|source| corrupt("film", source)))
+                    .transpose()?,
+                release_year: self
+                    .release_year
+                    .map(|year| {
+                        ReleaseYear::try_from(i64::from(year))
+                            .map_err(|source| corrupt("film", source))
+                    })
+                    .transpose()?,
+            },
+            kind: self
+                .kind
+                .parse()
+                .map_err(|source: UnknownFilmKind| corrupt("film", source))?,
+            poster: self
+                .poster_key
+                .map(|text| PosterKey::parse(&text).map_err(|source| corrupt("film", source)))
+                .transpose()?,
+            tmdb: self.tmdb_id.map(TmdbId),
+            owner: self.owner_id.map(Id::from_uuid),
+            revision: self.revision,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        })
+    }
+}

@@ -1,0 +1,35 @@
+//! The poster store that the configuration has chosen.
+use application::catalogue::ports::{PosterStore, PosterStoreError};
+use async_trait::async_trait;
+use bytes::Bytes;
+use domain::catalogue::PosterKey;
+use shaku::Component;
+use std::sync::Arc;
+
+/// Passes everything on to the store that was chosen when the program started: the container knows
+/// one type for each port, the configuration two.
+#[derive(Component)]
+#[shaku(interface = PosterStore)]
+pub struct ConfiguredPosterStore {
+    /// The store that was chosen.
+    store: Arc<dyn PosterStore>,
+}
+
+#[async_trait]
+impl PosterStore for ConfiguredPosterStore {
+    async fn put(&self, key: &PosterKey, bytes: Bytes) -> Result<(), PosterStoreError> {
+        self.store.put(key, bytes).await
+    }
+
+    async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError> {
+        self.store.exists(key).await
+    }
+
+    async fn remove(&self, key: &PosterKey) -> Result<(), PosterStoreError> {
+        self.store.remove(key).await
+    }
+
+    async fn check(&self) -> Result<(), PosterStoreError> {
+        self.store.check().await
+    }
+}

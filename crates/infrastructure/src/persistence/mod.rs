@@ -1,0 +1,16 @@
+//! Running SQL: connections, units of work, and what the database's errors mean.
+mod connection;
+pub mod dialect;
+mod error;
+mod migrate;
+mod read;
+mod unit_of_work;
+
+pub use connection::{
+    Database, DatabaseConfig, DatabaseUrl, InvalidDatabaseUrl, SqlDatabase, SqlDatabaseParameters,
+};
+pub(crate) use error::{IntoStoreError, corrupt};
+pub use migrate::{MigrationStatus, migrate_down, migrate_up, migration_status};
+pub(crate) use read::{Query, Row, in_list};
+pub(crate) use unit_of_work::Transaction;
+pub use unit_of_work::{SqlStore, SqlStoreParameters, WriteTurns};

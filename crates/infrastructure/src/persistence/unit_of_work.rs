@@ -1,0 +1,119 @@
+//! Units of work as database transactions.
+use super::{Database, IntoStoreError, Query, dialect};
+use application::{
+    catalogue::ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    identity::ports::{
+        IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
+    },
+    library::ports::{LibraryStores, WatchlistRepository},
+    recommendation::ports::{RecommendationRepository, RecommendationStores},
+    shared::store::{Store, StoreError, UnitOfWork},
+};
+use async_trait::async_trait;
+use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use shaku::Component;
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Lets writers take turns where the database has one writer at a time.
+#[derive(Clone)]
+pub struct WriteTurns(Option<Arc<Semaphore>>);
+
+impl WriteTurns {
+    /// Turns as the database needs them.
+    #[must_use]
+    pub fn of(connection: &sea_orm::DatabaseConnection) -> Self {
+        let needed = dialect::writers_take_turns(connection);
+        Self(needed.then(|| Arc::new(Semaphore::new(1))))
+    }
+
+    /// Waits for a turn, which lasts until the permit is dropped.
+    pub(crate) async fn take(&self) -> Option<OwnedSemaphorePermit> {
+        let turns = self.0.as_ref()?;
+        // The semaphore is never closed.
+        Arc::clone(turns).acquire_owned().await.ok()
+    }
+}
+
+/// One transaction. Fields are dropped in order: it is rolled back before the turn passes on.
+pub(crate) struct Transaction {
+    pub(crate) tx: DatabaseTransaction,
+    turn: Option<OwnedSemaphorePermit>,
+}
+
+/// Begins transactions.
+#[derive(Component)]
+#[shaku(interface = Store)]
+pub struct SqlStore {
+    #[shaku(inject)]
+    database: Arc<dyn Database>,
+    turns: WriteTurns,
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
+        let turn = self.turns.take().await;
+        // SQLite cannot turn a reader into a writer while another writes; claim the write lock now.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let connection = self.database.connection();
+        let tx = connection
+            .begin_with_options(options)
+            .await
+            .or_store_error()?;
+        Ok(Box::new(Transaction { tx, turn }))
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        Query::new("SELECT 1", [])
+            .one(self.database.connection())
+            .await?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for Transaction {
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        let Self { tx, turn } = *self;
+        tx.commit().await.or_store_error()?;
+        drop(turn);
+        Ok(())
+    }
+}
+
+impl IdentityStores for Transaction {
+    fn users(&self) -> &dyn UserRepository {
+        self
+    }
+    fn sessions(&self) -> &dyn SessionRepository {
+        self
+    }
+    fn telegram_sign_ins(&self) -> &dyn TelegramSignInRepository {
+        self
+    }
+}
+
+impl CatalogueStores for Transaction {
+    fn films(&self) -> &dyn FilmRepository {
+        self
+    }
+    fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository {
+        self
+    }
+}
+
+impl LibraryStores for Transaction {
+    fn watchlists(&self) -> &dyn WatchlistRepository {
+        self
+    }
+}
+
+impl RecommendationStores for Transaction {
+    fn recommendations(&self) -> &dyn RecommendationRepository {
+        self
+    }
+}

@@ -1,0 +1,2 @@
+//! Recommendations in the database.
+mod recommendation_repository;

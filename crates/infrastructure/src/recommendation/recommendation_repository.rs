@@ -1,0 +1,112 @@
+//! What was recommended, and what could be.
+use crate::{
+    catalogue::flag_lists,
+    persistence::{Query, Transaction, in_list},
+};
+use application::{
+    recommendation::ports::{RecommendationRepository, Wanted},
+    shared::store::StoreError,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{
+    identity::UserId,
+    recommendation::{Candidate, Recommendation},
+    shared::Id,
+};
+use sea_orm::Value;
+use std::fmt::Write;
+use uuid::Uuid;
+
+#[async_trait]
+impl RecommendationRepository for Transaction {
+    async fn take_turn(&self, user: UserId) -> Result<bool, StoreError> {
+        // A write of the user's row, so that the next one waits on either database.
+        const TAKE: &str = "UPDATE users SET updated_at = updated_at WHERE id = $1";
+        let taken = Query::new(TAKE, [user.as_uuid().into()])
+            .change(&self.tx)
+            .await?;
+        Ok(taken > 0)
+    }
+
+    async fn find_candidates(
+        &self,
+        user: UserId,
+        wanted: &Wanted,
+        since: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let (sql, values) = candidates(user, wanted, since, most);
+        let rows = Query::new(&sql, values).all(&self.tx).await?;
+        rows.iter()
+            .map(|row| {
+                let matching: i64 = row.get(2)?;
+                Ok(Candidate {
+                    film: Id::from_uuid(row.get(0)?),
+                    is_wished: row.get(1)?,
+                    matching_genres: u32::try_from(matching).unwrap_or_default(),
+                    has_description: row.get(3)?,
+                })
+            })
+            .collect()
+    }
+
+    async fn record(&self, recommendation: &Recommendation) -> Result<(), StoreError> {
+        const RECORD: &str = "INSERT INTO recommendations (id, user_id, film_id, given_at) \
+             VALUES ($1, $2, $3, $4)";
+        let values = [
+            recommendation.id.as_uuid().into(),
+            recommendation.user.as_uuid().into(),
+            recommendation.film.as_uuid().into(),
+            recommendation.given_at.into(),
+        ];
+        Query::new(RECORD, values).change(&self.tx).await?;
+        Ok(())
+    }
+}
+
+fn candidates(
+    user: UserId,
+    wanted: &Wanted,
+    since: DateTime<Utc>,
+    most: u32,
+) -> (String, Vec<Value>) {
+    let [_liked, wish, watched] = flag_lists(Some(user));
+    let mut values: Vec<Value> = vec![
+        wish,
+        watched,
+        user.as_uuid().into(),
+        since.into(),
+        i64::from(most).into(),
+    ];
+    let genres: Vec<Uuid> = wanted.genres.iter().map(|genre| genre.as_uuid()).collect();
+    let mut matching = "CAST(0 AS BIGINT)".to_owned();
+    // Writing to a string cannot fail.
+    let mut conditions = String::new();
+    if !genres.is_empty() {
+        let (places, members) = in_list(values.len() + 1, &genres);
+        values.extend(members);
+        matching = format!(
+            "(SELECT COUNT(*) FROM film_genres g WHERE g.film_id = f.id AND g.genre_id IN ({places}))"
+        );
+        let _ = write!(
+            conditions,
+            " AND EXISTS (SELECT 1 FROM film_genres g \
+               WHERE g.film_id = f.id AND g.genre_id IN ({places}))"
+        );
+    }
+    if let Some(kind) = wanted.kind {
+        values.push(kind.name().into());
+        let _ = write!(conditions, " AND f.kind = ${}", values.len());
+    }
+    let sql = format!(
+        "SELECT f.id, (wish.film_id IS NOT NULL), {matching}, (f.description <> '') FROM films f \
+         LEFT JOIN watchlist_items wish ON wish.watchlist_id = $1 AND wish.film_id = f.id \
+         WHERE NOT EXISTS (SELECT 1 FROM watchlist_items w \
+             WHERE w.watchlist_id = $2 AND w.film_id = f.id) \
+           AND NOT EXISTS (SELECT 1 FROM recommendations r \
+             WHERE r.user_id = $3 AND r.film_id = f.id AND r.given_at > $4){conditions} \
+         ORDER BY (wish.film_id IS NULL), RANDOM() LIMIT $5"
+    );
+    (sql, values)
+}
