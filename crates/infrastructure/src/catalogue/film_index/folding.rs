@@ -154,6 +154,25 @@ impl Title {
         }
     }
 
+    /// Whether one of these is a key of the title.
+    pub fn has_key_among(&self, keys: &[String]) -> bool {
+        // Most titles begin with another letter, and then their keys need not be made.
+        let may_begin = |word: &Word| {
+            word.number.is_some()
+                || word
+                    .text
+                    .chars()
+                    .next()
+                    .is_some_and(|first| keys.iter().any(|key| key.starts_with(first)))
+        };
+        let mut beginnings = self
+            .words
+            .iter()
+            .take(1)
+            .chain(self.words.iter().find(|word| !word.is_article()));
+        beginnings.any(may_begin) && self.keys().iter().any(|key| keys.contains(key))
+    }
+
     /// The title without its last word.
     pub fn without_last(&self) -> Self {
         let mut words = self.words.clone();

@@ -111,8 +111,9 @@ impl FilmIndexState {
             Ok(Ok(())) => true,
             Ok(Err(failure)) => {
                 if !is_failing {
+                    let error: &dyn Error = &failure;
                     warn!(
-                        error = &failure as &dyn Error,
+                        error,
                         "the search index could not be brought up to date; trying again"
                     );
                 }
