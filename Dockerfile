@@ -20,6 +20,7 @@ ENV CARGO_NET_RETRY=5
 # change of a source file would throw the layer away. The price of this way is the list below: each
 # workspace member needs its line, and the build stops when one is missing.
 COPY Cargo.toml Cargo.lock ./
+COPY bench/limit/Cargo.toml bench/limit/
 COPY crates/application/Cargo.toml crates/application/
 COPY crates/domain/Cargo.toml crates/domain/
 COPY crates/infrastructure/Cargo.toml crates/infrastructure/
@@ -29,9 +30,9 @@ COPY tests/servers/Cargo.toml tests/servers/
 
 # `cargo clean --workspace` drops the empty members again. Without it, real sources that are older
 # than this layer (copying keeps their times) would count as built already. The empty sources of
-# members that only tests use stay, because Cargo wants every member to have a target.
+# members that only tests and measurements use stay, because Cargo wants every member to have a target.
 RUN set -eu; \
-    for member in crates/* migrations tests/servers; do \
+    for member in bench/limit crates/* migrations tests/servers; do \
         mkdir "$member/src"; \
         : > "$member/src/lib.rs"; \
     done; \

@@ -1,5 +1,105 @@
 //! The wiring of the adapters.
 #![expect(
     missing_docs,
-    reason = "the module macro leaves no place for comments on what it declares"
+    clippy::struct_field_names,
+    reason = "the module macro leaves no say in what it declares"
 )]
+
+use crate::{
+    catalogue::{
+        CachedFilmCards, CachedFilmCardsParameters, ConfiguredPosterStore,
+        ConfiguredPosterStoreParameters, FilmCardCache, ImageInspector, SqlFilmQueries,
+        SqlVocabulary, SqlVocabularyParameters, VocabularyCache,
+        film_index::{FilmIndexState, TantivyFilmIndex, TantivyFilmIndexParameters},
+    },
+    identity::{
+        Argon2PasswordHasher, Argon2PasswordHasherParameters, FixedSessionPolicy,
+        FixedSessionPolicyParameters, GateState, HashingSlots, JwtAccessTokens,
+        JwtAccessTokensParameters, JwtSecret, SqlIdentityQueries, SqlSessionGate,
+        SqlSessionGateParameters,
+    },
+    library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
+    mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
+    persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
+    system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
+};
+use application::{catalogue::ports::PosterStore, identity::ports::TokenLives};
+use sea_orm::DatabaseConnection;
+use shaku::module;
+use std::sync::Arc;
+
+module! {
+    pub InfrastructureModule {
+        components = [
+            SystemClock, UuidV7Generator, SystemChance, SystemSecrets,
+            SqlDatabase, SqlStore,
+            SqlIdentityQueries, Argon2PasswordHasher, JwtAccessTokens, FixedSessionPolicy,
+            SqlSessionGate,
+            CachedFilmCards, SqlFilmQueries, SqlVocabulary, TantivyFilmIndex,
+            ImageInspector, ConfiguredPosterStore,
+            SqlLibraryQueries, SqlWatchlistEntries,
+            SqlMixQueries,
+        ],
+        providers = [],
+    }
+}
+
+/// What has to be made ready before the adapters can be wired.
+pub struct Prepared {
+    /// The database.
+    pub connection: DatabaseConnection,
+    /// Whose turn it is to write; shared by everything in this process that does.
+    pub turns: WriteTurns,
+    /// What tokens are signed with.
+    pub jwt_secret: JwtSecret,
+    /// How long tokens live.
+    pub lives: TokenLives,
+    /// Which sessions have been ended.
+    pub gate: Arc<GateState>,
+    /// The search index.
+    pub index: Arc<FilmIndexState>,
+    /// Where posters are kept.
+    pub posters: Arc<dyn PosterStore>,
+}
+
+/// Wires the adapters.
+#[must_use]
+pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
+    let Prepared {
+        connection,
+        turns,
+        jwt_secret,
+        lives,
+        gate,
+        index,
+        posters,
+    } = prepared;
+    let module = InfrastructureModule::builder()
+        .with_component_parameters::<SqlDatabase>(SqlDatabaseParameters { connection })
+        .with_component_parameters::<SqlStore>(SqlStoreParameters {
+            turns: turns.clone(),
+        })
+        .with_component_parameters::<SqlWatchlistEntries>(SqlWatchlistEntriesParameters { turns })
+        .with_component_parameters::<Argon2PasswordHasher>(Argon2PasswordHasherParameters {
+            slots: Arc::new(HashingSlots::for_this_machine()),
+        })
+        .with_component_parameters::<JwtAccessTokens>(JwtAccessTokensParameters {
+            keys: (&jwt_secret).into(),
+        })
+        .with_component_parameters::<FixedSessionPolicy>(FixedSessionPolicyParameters { lives })
+        .with_component_parameters::<SqlSessionGate>(SqlSessionGateParameters { state: gate })
+        .with_component_parameters::<CachedFilmCards>(CachedFilmCardsParameters {
+            cache: FilmCardCache::default(),
+        })
+        .with_component_parameters::<SqlVocabulary>(SqlVocabularyParameters {
+            cache: VocabularyCache::default(),
+        })
+        .with_component_parameters::<SqlMixQueries>(SqlMixQueriesParameters {
+            cache: MixCache::default(),
+        })
+        .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters { state: index })
+        .with_component_parameters::<ConfiguredPosterStore>(ConfiguredPosterStoreParameters {
+            store: posters,
+        });
+    Arc::new(module.build())
+}

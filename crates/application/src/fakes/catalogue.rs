@@ -147,7 +147,7 @@ impl Stored {
             kind: film.kind,
             runtime_minutes: extras.runtime_minutes,
             genres: film.content.genres.clone(),
-            countries: extras.countries,
+            countries: countries(film, Some(&extras)),
             directors: extras.directors,
             cast: extras.cast,
             external_ids: extras.external_ids,
@@ -184,11 +184,8 @@ impl Stored {
 
     fn is_of_country(&self, film: &Film, country: &str) -> bool {
         let wanted = country.trim().to_lowercase();
-        let shown = film.content.country.iter().map(CountryName::as_str);
-        let others = self.extras.get(&film.id).into_iter();
-        let others = others.flat_map(|extras| extras.countries.iter().map(String::as_str));
-        shown
-            .chain(others)
+        countries(film, self.extras.get(&film.id))
+            .iter()
             .any(|name| name.to_lowercase() == wanted)
     }
 
@@ -208,9 +205,9 @@ impl Stored {
     ) -> Page<FlaggedFilm, FilmKey> {
         let suitable = self.films.values().filter(|film| self.suits(film, filter));
         let mut keys: Vec<FilmKey> = suitable.map(|film| key(film, order)).collect();
-        keys.sort_by(|one, other| compare(order, one, other));
+        keys.sort_by(|one, other| compare(order, one, other).unwrap_or(Ordering::Equal));
         if let Some(after) = &page.after {
-            keys.retain(|key| compare(order, key, after) == Ordering::Greater);
+            keys.retain(|key| compare(order, key, after).is_none_or(Ordering::is_gt));
         }
         let page = Page::from_overfetched(keys, page.size, FilmKey::clone);
         Page {
@@ -241,21 +238,21 @@ fn key(film: &Film, order: FilmOrder) -> FilmKey {
     }
 }
 
-fn compare(order: FilmOrder, one: &FilmKey, other: &FilmKey) -> Ordering {
+/// Which key comes first; keys of different orders do not compare.
+fn compare(order: FilmOrder, one: &FilmKey, other: &FilmKey) -> Option<Ordering> {
     let position = match (&one.position, &other.position) {
         (FilmPosition::Title(one), FilmPosition::Title(other)) => one.cmp(other),
         (FilmPosition::Year(one), FilmPosition::Year(other)) => one.cmp(other),
         (FilmPosition::Added(one), FilmPosition::Added(other)) => one.cmp(other),
-        // The key of another order stands before everything.
-        _ => Ordering::Greater,
+        _ => return None,
     };
     let ascending = position.then(one.film.cmp(&other.film));
-    match order {
+    Some(match order {
         FilmOrder::Title | FilmOrder::Year => ascending,
         FilmOrder::TitleDescending | FilmOrder::YearDescending | FilmOrder::NewestFirst => {
             ascending.reverse()
         }
-    }
+    })
 }
 
 fn sorting_form(title: &str) -> String {
@@ -272,6 +269,16 @@ fn folded(name: &str) -> String {
         .nfd()
         .filter(|letter| !is_combining_mark(*letter));
     bare.collect::<String>().to_lowercase()
+}
+
+/// The countries of a film: those of its source, unless its owner names another one.
+fn countries(film: &Film, extras: Option<&FilmExtras>) -> Vec<String> {
+    let shown = film.content.country.as_ref().map(CountryName::as_str);
+    extras
+        .map(|extras| &extras.countries)
+        .filter(|names| names.first().map(String::as_str) == shown)
+        .cloned()
+        .unwrap_or_else(|| shown.into_iter().map(str::to_owned).collect())
 }
 
 #[async_trait]

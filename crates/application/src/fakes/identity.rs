@@ -76,8 +76,9 @@ impl Stored {
 
     fn remove_user(&mut self, user: UserId) {
         self.users.remove(&user);
+        // Ended sessions outlive their user, so that every gate can learn of them.
         self.sessions
-            .retain(|_, stored| stored.session.user != user);
+            .retain(|_, stored| stored.session.user != user || stored.ended_at.is_some());
         self.drop_loose_refresh_tokens();
         self.telegram_sign_ins
             .retain(|_, attempt| who(attempt) != Some(user));
@@ -175,7 +176,7 @@ impl Stored {
     fn forget_sessions(&mut self, before: DateTime<Utc>) -> u64 {
         let all = self.sessions.len();
         self.sessions
-            .retain(|_, stored| stored.session.expires_at >= before);
+            .retain(|_, stored| stored.session.expires_at > before);
         self.drop_loose_refresh_tokens();
         count(all - self.sessions.len())
     }
@@ -197,7 +198,7 @@ impl Stored {
     fn forget_telegram_sign_ins(&mut self, before: DateTime<Utc>) -> u64 {
         let all = self.telegram_sign_ins.len();
         self.telegram_sign_ins
-            .retain(|_, attempt| attempt.expires_at >= before);
+            .retain(|_, attempt| attempt.expires_at > before);
         count(all - self.telegram_sign_ins.len())
     }
 }
@@ -501,9 +502,9 @@ impl SessionPolicy for FakeSessionPolicy {
     }
 }
 
-/// A gate that knows what was said to it. What is only in the database it learns when it is told to
-/// [`learn`](Self::learn), as an instance does every few seconds; so a test notices a use case that
-/// forgets to close the gate.
+/// A gate that knows who is shut out, and which sessions it was told to refuse. Of sessions that are
+/// ended in the database only, it learns when it is told to [`learn`](Self::learn), as an instance
+/// does every few seconds; so a test notices a use case that forgets to close the gate.
 #[derive(Clone, Debug, Default)]
 pub struct FakeSessionGate {
     pub(super) database: Database,
@@ -543,7 +544,9 @@ impl SessionGate for FakeSessionGate {
             return None;
         }
         self.database.peek(|stored| {
-            let user = stored.users.get(&user)?;
+            let Some(user) = stored.users.get(&user) else {
+                return Some(Role::User);
+            };
             user.is_active().then_some(user.role)
         })
     }

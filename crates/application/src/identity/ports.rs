@@ -53,7 +53,8 @@ pub trait UserRepository: Send + Sync {
     async fn insert(&self, user: &User) -> Result<(), SaveUserError>;
     /// Stores a changed user.
     async fn save(&self, user: &User) -> Result<(), SaveUserError>;
-    /// Removes a user with everything that hangs on them: sessions, lists, recommendations. Films
+    /// Removes a user with everything that hangs on them: sessions, lists, recommendations. The
+    /// tokens of sessions that were ended before MUST be refused all the same afterwards. Films
     /// that they added and that are still there stay, owned by nobody; their revisions MUST grow,
     /// because what is shown of a film tells its owner.
     async fn remove(&self, user: UserId) -> Result<(), StoreError>;

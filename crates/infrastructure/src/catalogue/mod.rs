@@ -2,6 +2,7 @@
 mod disk_poster_storage;
 mod film_cards;
 mod film_country_row;
+mod film_feed;
 mod film_genre_row;
 pub mod film_index;
 mod film_list;
@@ -21,6 +22,7 @@ mod vocabulary;
 
 pub use disk_poster_storage::DiskPosterStore;
 pub use film_cards::{CachedFilmCards, CachedFilmCardsParameters, FilmCardCache, FilmCards, Seen};
+pub use film_feed::SqlFilmFeed;
 pub use film_queries::SqlFilmQueries;
 pub(crate) use flags::{FLAG_COLUMNS, FLAG_JOINS, FlagReader, flag_lists};
 pub use image_inspector::{DecodingTurns, ImageInspector, ImageInspectorParameters};

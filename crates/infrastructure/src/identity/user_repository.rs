@@ -1,6 +1,6 @@
 //! Users in the database.
 use super::user_row::{ActiveModel, Column, Entity, Model};
-use crate::persistence::{IntoStoreError, Transaction};
+use crate::persistence::{IntoStoreError, Query, Transaction};
 use application::{
     identity::ports::{SaveUserError, UserRepository},
     shared::store::StoreError,
@@ -59,6 +59,12 @@ impl UserRepository for Transaction {
     }
 
     async fn remove(&self, user: UserId) -> Result<(), StoreError> {
+        // Films that stay show another owner from now on: cards of them in memory are outdated.
+        const LEAVE_FILMS: &str = "UPDATE films SET owner_id = NULL, revision = revision + 1 \
+             WHERE owner_id = $1";
+        Query::new(LEAVE_FILMS, [user.as_uuid().into()])
+            .change(&self.tx)
+            .await?;
         Entity::delete_by_id(user.as_uuid())
             .exec(&self.tx)
             .await

@@ -1,0 +1,40 @@
+# `make run` starts the product, `make test` tests it; `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+export CARGO_TERM_COLOR ?= auto
+
+.PHONY: help run build test lint fmt bench openapi coverage fuzz
+
+help: ## Lists the targets.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: build ## Builds and serves at http://localhost:8080.
+	exec target/release/filmhub serve
+
+build: ## Builds the release binary.
+	cargo build --release --locked --bin filmhub
+
+test: ## Installs what the tests need and runs them all.
+	scripts/install-test-tools
+	cargo test --workspace --locked
+	scripts/fuzz-api
+
+lint: ## Checks formatting, lints, documentation, scripts and YAML.
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
+	if command -v shellcheck >/dev/null; then shellcheck .ci/run deploy/*.sh scripts/*; fi
+	if command -v yamllint >/dev/null; then yamllint --strict compose.yaml .gitlab-ci.yml; fi
+
+fmt: ## Formats the code.
+	cargo fmt --all
+
+bench: ## Measures the product against a least server (takes some minutes).
+	bench/run
+
+openapi: ## Writes the OpenAPI document to docs/openapi.json.
+	cargo run --quiet --bin filmhub -- openapi > docs/openapi.json
+
+coverage: ## Measures line coverage; needs cargo-llvm-cov.
+	cargo llvm-cov --workspace --locked --summary-only

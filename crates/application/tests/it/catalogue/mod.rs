@@ -1,0 +1,5 @@
+//! Films, their posters, genres and moods.
+mod films;
+mod posters;
+mod reading;
+mod vocabulary;

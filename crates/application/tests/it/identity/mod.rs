@@ -1,0 +1,9 @@
+//! Registering, signing in and out, and a user's own data.
+mod administer;
+mod authenticate;
+mod profile;
+mod register;
+mod sessions;
+mod sign_in;
+mod telegram;
+mod tokens;

@@ -1,0 +1,17 @@
+//! What each use case promises, told on fakes: one sentence per outcome.
+#[cfg(test)]
+mod catalogue;
+#[cfg(test)]
+mod identity;
+#[cfg(test)]
+mod library;
+#[cfg(test)]
+mod mixes;
+#[cfg(test)]
+mod recommendation;
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod upkeep;

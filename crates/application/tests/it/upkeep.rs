@@ -1,0 +1,158 @@
+//! Keeping order.
+use crate::support::code;
+use application::{
+    fakes::{World, a_film, a_poster_of, a_session, a_user},
+    identity::{
+        sessions::EndSession,
+        telegram::{CheckTelegramSignIn, OpenTelegramSignIn},
+    },
+    shared::{actor::Actor, store::Store},
+    upkeep::{
+        check_health::CheckHealth,
+        tidy_up::{Tidied, TidyUp},
+    },
+};
+use chrono::Duration;
+use domain::{catalogue::PosterKey, shared::Id};
+
+/// Notes posters as removable.
+async fn note(world: &World, posters: &[PosterKey]) {
+    let open = world.store.begin().await.unwrap();
+    let at = world.now();
+    open.obsolete_posters().add(posters, at).await.unwrap();
+    open.commit().await.unwrap();
+}
+
+fn poster(content: &str) -> PosterKey {
+    a_poster_of(Id::from_uuid(uuid::Uuid::nil()), content)
+}
+
+#[tokio::test]
+async fn what_is_over_is_forgotten_and_what_goes_on_is_kept() {
+    let world = World::new();
+    let anna = world.has(a_user());
+    world.has(a_session().of(anna.id).living(Duration::minutes(10)));
+    let kept = world.has(a_session().of(anna.id).living(Duration::minutes(11)));
+    world
+        .run(&Actor::Anonymous, OpenTelegramSignIn)
+        .await
+        .unwrap();
+    world.clock.advance(Duration::minutes(1));
+    let key = world
+        .run(&Actor::Anonymous, OpenTelegramSignIn)
+        .await
+        .unwrap();
+    world
+        .clock
+        .advance(Duration::minutes(9) + Duration::microseconds(1));
+    let tidied = world.run(&Actor::System, TidyUp).await.unwrap();
+    let expected = Tidied {
+        sessions: 1,
+        telegram_sign_ins: 1,
+        posters: 0,
+    };
+    assert_eq!(tidied, expected);
+    assert_eq!(world.stored().sessions_of(anna.id), [&kept]);
+    let check = CheckTelegramSignIn { key };
+    assert!(!world.run(&Actor::Anonymous, check).await.unwrap());
+    let again = world.run(&Actor::System, TidyUp).await.unwrap();
+    assert_eq!(again, Tidied::default());
+}
+
+#[tokio::test]
+async fn an_ended_session_is_remembered_until_its_tokens_have_expired() {
+    let world = World::new();
+    let anna = world.has(a_user());
+    let actor = world.signed_in(&anna);
+    world
+        .run(&actor, EndSession { session: None })
+        .await
+        .unwrap();
+    world.clock.advance(Duration::days(31));
+    world.run(&Actor::System, TidyUp).await.unwrap();
+    assert_eq!(world.stored().session_count(), 1);
+    world.clock.advance(Duration::microseconds(1));
+    world.run(&Actor::System, TidyUp).await.unwrap();
+    assert_eq!(world.stored().session_count(), 0);
+}
+
+#[tokio::test]
+async fn posters_that_nobody_shows_are_removed_and_those_shown_again_are_spared() {
+    let world = World::new();
+    let (gone, shown) = (poster("gone"), poster("shown"));
+    world.has(a_film().with_poster(shown.clone()));
+    world.posters.has(&gone, "JPEG");
+    world.posters.has(&shown, "JPEG");
+    note(&world, &[gone.clone(), shown.clone()]).await;
+    let tidied = world.run(&Actor::System, TidyUp).await.unwrap();
+    assert_eq!(tidied.posters, 1);
+    assert!(world.posters.bytes_of(&gone).is_none());
+    assert!(world.posters.bytes_of(&shown).is_some());
+    assert!(world.stored().obsolete_posters().is_empty());
+}
+
+#[tokio::test]
+async fn a_poster_that_cannot_be_removed_is_tried_again_next_time() {
+    let world = World::new();
+    let anna = world.has(a_user());
+    world.has(a_session().of(anna.id).living(Duration::seconds(1)));
+    world.clock.advance(Duration::minutes(1));
+    let old = poster("old");
+    world.posters.has(&old, "JPEG");
+    note(&world, std::slice::from_ref(&old)).await;
+    world.posters.set_down(true);
+    let refused = world.run(&Actor::System, TidyUp).await;
+    assert_eq!(code(refused), "catalogue.poster_store_unavailable");
+    assert!(world.stored().obsolete_posters().contains(&old));
+    // What was done before stays done.
+    assert_eq!(world.stored().session_count(), 0);
+    world.posters.set_down(false);
+    let tidied = world.run(&Actor::System, TidyUp).await.unwrap();
+    assert_eq!(tidied.posters, 1);
+    assert!(world.posters.bytes_of(&old).is_none());
+}
+
+#[tokio::test]
+async fn a_poster_removed_by_somebody_else_is_simply_forgotten() {
+    let world = World::new();
+    note(&world, &[poster("gone")]).await;
+    world.run(&Actor::System, TidyUp).await.unwrap();
+    assert!(world.stored().obsolete_posters().is_empty());
+}
+
+#[tokio::test]
+async fn only_the_service_tidies_up() {
+    let world = World::new();
+    let admin = world.signed_in(&world.has(a_user().admin()));
+    let refused = world.run(&admin, TidyUp).await;
+    assert_eq!(code(refused), "identity.not_operator");
+    let refused = world.run(&Actor::Anonymous, TidyUp).await;
+    assert_eq!(code(refused), "identity.not_signed_in");
+    assert_eq!(world.store.commits(), 0);
+}
+
+/// The parts by name, with what is wrong with each.
+async fn health(world: &World) -> Vec<(&'static str, Option<&'static str>)> {
+    let parts = world.run(&Actor::Anonymous, CheckHealth).await.unwrap();
+    parts.iter().map(|part| (part.name, part.problem)).collect()
+}
+
+#[tokio::test]
+async fn health_tells_of_each_part_whether_it_answers() {
+    let world = World::new();
+    let well = [("database", None), ("storage", None), ("index", None)];
+    assert_eq!(health(&world).await, well);
+    world.store.go_down();
+    world.posters.set_down(true);
+    world.index.set_down(true);
+    let ill = [
+        ("database", Some("store.unavailable")),
+        ("storage", Some("catalogue.poster_store_unavailable")),
+        ("index", Some("catalogue.index_unavailable")),
+    ];
+    assert_eq!(health(&world).await, ill);
+    world.store.come_back();
+    world.posters.set_down(false);
+    world.index.set_down(false);
+    assert_eq!(health(&world).await, well);
+}

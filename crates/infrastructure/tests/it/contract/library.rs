@@ -1,0 +1,245 @@
+//! Watchlists and their entries.
+use super::{Bench, contract};
+use application::{
+    fakes::{Fixture, a_film, a_user, a_watchlist},
+    library::ports::{AddOutcome, EntryKey, EntryRange, RemoveOutcome},
+    shared::page::PageSize,
+};
+use chrono::{DateTime, Duration, Utc};
+use domain::{
+    catalogue::{Film, FilmId},
+    identity::User,
+    library::{StandardList, Watchlist, WatchlistId},
+    shared::Id,
+};
+use uuid::Uuid;
+
+fn noon() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).unwrap()
+}
+
+async fn somebody(bench: &Bench) -> User {
+    let user = a_user().build();
+    bench.has_user(&user).await;
+    user
+}
+
+async fn some_film(bench: &Bench) -> Film {
+    let film = a_film().build();
+    bench.has_film(&film).await;
+    film
+}
+
+async fn films_on(bench: &Bench, list: WatchlistId, user: &User, range: EntryRange) -> Vec<FilmId> {
+    let owned = bench
+        .library()
+        .list_entries(list, user.id, range)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(owned.owner, user.id);
+    owned
+        .entries
+        .iter()
+        .map(|entry| entry.film.card.id)
+        .collect()
+}
+
+async fn lists_that_a_user_made_are_listed_newest_first(bench: Bench) {
+    let user = somebody(&bench).await;
+    let made = |title: &str, age| {
+        let mut list = a_watchlist().owned_by(user.id).titled(title).build();
+        list.created_at = noon() - Duration::hours(age);
+        list
+    };
+    let lists: [Watchlist; 2] = [made("Old", 2), made("New", 1)];
+    for list in &lists {
+        bench.has_list(list).await;
+    }
+    let [old, new] = lists;
+    assert_eq!(
+        bench.library().list_custom(user.id).await.unwrap(),
+        [new.clone(), old]
+    );
+    assert_eq!(
+        bench.library().show(new.id).await.unwrap(),
+        Some(new.clone())
+    );
+    let liked = bench
+        .library()
+        .show(StandardList::Liked.of(user.id))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(liked.kind.name(), "liked");
+    let uow = bench.store().begin().await.unwrap();
+    assert_eq!(
+        uow.watchlists().find(new.id).await.unwrap(),
+        Some(new.clone())
+    );
+    uow.watchlists().remove(new.id).await.unwrap();
+    uow.commit().await.unwrap();
+    assert_eq!(bench.library().show(new.id).await.unwrap(), None);
+}
+
+async fn a_film_is_on_a_list_once(bench: Bench) {
+    let user = somebody(&bench).await;
+    let film = some_film(&bench).await;
+    let list = StandardList::Wish.of(user.id);
+    let entries = bench.entries();
+    let add = |at| entries.add(list, user.id, film.id, at);
+    assert_eq!(add(noon()).await.unwrap(), AddOutcome::Added);
+    assert_eq!(
+        add(noon() + Duration::hours(1)).await.unwrap(),
+        AddOutcome::Existing
+    );
+    let range = EntryRange::default();
+    let owned = bench
+        .library()
+        .list_entries(list, user.id, range)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(owned.entries.len(), 1);
+    assert_eq!(owned.entries[0].added_at, noon());
+    assert!(owned.entries[0].film.flags.is_wish && !owned.entries[0].film.flags.is_liked);
+    let shown = bench
+        .films()
+        .show(film.id, Some(user.id))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(shown.flags, owned.entries[0].film.flags);
+    assert_eq!(
+        entries.remove(list, user.id, film.id).await.unwrap(),
+        RemoveOutcome::Removed
+    );
+    assert_eq!(
+        entries.remove(list, user.id, film.id).await.unwrap(),
+        RemoveOutcome::NotListed
+    );
+}
+
+async fn nobody_changes_or_sees_the_list_of_another(bench: Bench) {
+    let (anna, boris) = (somebody(&bench).await, somebody(&bench).await);
+    let film = some_film(&bench).await;
+    let list = StandardList::Liked.of(anna.id);
+    let entries = bench.entries();
+    entries.add(list, anna.id, film.id, noon()).await.unwrap();
+    assert_eq!(
+        entries.add(list, boris.id, film.id, noon()).await.unwrap(),
+        AddOutcome::NotTheirs
+    );
+    assert_eq!(
+        entries.remove(list, boris.id, film.id).await.unwrap(),
+        RemoveOutcome::NotTheirs
+    );
+    let range = EntryRange::default();
+    let seen = bench
+        .library()
+        .list_entries(list, boris.id, range)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(seen.owner, anna.id);
+    assert!(seen.entries.is_empty());
+    assert_eq!(films_on(&bench, list, &anna, range).await, [film.id]);
+}
+
+async fn what_does_not_exist_is_told_apart(bench: Bench) {
+    let user = somebody(&bench).await;
+    let film = some_film(&bench).await;
+    let entries = bench.entries();
+    let nothing = Uuid::from_u128(404);
+    let (no_list, no_film) = (Id::from_uuid(nothing), Id::from_uuid(nothing));
+    let list = StandardList::Liked.of(user.id);
+    assert_eq!(
+        entries
+            .add(no_list, user.id, film.id, noon())
+            .await
+            .unwrap(),
+        AddOutcome::NoSuchList
+    );
+    assert_eq!(
+        entries.add(list, user.id, no_film, noon()).await.unwrap(),
+        AddOutcome::NoSuchFilm
+    );
+    assert_eq!(
+        entries.remove(no_list, user.id, film.id).await.unwrap(),
+        RemoveOutcome::NoSuchList
+    );
+    let range = EntryRange::default();
+    assert!(
+        bench
+            .library()
+            .list_entries(no_list, user.id, range)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert_eq!(films_on(&bench, list, &user, range).await, []);
+}
+
+async fn entries_come_newest_first_and_in_parts(bench: Bench) {
+    let user = somebody(&bench).await;
+    let list = StandardList::Watched.of(user.id);
+    let mut expected = Vec::new();
+    for age in 0..5 {
+        let film = some_film(&bench).await;
+        let at = noon() - Duration::hours(age);
+        bench
+            .entries()
+            .add(list, user.id, film.id, at)
+            .await
+            .unwrap();
+        expected.push((film.id, at));
+    }
+    let ids: Vec<_> = expected.iter().map(|(film, _)| *film).collect();
+    assert_eq!(
+        films_on(&bench, list, &user, EntryRange::default()).await,
+        ids
+    );
+    let most = Some(PageSize::try_from(2).unwrap());
+    // One more than asked for tells that there are more.
+    let first = films_on(&bench, list, &user, EntryRange { most, after: None }).await;
+    assert_eq!(first, ids[..3]);
+    let (film, added_at) = expected[2];
+    let after = Some(EntryKey { added_at, film });
+    let rest = films_on(&bench, list, &user, EntryRange { most, after }).await;
+    assert_eq!(rest, ids[3..]);
+}
+
+async fn a_long_list_is_shown_whole(bench: Bench) {
+    let user = somebody(&bench).await;
+    let list = StandardList::Liked.of(user.id);
+    let uow = bench.store().begin().await.unwrap();
+    let films: Vec<Film> = (0..130).map(|_| a_film().build()).collect();
+    for film in &films {
+        uow.films().insert(film).await.unwrap();
+    }
+    uow.commit().await.unwrap();
+    for film in &films {
+        bench
+            .entries()
+            .add(list, user.id, film.id, noon())
+            .await
+            .unwrap();
+    }
+    for _ in 0..2 {
+        assert_eq!(
+            films_on(&bench, list, &user, EntryRange::default())
+                .await
+                .len(),
+            130
+        );
+    }
+}
+
+contract!(
+    lists_that_a_user_made_are_listed_newest_first,
+    a_film_is_on_a_list_once,
+    nobody_changes_or_sees_the_list_of_another,
+    what_does_not_exist_is_told_apart,
+    entries_come_newest_first_and_in_parts,
+    a_long_list_is_shown_whole,
+);

@@ -1,0 +1,183 @@
+//! What every store must do, held against SQLite, PostgreSQL and the fake alike.
+mod catalogue;
+mod identity;
+mod library;
+mod recommendation;
+mod statements;
+
+use application::{
+    catalogue::ports::{FilmQueries, Vocabulary},
+    fakes::{Fixture, GenreBuilder, World},
+    identity::ports::IdentityQueries,
+    library::ports::{LibraryQueries, WatchlistEntries},
+    mixes::ports::MixQueries,
+    module::Ports,
+    shared::store::Store,
+};
+use domain::{
+    catalogue::{Film, Genre},
+    identity::User,
+    library::Watchlist,
+    shared::Language,
+};
+use infrastructure::{
+    catalogue::{DiskPosterStore, SqlFilmFeed, film_index::FilmIndexState},
+    identity::JwtSecret,
+    module::{Prepared, infrastructure_module},
+    persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
+};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use shaku::HasComponent;
+use std::sync::Arc;
+use tempfile::TempDir;
+use test_servers::PostgresServer;
+use uuid::Uuid;
+
+/// A store to hold to the contract.
+pub struct Bench {
+    pub ports: Arc<dyn Ports>,
+    backing: Backing,
+    _folder: TempDir,
+}
+
+enum Backing {
+    Fake(World),
+    Sql(DatabaseConnection),
+}
+
+macro_rules! port {
+    ($name:ident -> $port:ident) => {
+        pub fn $name(&self) -> &dyn $port {
+            HasComponent::<dyn $port>::resolve_ref(&*self.ports)
+        }
+    };
+}
+
+impl Bench {
+    port!(store -> Store);
+    port!(identity -> IdentityQueries);
+    port!(films -> FilmQueries);
+    port!(vocabulary -> Vocabulary);
+    port!(library -> LibraryQueries);
+    port!(entries -> WatchlistEntries);
+    port!(mixes -> MixQueries);
+
+    pub fn fake() -> Self {
+        let world = World::new();
+        Self {
+            ports: Arc::new(world.ports()),
+            backing: Backing::Fake(world),
+            _folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::sqlite_file(&folder.path().join("films.db"));
+        Self::sql(url, folder, |_| {}).await
+    }
+
+    pub async fn postgres() -> Self {
+        let url = PostgresServer::shared().fresh_database().parse().unwrap();
+        Self::sql(url, tempfile::tempdir().unwrap(), |_| {}).await
+    }
+
+    /// A store whose connection is changed before it is used.
+    pub async fn sql(
+        url: DatabaseUrl,
+        folder: TempDir,
+        prepare: impl FnOnce(&mut DatabaseConnection),
+    ) -> Self {
+        let config = DatabaseConfig {
+            url,
+            max_connections: 8,
+        };
+        let mut connection = config.connect().await.unwrap();
+        migrate_up(&connection).await.unwrap();
+        prepare(&mut connection);
+        let feed = SqlFilmFeed::new(connection.clone(), Uuid::from_u128(1));
+        let secret = JwtSecret::new("0123456789abcdef0123456789abcdef".to_owned().into()).unwrap();
+        let posters = DiskPosterStore::open(folder.path().join("files")).unwrap();
+        let ports = infrastructure_module(Prepared {
+            connection: connection.clone(),
+            turns: WriteTurns::of(&connection),
+            jwt_secret: secret,
+            lives: application::identity::ports::TokenLives {
+                long_token: chrono::Duration::days(31),
+                access_token: chrono::Duration::minutes(15),
+                refresh_token: chrono::Duration::days(30),
+            },
+            gate: Arc::default(),
+            index: FilmIndexState::new(None, Arc::new(feed)),
+            posters: Arc::new(posters),
+        });
+        Self {
+            ports,
+            backing: Backing::Sql(connection),
+            _folder: folder,
+        }
+    }
+
+    /// Stores a user with their standard lists.
+    pub async fn has_user(&self, user: &User) {
+        let uow = self.store().begin().await.unwrap();
+        uow.users().insert(user).await.unwrap();
+        let lists = Watchlist::standard_set(user.id, Language::English, user.created_at);
+        uow.watchlists().insert_many(&lists).await.unwrap();
+        uow.commit().await.unwrap();
+    }
+
+    pub async fn has_film(&self, film: &Film) {
+        let uow = self.store().begin().await.unwrap();
+        uow.films().insert(film).await.unwrap();
+        uow.commit().await.unwrap();
+    }
+
+    pub async fn has_list(&self, list: &Watchlist) {
+        let uow = self.store().begin().await.unwrap();
+        uow.watchlists()
+            .insert_many(std::slice::from_ref(list))
+            .await
+            .unwrap();
+        uow.commit().await.unwrap();
+    }
+
+    /// Stores a genre, which only the starter catalogue does otherwise.
+    pub async fn has_genre(&self, genre: GenreBuilder) -> Genre {
+        let connection = match &self.backing {
+            Backing::Fake(world) => return world.has(genre),
+            Backing::Sql(connection) => connection,
+        };
+        let genre = genre.build();
+        let insert = "INSERT INTO genres (id, slug, name_en, name_ru, position) \
+             VALUES ($1, $2, $3, $4, 0)";
+        let values = [
+            genre.id.as_uuid().into(),
+            genre.id.to_string().into(),
+            genre.english.as_str().into(),
+            genre.russian.as_str().into(),
+        ];
+        let backend = connection.get_database_backend();
+        let statement = Statement::from_sql_and_values(backend, insert, values);
+        connection.execute_raw(statement).await.unwrap();
+        genre
+    }
+}
+
+/// Makes each case a test of all three stores.
+macro_rules! contract {
+    ($($case:ident),+ $(,)?) => {
+        mod fake {
+            $(#[tokio::test] async fn $case() { super::$case(super::Bench::fake()).await })+
+        }
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+              async fn $case() { super::$case(super::Bench::sqlite().await).await })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+              async fn $case() { super::$case(super::Bench::postgres().await).await })+
+        }
+    };
+}
+use contract;

@@ -1,0 +1,189 @@
+//! What is told of films.
+use crate::{ApiSettings, http::words::MovieType};
+use application::catalogue::views::{Attribution, Credit, FilmDetails, FlaggedFilm};
+use chrono::{DateTime, Utc};
+use domain::{
+    catalogue::{Genre, PosterKey},
+    shared::Language,
+};
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A film as one viewer sees it; flags are false for somebody who has not signed in.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FilmResponse)]
+pub struct FilmView<'a> {
+    id: Uuid,
+    #[schema(example = "The General")]
+    title: &'a str,
+    /// Empty when there is none.
+    description: &'a str,
+    #[schema(required, example = "United States")]
+    country: Option<&'a str>,
+    #[schema(required, example = 1926)]
+    release_year: Option<u16>,
+    #[schema(required, value_type = Option<String>)]
+    poster_url: Option<PosterUrl<'a>>,
+    /// Its number at TMDB.
+    #[schema(required)]
+    tmdb_id: Option<i64>,
+    /// The user who added it; null for films of the catalogue.
+    #[schema(required)]
+    owner_id: Option<Uuid>,
+    is_liked: bool,
+    is_wish: bool,
+    is_watched: bool,
+}
+
+impl<'a> FilmView<'a> {
+    /// Tells of a film.
+    pub fn new(film: &'a FlaggedFilm, settings: &'a ApiSettings) -> Self {
+        let card = &*film.card;
+        Self {
+            id: card.id.as_uuid(),
+            title: &card.title,
+            description: &card.description,
+            country: card.country.as_deref(),
+            release_year: card.release_year,
+            poster_url: card.poster.as_ref().map(|key| PosterUrl {
+                base: &settings.files_base_url,
+                key,
+            }),
+            tmdb_id: card.tmdb.map(|tmdb| tmdb.0),
+            owner_id: card.owner.map(domain::shared::Id::as_uuid),
+            is_liked: film.flags.is_liked,
+            is_wish: film.flags.is_wish,
+            is_watched: film.flags.is_watched,
+        }
+    }
+
+    /// Tells of films.
+    pub fn all(films: &'a [FlaggedFilm], settings: &'a ApiSettings) -> Vec<Self> {
+        films.iter().map(|film| Self::new(film, settings)).collect()
+    }
+}
+
+/// Where a poster can be fetched; put together while it is written.
+struct PosterUrl<'a> {
+    base: &'a str,
+    key: &'a PosterKey,
+}
+
+impl Serialize for PosterUrl<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}/{}", self.base, self.key))
+    }
+}
+
+/// A page of films.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FilmPage)]
+pub struct FilmPageView<'a> {
+    pub items: Vec<FilmView<'a>>,
+    /// The `cursor` of the next page; null when this is the last one.
+    #[schema(required)]
+    pub next: Option<String>,
+}
+
+/// Something that has a name and is known by an identifier.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Named)]
+pub struct NamedView<'a> {
+    id: Uuid,
+    name: &'a str,
+}
+
+/// Whose words a description is, and on what terms they may be shown.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Attribution)]
+pub struct AttributionView<'a> {
+    #[schema(example = "Wikipedia")]
+    source: &'a str,
+    #[schema(required)]
+    url: Option<&'a str>,
+    #[schema(required, example = "CC BY-SA 4.0")]
+    licence: Option<&'a str>,
+}
+
+/// Everything that is known of a film.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FilmDetails)]
+pub struct FilmDetailsView<'a> {
+    #[serde(flatten)]
+    film: FilmView<'a>,
+    #[schema(inline, value_type = MovieType, example = "movie")]
+    kind: &'a str,
+    #[schema(required)]
+    runtime_minutes: Option<u16>,
+    /// The most fitting first.
+    genres: Vec<NamedView<'a>>,
+    countries: &'a [String],
+    directors: Vec<NamedView<'a>>,
+    cast: Vec<NamedView<'a>>,
+    /// What other catalogues call it, by catalogue.
+    #[schema(value_type = std::collections::BTreeMap<String, String>, example = json!({"imdb": "tt0017925", "wikidata": "Q848785"}))]
+    external_ids: BTreeMap<&'a str, &'a str>,
+    #[schema(required)]
+    attribution: Option<AttributionView<'a>>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl<'a> FilmDetailsView<'a> {
+    /// Tells everything of a film, with the names of its genres in a language.
+    pub fn new(
+        details: &'a FilmDetails,
+        genres: &'a [Genre],
+        language: Language,
+        settings: &'a ApiSettings,
+    ) -> Self {
+        let wanted = details.genres.iter();
+        let found = wanted.filter_map(|id| genres.iter().find(|genre| genre.id == *id));
+        Self {
+            film: FilmView::new(&details.film, settings),
+            kind: details.kind.name(),
+            runtime_minutes: details.runtime_minutes,
+            genres: found
+                .map(|genre| NamedView {
+                    id: genre.id.as_uuid(),
+                    name: genre.name(language),
+                })
+                .collect(),
+            countries: &details.countries,
+            directors: credits(&details.directors),
+            cast: credits(&details.cast),
+            external_ids: external_ids(&details.external_ids),
+            attribution: details.attribution.as_ref().map(AttributionView::from),
+            created_at: details.created_at,
+            updated_at: details.updated_at,
+        }
+    }
+}
+
+fn credits(credits: &[Credit]) -> Vec<NamedView<'_>> {
+    credits
+        .iter()
+        .map(|credit| NamedView {
+            id: credit.person.as_uuid(),
+            name: &credit.name,
+        })
+        .collect()
+}
+
+fn external_ids(ids: &[(String, String)]) -> BTreeMap<&str, &str> {
+    ids.iter()
+        .map(|(source, value)| (source.as_str(), value.as_str()))
+        .collect()
+}
+
+impl<'a> From<&'a Attribution> for AttributionView<'a> {
+    fn from(attribution: &'a Attribution) -> Self {
+        Self {
+            source: &attribution.source,
+            url: attribution.url.as_deref(),
+            licence: attribution.licence.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The catalogue is browsed.
+use super::film_view::{FilmPageView, FilmView};
+use crate::http::{
+    answer,
+    checker::{Checker, UnknownWord},
+    cursor,
+    problem::Problem,
+    query::QueryFields,
+    signed_in::MaybeSignedIn,
+    state::{Settings, Use},
+    words::{FilmSort, MovieType},
+};
+use actix_web::HttpResponse;
+use application::{
+    catalogue::{
+        list_films::ListFilms,
+        ports::{FilmFilter, FilmOrder},
+    },
+    shared::page::PageRequest,
+};
+use domain::catalogue::{CountryName, FilmKind, PersonName, ReleaseYear};
+
+fn order(word: &str) -> Result<FilmOrder, UnknownWord> {
+    match word {
+        "title" => Ok(FilmOrder::Title),
+        "-title" => Ok(FilmOrder::TitleDescending),
+        "year" => Ok(FilmOrder::Year),
+        "-year" => Ok(FilmOrder::YearDescending),
+        "-added" => Ok(FilmOrder::NewestFirst),
+        _ => Err(UnknownWord("`title`, `-title`, `year`, `-year`, `-added`")),
+    }
+}
+
+fn filter(query: &QueryFields, check: &mut Checker) -> FilmFilter {
+    FilmFilter {
+        genres: query.ids(check, "genres_ids"),
+        country: query
+            .parsed(check, "country", CountryName::parse)
+            .map(CountryName::into_string),
+        year_from: query.number(check, "year_from").map(ReleaseYear::get),
+        year_to: query.number(check, "year_to").map(ReleaseYear::get),
+        person: query
+            .parsed(check, "person", PersonName::parse)
+            .map(PersonName::into_string),
+        kind: query.parsed(check, "movie_type", str::parse::<FilmKind>),
+    }
+}
+
+fn request(query: &QueryFields) -> Result<ListFilms, Problem> {
+    let mut check = Checker::of_parameters();
+    let filter = filter(query, &mut check);
+    let order = query.parsed(&mut check, "sort", order).unwrap_or_default();
+    let size = query.number(&mut check, "limit").unwrap_or_default();
+    let after = query.parsed(&mut check, "cursor", |text| {
+        cursor::read_film_key(order, text)
+    });
+    let page = PageRequest { size, after };
+    check.finish(|| {
+        Some(ListFilms {
+            filter,
+            order,
+            page,
+        })
+    })
+}
+
+/// Lists films, page by page.
+#[utoipa::path(
+    get, path = "/api/v1/films", operation_id = "listFilms", tag = "films", security((), ("bearer" = [])),
+    params(
+        ("genres_ids" = Option<Vec<uuid::Uuid>>, Query, description = "Only films of any of these genres; repeated for several", style = Form, explode),
+        ("country" = Option<String>, Query, description = "Only films of this country; case does not count", min_length = 1, max_length = 128),
+        ("year_from" = Option<i64>, Query, description = "Only films of this year or later", minimum = 1, maximum = 9999),
+        ("year_to" = Option<i64>, Query, description = "Only films of this year or earlier", minimum = 1, maximum = 9999),
+        ("person" = Option<String>, Query, description = "Only films that a person of this name directed or plays in", min_length = 1, max_length = 256),
+        ("movie_type" = inline(Option<MovieType>), Query, description = "Only `movie`, `tv` or `anime`"),
+        ("sort" = inline(Option<FilmSort>), Query, description = "`title` (the default), `-title`, `year`, `-year` or `-added`"),
+        ("limit" = Option<i64>, Query, description = "How many films on a page; 20 unless given", minimum = 1, maximum = 100),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses((status = 200, description = "A page of films with the viewer's flags", body = FilmPageView<'static>))
+)]
+pub async fn list_films(
+    actor: MaybeSignedIn,
+    query: QueryFields,
+    list: Use<ListFilms>,
+    settings: Settings,
+) -> Result<HttpResponse, Problem> {
+    let request = request(&query)?;
+    let order = request.order;
+    let page = list.execute(&actor, request).await?;
+    answer::ok(&FilmPageView {
+        items: FilmView::all(&page.items, &settings),
+        next: page.next.map(|key| cursor::write_film_key(order, &key)),
+    })
+}

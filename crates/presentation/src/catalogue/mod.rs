@@ -1,0 +1,46 @@
+//! Films, their posters, genres and moods over HTTP.
+pub mod edit_film;
+pub mod film_view;
+pub mod list_films;
+pub mod poster;
+pub mod poster_files;
+pub mod search_films;
+pub mod show_film;
+pub mod vocabulary;
+
+use crate::http::resource::Path;
+use actix_web::web::ServiceConfig;
+
+/// Opens the paths of this context.
+pub fn routes(routes: &mut ServiceConfig) {
+    Path::at("/api/v1/films/search")
+        .get(search_films::search_films)
+        .open(routes);
+    Path::at("/api/v1/films/{film_id}")
+        .get(show_film::show_film)
+        .put(edit_film::update_film)
+        .open(routes);
+    Path::at("/api/v1/films")
+        .get(list_films::list_films)
+        .post(edit_film::create_film)
+        .open(routes);
+    Path::at("/api/v1/films/{film_id}/details")
+        .get(show_film::show_film_details)
+        .open(routes);
+    Path::at("/api/v1/films/{film_id}/poster")
+        .put(poster::set_poster)
+        .delete(poster::remove_poster)
+        .open(routes);
+    Path::at("/api/v1/genres")
+        .get(vocabulary::list_genres)
+        .open(routes);
+    Path::at("/api/v1/genres/{genre_id}")
+        .get(vocabulary::show_genre)
+        .open(routes);
+    Path::at("/api/v1/moods")
+        .get(vocabulary::list_moods)
+        .open(routes);
+    Path::at("/api/v1/moods/{mood_id}")
+        .get(vocabulary::show_mood)
+        .open(routes);
+}

@@ -1,0 +1,46 @@
+//! Films are found by title, or by words about them.
+use super::film_view::FilmView;
+use crate::http::{
+    answer,
+    checker::Checker,
+    problem::Problem,
+    query::QueryFields,
+    signed_in::MaybeSignedIn,
+    state::{Settings, Use},
+};
+use actix_web::HttpResponse;
+use application::catalogue::search_films::SearchFilms;
+use domain::catalogue::{FilmDescription, FilmTitle};
+
+/// Finds films, the best first.
+///
+/// `title` alone searches by title, in spite of typos, missing articles, word order and script;
+/// `description` (with or without `title`) identifies films from words about them; neither gives an
+/// empty array.
+#[utoipa::path(
+    get, path = "/api/v1/films/search", operation_id = "searchFilms", tag = "films", security((), ("bearer" = [])),
+    params(
+        ("title" = Option<String>, Query, description = "Words of a title", example = "the general"),
+        ("description" = Option<String>, Query, description = "Words about a film"),
+        ("limit" = Option<i64>, Query, description = "How many films at the most", minimum = 1, maximum = 50),
+    ),
+    responses((status = 200, description = "Films with the viewer's flags", body = Vec<FilmView<'static>>))
+)]
+pub async fn search_films(
+    actor: MaybeSignedIn,
+    query: QueryFields,
+    search: Use<SearchFilms>,
+    settings: Settings,
+) -> Result<HttpResponse, Problem> {
+    let mut check = Checker::of_parameters();
+    let limit = query.number(&mut check, "limit");
+    let request = check.finish(|| {
+        Some(SearchFilms {
+            title: query.words("title", FilmTitle::MAX),
+            description: query.words("description", FilmDescription::MAX),
+            limit: limit.unwrap_or_default(),
+        })
+    })?;
+    let films = search.execute(&actor, request).await?;
+    answer::ok(&FilmView::all(&films, &settings))
+}

@@ -1,0 +1,87 @@
+//! Parameters of a path.
+use super::{
+    checker::{Broken, Checker},
+    problem::Problem,
+};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use application::library::ports::WatchlistRef;
+use domain::{
+    catalogue::{Film, Genre, Mood},
+    identity::Session,
+    library::StandardList,
+    mixes::Mix,
+    shared::Id,
+};
+use std::future::{Ready, ready};
+
+/// What a path names by identifier.
+pub trait InPath {
+    /// The parameter's name in the path.
+    const PARAMETER: &'static str;
+}
+impl InPath for Film {
+    const PARAMETER: &'static str = "film_id";
+}
+impl InPath for Genre {
+    const PARAMETER: &'static str = "genre_id";
+}
+impl InPath for Mood {
+    const PARAMETER: &'static str = "mood_id";
+}
+impl InPath for Mix {
+    const PARAMETER: &'static str = "mix_id";
+}
+impl InPath for Session {
+    const PARAMETER: &'static str = "session_id";
+}
+
+/// An identifier in a path.
+#[derive(Debug)]
+pub struct PathId<K: ?Sized>(pub Id<K>);
+
+impl<K: InPath> FromRequest for PathId<K> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(
+            read(req, K::PARAMETER, "must be a UUID", |text| {
+                text.parse().ok()
+            })
+            .map(Self),
+        )
+    }
+}
+
+/// A watchlist in a path: one of the words liked, watched, wish, or an identifier.
+#[derive(Debug)]
+pub struct PathWatchlist(pub WatchlistRef);
+
+impl FromRequest for PathWatchlist {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let expected = "must be `liked`, `watched`, `wish` or a UUID";
+        ready(read(req, "watchlist", expected, watchlist).map(Self))
+    }
+}
+
+fn watchlist(text: &str) -> Option<WatchlistRef> {
+    match StandardList::from_word(text) {
+        Some(list) => Some(WatchlistRef::Standard(list)),
+        None => text.parse().ok().map(WatchlistRef::Id),
+    }
+}
+
+fn read<V>(
+    req: &HttpRequest,
+    name: &str,
+    expected: &'static str,
+    parse: impl FnOnce(&str) -> Option<V>,
+) -> Result<V, Problem> {
+    let mut check = Checker::of_parameters();
+    let text = req.match_info().get(name).unwrap_or_default();
+    let value = check.value(name, parse(text).ok_or(Broken(expected)));
+    check.finish(|| value)
+}

@@ -1,0 +1,121 @@
+//! One path of the API with all its methods.
+use super::caught::Caught;
+use super::problem::Problem;
+use actix_web::{
+    FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route,
+    guard::{self, GuardContext},
+    http::{
+        Method,
+        header::{self, HeaderValue},
+    },
+    web,
+};
+
+/// The pattern of the path that a request came by, for the log.
+#[derive(Clone, Copy, Debug)]
+pub struct RoutePattern(pub &'static str);
+
+/// A path and its methods; other methods are answered by 405 with those that there are.
+pub struct Path {
+    resource: Resource,
+    methods: Vec<&'static str>,
+}
+
+impl Path {
+    /// Starts a path.
+    pub fn at(pattern: &'static str) -> Self {
+        Self {
+            resource: web::resource(pattern).app_data(RoutePattern(pattern)),
+            methods: Vec::new(),
+        }
+    }
+
+    /// Answers `GET`, and `HEAD` alike.
+    pub fn get<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let is_read = |context: &GuardContext<'_>| {
+            matches!(context.head().method, Method::GET | Method::HEAD)
+        };
+        self.with(
+            &["GET", "HEAD"],
+            web::route()
+                .guard(guard::fn_guard(is_read))
+                .to(Caught(handler)),
+        )
+    }
+
+    /// Answers `POST`.
+    pub fn post<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.with(&["POST"], web::post().to(Caught(handler)))
+    }
+
+    /// Answers `PUT`.
+    pub fn put<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.with(&["PUT"], web::put().to(Caught(handler)))
+    }
+
+    /// Answers `PATCH`.
+    pub fn patch<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.with(&["PATCH"], web::patch().to(Caught(handler)))
+    }
+
+    /// Answers `DELETE`.
+    pub fn delete<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.with(&["DELETE"], web::delete().to(Caught(handler)))
+    }
+
+    fn with(mut self, methods: &[&'static str], route: Route) -> Self {
+        self.resource = self.resource.route(route);
+        self.methods.extend(methods);
+        self
+    }
+
+    /// Opens the path.
+    pub fn open(mut self, routes: &mut web::ServiceConfig) {
+        self.methods.push("OPTIONS");
+        // Names of methods are always fit for a header.
+        let allow = HeaderValue::from_str(&self.methods.join(", "))
+            .unwrap_or_else(|_| HeaderValue::from_static("OPTIONS"));
+        let other = web::to(move |req: HttpRequest| std::future::ready(other_method(&req, &allow)));
+        routes.service(self.resource.default_service(other));
+    }
+}
+
+fn other_method(req: &HttpRequest, allow: &HeaderValue) -> HttpResponse {
+    let mut response = if req.method() == Method::OPTIONS {
+        HttpResponse::NoContent().finish()
+    } else {
+        HttpResponse::from_error(Problem::method_not_allowed())
+    };
+    response.headers_mut().insert(header::ALLOW, allow.clone());
+    response
+}
+
+/// Answers every path that there is not.
+pub async fn no_such_route() -> Result<HttpResponse, Problem> {
+    std::future::ready(Err(Problem::no_such_route())).await
+}

@@ -1,0 +1,41 @@
+//! One file for each command.
+mod admin;
+mod config;
+mod healthcheck;
+mod migrate;
+mod openapi;
+mod serve;
+mod worker;
+
+use crate::{cli::Command, config::Config, telemetry};
+use anyhow::Context;
+use std::future::Future;
+
+/// Runs one command to its end.
+pub fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Openapi => openapi::print(),
+        Command::Config(command) => config::run(&command),
+        Command::Healthcheck { live } => block_on(healthcheck::ask(live)),
+        Command::Serve => with_config(|config| serve::run(&config)),
+        Command::Worker { once } => with_config(|config| block_on(worker::run(&config, once))),
+        Command::Migrate(command) => {
+            with_config(|config| block_on(migrate::run(&config, &command)))
+        }
+        Command::Admin(command) => with_config(|config| block_on(admin::run(&config, command))),
+    }
+}
+
+fn with_config(command: impl FnOnce(Config) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let (config, _) = Config::load()?;
+    telemetry::start(&config)?;
+    command(config)
+}
+
+fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start")?
+        .block_on(command)
+}

@@ -1,0 +1,137 @@
+//! Serves the API.
+use super::worker::{stop_signal, tidy_up_regularly};
+use crate::{
+    composition::{self, Composition},
+    config::Config,
+};
+use actix_web::{HttpServer, dev::ServerHandle};
+use anyhow::Context;
+use application::shared::clock::Clock;
+use infrastructure::system::SystemClock;
+use presentation::{Api, ApiSettings};
+use std::{
+    io::{IsTerminal, Write},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How long running requests get to finish once it is told to stop.
+const GRACE_SECONDS: u64 = 30;
+
+/// Serves until it is told to stop.
+pub fn run(config: &Config) -> anyhow::Result<()> {
+    actix_web::rt::System::new().block_on(serve(config))
+}
+
+async fn serve(config: &Config) -> anyhow::Result<()> {
+    let connection = composition::connect(config).await?;
+    composition::ensure_schema(config, &connection).await?;
+    if config.starter_catalogue {
+        composition::load_starter_catalogue(&connection, report_progress).await?;
+    }
+    let app = composition::compose(config, connection, composition::Index::Kept)?;
+    app.gate.refresh(&app.connection, SystemClock.now()).await?;
+    let cancelled = CancellationToken::new();
+    let background = start_background(&app, &cancelled);
+    let server = start_server(config, &app)?;
+    tell(config);
+    let stopper = actix_web::rt::spawn(stop_when_told(server.handle()));
+    server.await.context("the server failed")?;
+    stopper.abort();
+    cancelled.cancel();
+    for task in background {
+        task.await.context("a background task failed")?;
+    }
+    app.connection.close().await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn stop_when_told(server: ServerHandle) {
+    if stop_signal().await.is_ok() {
+        tracing::info!("stopping, running requests are finished first");
+        server.stop(true).await;
+    }
+}
+
+/// Starts what goes on beside answering.
+fn start_background(app: &Composition, cancelled: &CancellationToken) -> Vec<JoinHandle<()>> {
+    let gate = Arc::clone(&app.gate);
+    let connection = app.connection.clone();
+    let until = cancelled.clone();
+    vec![
+        tokio::spawn(async move { gate.keep_up(&connection, || SystemClock.now(), until).await }),
+        tokio::spawn(tidy_up_regularly(
+            Arc::clone(&app.application),
+            cancelled.clone(),
+        )),
+        tokio::spawn(Arc::clone(&app.index).follow(cancelled.clone())),
+    ]
+}
+
+fn start_server(config: &Config, app: &Composition) -> anyhow::Result<actix_web::dev::Server> {
+    let api = Api {
+        module: Arc::clone(&app.application),
+        settings: Arc::new(ApiSettings {
+            default_language: config.language,
+            files_base_url: config.files_base_url.clone(),
+            files_dir: config
+                .s3
+                .is_none()
+                .then(|| composition::posters_dir(config)),
+            cors_origins: config.cors_origins.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }),
+    };
+    let workers = usize::try_from(config.workers).unwrap_or(1);
+    let server = HttpServer::new(move || presentation::app(&api))
+        .workers(workers)
+        .shutdown_timeout(GRACE_SECONDS)
+        .client_request_timeout(Duration::from_secs(10))
+        .disable_signals()
+        .bind((config.host, config.port))
+        .with_context(|| format!("cannot listen on {}:{}", config.host, config.port))?;
+    Ok(server.run())
+}
+
+/// One line that grows on a terminal, and a few lines elsewhere.
+fn report_progress(done: usize, all: usize) {
+    let mut stderr = std::io::stderr();
+    // Nobody to tell is no reason to stop.
+    let _ = if stderr.is_terminal() {
+        let end = if done == all { "\n" } else { "" };
+        write!(
+            stderr,
+            "\rloading the starter catalogue: {done} of {all} films{end}"
+        )
+    } else if done == 0 || done == all {
+        writeln!(
+            stderr,
+            "loading the starter catalogue: {done} of {all} films"
+        )
+    } else {
+        Ok(())
+    };
+}
+
+/// Says where to look.
+fn tell(config: &Config) {
+    let host = if config.host.is_loopback() {
+        "localhost".to_owned()
+    } else {
+        config.host.to_string()
+    };
+    let url = format!("http://{host}:{}", config.port);
+    println!(
+        "Filmhub {version} listens on {url}\n\
+         \x20 documentation  {url}/api/schema/swagger\n\
+         \x20 database       {database}\n\
+         \x20 data           {data}\n\
+         \x20 administrator  filmhub admin create-user you@example.org",
+        version = env!("CARGO_PKG_VERSION"),
+        database = config.database.url,
+        data = config.data_dir.display(),
+    );
+}

@@ -1,0 +1,348 @@
+//! The configuration, read once at the start.
+//!
+//! Everything has a default with which the product runs. What is set wrongly stops the start with one
+//! message that names every bad setting.
+mod reader;
+mod source;
+mod values;
+
+pub use reader::Shown;
+pub use values::{LogFormat, Switch};
+
+use domain::shared::Language;
+use infrastructure::{
+    catalogue::S3Config,
+    identity::JwtSecret,
+    persistence::{DatabaseConfig, DatabaseUrl},
+};
+use reader::Reader;
+use secrecy::{ExposeSecret, SecretString};
+use source::Sources;
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+use values::{BaseUrl, Origins};
+
+/// Names that deployments set for parts of the product that read them elsewhere or later; they are
+/// accepted, so that an existing `.env` works as it is.
+const OTHERS_SECRETS: [&str; 6] = [
+    "TMDB_API_KEY",
+    "KINOPOISK_UNOFFICIAL_KEY",
+    "KINOPOISK_DEV_KEY",
+    "GPT_API_KEY",
+    "BOT_TOKEN",
+    "REDIS_URL",
+];
+
+/// Everything that can be set.
+pub struct Config {
+    /// The address to listen on.
+    pub host: IpAddr,
+    /// The port to listen on.
+    pub port: u16,
+    /// How many threads answer requests.
+    pub workers: u32,
+    /// Where data lies that is not in the database.
+    pub data_dir: PathBuf,
+    /// The database.
+    pub database: DatabaseConfig,
+    /// What tokens are signed with; without it one is made and kept in the data directory.
+    pub jwt_secret: Option<JwtSecret>,
+    /// The S3 bucket for posters; without it they lie in the data directory.
+    pub s3: Option<S3Config>,
+    /// Where posters are fetched, without a slash at the end.
+    pub files_base_url: String,
+    /// The language when a client asks for none.
+    pub language: Language,
+    /// Which log lines are written, as `RUST_LOG` says it.
+    pub log: String,
+    /// How they are written.
+    pub log_format: LogFormat,
+    /// The origins of browser apps that may call the API.
+    pub cors_origins: Vec<String>,
+    /// How long the one token of a session of the first kind lives.
+    pub token_days: u32,
+    /// How long an access token lives.
+    pub access_token_minutes: u32,
+    /// How long a session lives that is not used.
+    pub refresh_token_days: u32,
+    /// Whether the starter catalogue is loaded into an empty database.
+    pub starter_catalogue: bool,
+}
+
+/// Some settings are wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("the configuration is not valid:\n{}", .0.iter().map(|line| format!("  - {line}")).collect::<Vec<_>>().join("\n"))]
+pub struct InvalidConfig(pub Vec<String>);
+
+impl Config {
+    /// Reads the configuration of the process.
+    ///
+    /// # Errors
+    /// [`InvalidConfig`] with every bad setting.
+    pub fn load() -> Result<(Self, Vec<Shown>), InvalidConfig> {
+        let mut errors = Vec::new();
+        let sources = Sources::read(Path::new("."), &mut errors);
+        Self::read(Reader::new(sources, errors))
+    }
+
+    fn read(mut reader: Reader) -> Result<(Self, Vec<Shown>), InvalidConfig> {
+        let host = reader.parsed("FILMHUB_HOST", IpAddr::from([127, 0, 0, 1]));
+        let port = reader.parsed("FILMHUB_PORT", 8080_u16);
+        let workers = reader.within("FILMHUB_WORKERS", 1..=256, values::cores());
+        let data_dir = PathBuf::from(reader.parsed("FILMHUB_DATA_DIR", "./data".to_owned()));
+        let public_url = reader.parsed("FILMHUB_PUBLIC_URL", BaseUrl::local(port));
+        let s3 = read_s3(&mut reader);
+        let files_base_url = read_files_base_url(&mut reader, s3.as_ref(), &public_url);
+        let config = Self {
+            host,
+            port,
+            workers,
+            database: read_database(&mut reader, &data_dir),
+            jwt_secret: read_jwt_secret(&mut reader),
+            s3,
+            files_base_url,
+            language: reader.parsed("FILMHUB_LANGUAGE", Language::default()),
+            log: reader.parsed("FILMHUB_LOG", "info".to_owned()),
+            log_format: reader.parsed("FILMHUB_LOG_FORMAT", LogFormat::Pretty),
+            cors_origins: reader.parsed("FILMHUB_CORS_ORIGINS", Origins::default()).0,
+            token_days: reader.within("FILMHUB_TOKEN_DAYS", 1..=366, 31),
+            access_token_minutes: reader.within("FILMHUB_ACCESS_TOKEN_MINUTES", 1..=1440, 15),
+            refresh_token_days: reader.within("FILMHUB_REFRESH_TOKEN_DAYS", 1..=366, 30),
+            starter_catalogue: reader.parsed("FILMHUB_STARTER_CATALOGUE", Switch::On) == Switch::On,
+            data_dir,
+        };
+        for name in OTHERS_SECRETS {
+            reader.secret(name);
+        }
+        for name in reader.unread("FILMHUB_") {
+            reader.refuse(&name, "is not a setting of Filmhub");
+        }
+        match reader.finish() {
+            (shown, errors) if errors.is_empty() => Ok((config, shown)),
+            (_, errors) => Err(InvalidConfig(errors)),
+        }
+    }
+}
+
+/// `DATABASE_URL` first, else `POSTGRES_DSN`, else a file in the data directory.
+fn read_database(reader: &mut Reader, data_dir: &Path) -> DatabaseConfig {
+    let mut url = None;
+    for name in ["DATABASE_URL", "POSTGRES_DSN"] {
+        let Some(secret) = reader.secret(name) else {
+            continue;
+        };
+        match secret.expose_secret().parse::<DatabaseUrl>() {
+            Ok(read) => url = url.or(Some(read)),
+            Err(failure) => reader.refuse(name, failure),
+        }
+    }
+    let url = url.unwrap_or_else(|| DatabaseUrl::sqlite_file(&data_dir.join("filmhub.db")));
+    let max_connections = reader.within("FILMHUB_DB_CONNECTIONS", 1..=1000, 16);
+    DatabaseConfig {
+        url,
+        max_connections,
+    }
+}
+
+fn read_jwt_secret(reader: &mut Reader) -> Option<JwtSecret> {
+    let secret = reader.secret("JWT_SECRET")?;
+    match JwtSecret::new(secret) {
+        Ok(secret) => Some(secret),
+        Err(failure) => {
+            reader.refuse("JWT_SECRET", failure);
+            None
+        }
+    }
+}
+
+/// S3 is used when a bucket is named.
+fn read_s3(reader: &mut Reader) -> Option<S3Config> {
+    let bucket: Option<String> = reader.optional("AWS_BUCKET_NAME");
+    let endpoint: Option<BaseUrl> = reader.optional("AWS_ENDPOINT_URL");
+    let region = reader.parsed("AWS_REGION", "us-east-1".to_owned());
+    let key_id: Option<String> = reader.optional("AWS_KEY_ID");
+    let secret = reader.secret("AWS_ACCESS_KEY");
+    let bucket = bucket?;
+    if key_id.is_none() {
+        reader.refuse("AWS_KEY_ID", "must be set when AWS_BUCKET_NAME is");
+    }
+    if secret.is_none() {
+        reader.refuse("AWS_ACCESS_KEY", "must be set when AWS_BUCKET_NAME is");
+    }
+    Some(S3Config {
+        endpoint: endpoint.map(BaseUrl::into_url),
+        region,
+        bucket,
+        key_id: key_id?,
+        secret: secret?,
+    })
+}
+
+/// Where clients fetch posters: as said, else straight from the bucket, else from this service.
+fn read_files_base_url(reader: &mut Reader, s3: Option<&S3Config>, public_url: &BaseUrl) -> String {
+    let said: Option<BaseUrl> = reader.optional("FILES_BASE_URL");
+    match (said, s3) {
+        (Some(url), _) => url.to_string(),
+        (None, Some(s3)) => match &s3.endpoint {
+            Some(endpoint) => {
+                format!("{}/{}", endpoint.as_str().trim_end_matches('/'), s3.bucket)
+            }
+            None => format!("https://s3.{}.amazonaws.com/{}", s3.region, s3.bucket),
+        },
+        (None, None) => format!("{public_url}/files"),
+    }
+}
+
+/// Reads the secret that tokens are signed with from the data directory, or makes one there, readable
+/// by nobody else.
+///
+/// # Errors
+/// When the file can be neither read nor made.
+pub fn kept_jwt_secret(data_dir: &Path, new: impl FnOnce() -> String) -> anyhow::Result<JwtSecret> {
+    use anyhow::Context;
+    use std::{fs, io::Write, os::unix::fs::OpenOptionsExt};
+    let path = data_dir.join("jwt_secret");
+    if !path.exists() {
+        // Written whole before it has its name, so that a crash leaves no half of a secret; the link
+        // fails when another process was faster, whose secret then counts.
+        let draft = data_dir.join(format!("jwt_secret.{}", std::process::id()));
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&draft)
+            .with_context(|| format!("cannot write {}", draft.display()))?;
+        file.write_all(new().as_bytes())?;
+        file.sync_all()?;
+        let linked = fs::hard_link(&draft, &path);
+        fs::remove_file(&draft)?;
+        match linked {
+            Err(failure) if failure.kind() != std::io::ErrorKind::AlreadyExists => {
+                return Err(failure).with_context(|| format!("cannot write {}", path.display()));
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    let secret: SecretString = fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}", path.display()))?
+        .trim()
+        .to_owned()
+        .into();
+    JwtSecret::new(secret).with_context(|| format!("the secret in {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(values: &[(&str, &str)]) -> Result<(Config, Vec<Shown>), Vec<String>> {
+        Config::read(Reader::new(Sources::of(values), Vec::new())).map_err(|invalid| invalid.0)
+    }
+
+    #[test]
+    fn with_no_settings_everything_has_a_default() {
+        let (config, _) = read(&[]).unwrap();
+        assert_eq!(
+            (config.host.to_string().as_str(), config.port),
+            ("127.0.0.1", 8080)
+        );
+        assert!(config.database.url.is_sqlite());
+        assert_eq!(config.files_base_url, "http://localhost:8080/files");
+        assert!(config.s3.is_none());
+        assert_eq!(config.language, Language::Russian);
+        assert!(config.starter_catalogue);
+    }
+
+    #[test]
+    fn the_settings_of_an_existing_deployment_are_understood() {
+        let (config, shown) = read(&[
+            (
+                "POSTGRES_DSN",
+                "postgresql+asyncpg://films:hidden@db:5432/films",
+            ),
+            ("JWT_SECRET", "0123456789abcdef0123456789abcdef"),
+            ("AWS_ENDPOINT_URL", "http://minio:9000"),
+            ("AWS_KEY_ID", "films"),
+            ("AWS_ACCESS_KEY", "hidden too"),
+            ("AWS_BUCKET_NAME", "posters"),
+            ("FILES_BASE_URL", "https://cdn.example.org/posters/"),
+            ("TMDB_API_KEY", "hidden as well"),
+            ("TMDB_BASE_URL", "https://api.example.org"),
+            ("BOT_TOKEN", "hidden bot"),
+        ])
+        .unwrap();
+        assert!(!config.database.url.is_sqlite());
+        assert_eq!(config.files_base_url, "https://cdn.example.org/posters");
+        assert_eq!(config.s3.map(|s3| s3.bucket).as_deref(), Some("posters"));
+        for line in shown {
+            assert!(!line.value.contains("hidden"), "{}", line.name);
+        }
+    }
+
+    #[test]
+    fn every_bad_setting_is_named_at_once() {
+        let errors = read(&[
+            ("FILMHUB_PORT", "99999"),
+            ("FILMHUB_LANGUAGE", "de"),
+            ("DATABASE_URL", "mysql://db"),
+            ("JWT_SECRET", "short"),
+            ("AWS_BUCKET_NAME", "posters"),
+            ("FILMHUB_TOKEN_DAYS", "0"),
+            ("FILMHUB_PROT", "8080"),
+        ])
+        .err()
+        .unwrap();
+        for name in [
+            "FILMHUB_PORT",
+            "FILMHUB_LANGUAGE",
+            "DATABASE_URL",
+            "JWT_SECRET",
+            "AWS_KEY_ID",
+            "AWS_ACCESS_KEY",
+            "FILMHUB_TOKEN_DAYS",
+            "FILMHUB_PROT",
+        ] {
+            let named = errors.iter().filter(|line| line.starts_with(name)).count();
+            assert_eq!(named, 1, "{name} in {errors:?}");
+        }
+    }
+
+    #[test]
+    fn a_bad_value_of_a_secret_is_not_shown() {
+        let errors = read(&[
+            ("JWT_SECRET", "tooshort"),
+            ("DATABASE_URL", "oops://secretvalue"),
+        ])
+        .err()
+        .unwrap()
+        .join("\n");
+        assert!(!errors.contains("tooshort") && !errors.contains("secretvalue"));
+    }
+
+    #[test]
+    fn a_secret_may_lie_in_a_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("secret");
+        std::fs::write(&path, "0123456789abcdef0123456789abcdef\n").unwrap();
+        let (config, _) = read(&[("JWT_SECRET_FILE", path.to_str().unwrap())]).unwrap();
+        assert!(config.jwt_secret.is_some());
+        let errors = read(&[("JWT_SECRET_FILE", "/nowhere")]).err().unwrap();
+        assert!(errors.first().unwrap().starts_with("JWT_SECRET_FILE"));
+    }
+
+    #[test]
+    fn the_kept_secret_is_made_once_and_for_nobody_else() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let new = || "0123456789abcdef0123456789abcdef".to_owned();
+        kept_jwt_secret(directory.path(), new).unwrap();
+        let path = directory.path().join("jwt_secret");
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        kept_jwt_secret(directory.path(), || unreachable!("it is there")).unwrap();
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,154 @@
+//! Values that settings may have.
+use std::{fmt, num::NonZeroUsize, str::FromStr};
+use url::Url;
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
+/// Declares the words of an enumeration.
+macro_rules! words {
+    ($name:ident { $($variant:ident = $word:literal $(or $other:literal)*),+ }) => {
+        impl FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, String> {
+                match text.to_ascii_lowercase().as_str() {
+                    $($word $(| $other)* => Ok(Self::$variant),)+
+                    other => Err(format!(
+                        "must be one of {}, got `{other}`", [$(concat!("`", $word, "`")),+].join(", ")
+                    )),
+                }
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self { $(Self::$variant => $word),+ })
+            }
+        }
+    };
+}
+words!(LogFormat { Pretty = "pretty", Json = "json" });
+words!(Switch { On = "on" or "true" or "1", Off = "off" or "false" or "0" });
+
+/// The start of URLs, without a slash at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl(Url);
+
+impl BaseUrl {
+    /// This service as its own machine sees it.
+    pub fn local(port: u16) -> Self {
+        match format!("http://localhost:{port}").parse() {
+            Ok(url) => url,
+            Err(_) => unreachable!("a URL with a number as its port is valid"),
+        }
+    }
+
+    /// The URL itself.
+    pub fn into_url(self) -> Url {
+        self.0
+    }
+}
+
+impl FromStr for BaseUrl {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|failure| format!("is not a URL: {failure}"))?;
+        if matches!(url.scheme(), "http" | "https") && url.has_host() {
+            Ok(Self(url))
+        } else {
+            Err("must start with `http://` or `https://`".to_owned())
+        }
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str().trim_end_matches('/'))
+    }
+}
+
+/// Origins of browser apps, separated by commas.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origins(pub Vec<String>);
+
+impl FromStr for Origins {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.split(',')
+            .map(str::trim)
+            .filter(|origin| !origin.is_empty())
+            .map(|origin| {
+                let url: BaseUrl = origin.parse()?;
+                let written = url.to_string();
+                if url.into_url().origin().ascii_serialization() == written {
+                    Ok(written)
+                } else {
+                    Err(format!(
+                        "must hold origins such as `https://app.example.org`, got `{origin}`"
+                    ))
+                }
+            })
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+impl fmt::Display for Origins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(", "))
+    }
+}
+
+/// The processors of this machine.
+pub fn cores() -> u32 {
+    std::thread::available_parallelism()
+        .map(NonZeroUsize::get)
+        .ok()
+        .and_then(|cores| u32::try_from(cores).ok())
+        .unwrap_or(1)
+        .min(256)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_have_neither_path_nor_wildcard() {
+        let origins: Origins = "https://a.example.org, http://localhost:5173"
+            .parse()
+            .unwrap();
+        assert_eq!(
+            origins.0,
+            ["https://a.example.org", "http://localhost:5173"]
+        );
+        assert!("https://a.example.org/app".parse::<Origins>().is_err());
+        assert!("*".parse::<Origins>().is_err());
+    }
+
+    #[test]
+    fn words_are_read_and_others_named() {
+        assert_eq!("JSON".parse(), Ok(LogFormat::Json));
+        assert_eq!("true".parse(), Ok(Switch::On));
+        assert!(
+            "maybe"
+                .parse::<Switch>()
+                .unwrap_err()
+                .contains("`on`, `off`")
+        );
+    }
+}

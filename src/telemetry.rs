@@ -1,0 +1,36 @@
+//! Log lines.
+use crate::config::{Config, LogFormat};
+use anyhow::Context;
+use std::io::IsTerminal;
+use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// Starts logging to standard error.
+///
+/// # Errors
+/// When the filter cannot be understood.
+pub fn start(config: &Config) -> anyhow::Result<()> {
+    // The driver repeats the server's notices, which say nothing to an operator.
+    let filter = format!(
+        "{},sqlx::postgres::notice=warn,sea_orm_migration=warn",
+        config.log
+    );
+    let filter = EnvFilter::try_new(filter).context("FILMHUB_LOG is not a filter of log lines")?;
+    let registry = tracing_subscriber::registry().with(filter);
+    match config.log_format {
+        LogFormat::Json => {
+            let lines = fmt::layer()
+                .json()
+                .flatten_event(true)
+                .with_writer(std::io::stderr);
+            registry.with(lines).try_init()?;
+        }
+        LogFormat::Pretty => {
+            let lines = fmt::layer()
+                .with_ansi(std::io::stderr().is_terminal())
+                .with_target(false)
+                .with_writer(std::io::stderr);
+            registry.with(lines).try_init()?;
+        }
+    }
+    Ok(())
+}
