@@ -187,7 +187,7 @@ async fn too_many_pixels_are_seen_in_the_header_alone() {
             matches!(refused, Err(PictureRefused::TooManyPixels)),
             "{what}: {refused:?}"
         );
-        assert!(started.elapsed() < Duration::from_secs(1), "{what}");
+        assert!(started.elapsed() < Duration::from_secs(3), "{what}");
     }
 }
 
@@ -206,7 +206,7 @@ async fn files_that_grow_while_they_are_unpacked_are_held_in_bounds() {
             matches!(outcome, Ok(_) | Err(PictureRefused::NotAPicture(_))),
             "{what}: {outcome:?}"
         );
-        assert!(started.elapsed() < Duration::from_secs(5), "{what}");
+        assert!(started.elapsed() < Duration::from_secs(10), "{what}");
     }
 }
 
