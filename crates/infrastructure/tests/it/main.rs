@@ -1,4 +1,6 @@
 //! The adapters against the real things: databases, file systems, servers.
 mod contract;
+#[cfg(test)]
 mod image_inspector;
+#[cfg(test)]
 mod poster_storage;

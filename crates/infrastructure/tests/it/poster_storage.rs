@@ -16,7 +16,7 @@ use infrastructure::catalogue::{DiskPosterStore, S3Config, S3PosterStore};
 use std::{
     fmt::Debug,
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -62,7 +62,7 @@ impl Tested for TestedDisk {
     }
 
     fn count(&self) -> usize {
-        count_files(self.files().join("posters"))
+        count_files(&self.files().join("posters"))
     }
 }
 
@@ -122,17 +122,17 @@ impl Tested for TestedS3 {
     }
 
     fn count(&self) -> usize {
-        count_files(self.server.bucket_folder())
+        count_files(&self.server.bucket_folder())
     }
 }
 
-fn count_files(folder: PathBuf) -> usize {
+fn count_files(folder: &Path) -> usize {
     let Ok(entries) = folder.read_dir() else {
         return 0;
     };
     entries
         .map(|entry| entry.unwrap().path())
-        .map(|path| if path.is_dir() { count_files(path) } else { 1 })
+        .map(|path| if path.is_dir() { count_files(&path) } else { 1 })
         .sum()
 }
 
