@@ -90,7 +90,7 @@ pub(super) struct Fit {
 
 impl Fit {
     /// Whether nothing better can be hoped for from reading what was typed in another way.
-    pub fn is_sure(&self) -> bool {
+    pub fn is_sure(self) -> bool {
         self.exactness > 0 || self.score > 0.9
     }
 
@@ -104,7 +104,7 @@ impl Fit {
     }
 
     /// Compares; the better one is the greater.
-    pub fn compare(&self, other: &Self) -> Ordering {
+    pub fn compare(self, other: Self) -> Ordering {
         self.exactness
             .cmp(&other.exactness)
             .then(self.score.total_cmp(&other.score))
@@ -394,7 +394,7 @@ mod tests {
         let best_fit = fit(&query, &film(best.0, best.1));
         let other_fit = fit(&query, &film(other.0, other.1));
         assert!(
-            best_fit.compare(&other_fit).is_gt(),
+            best_fit.compare(other_fit).is_gt(),
             "{best:?} {best_fit:?} should beat {other:?} {other_fit:?}"
         );
     }
@@ -444,7 +444,7 @@ mod tests {
             prop_assume!(!Title::read(&title).words.is_empty());
             let query = TitleQuery::read(&title);
             let exact = fit(&query, &Candidate { is_described: false, ..film(&title, 1900) });
-            prop_assert!(exact.compare(&fit(&query, &film(&other, year))).is_gt());
+            prop_assert!(exact.compare(fit(&query, &film(&other, year))).is_gt());
         }
 
         #[test]

@@ -65,7 +65,7 @@ pub(super) fn find(
 }
 
 fn sort(hits: &mut [Hit]) {
-    hits.sort_by(|one, other| other.fit.compare(&one.fit).then(one.film.cmp(&other.film)));
+    hits.sort_by(|one, other| other.fit.compare(one.fit).then(one.film.cmp(&other.film)));
 }
 
 fn the_fitting(hits: Vec<Hit>, most: usize) -> Vec<Hit> {
@@ -374,19 +374,19 @@ fn near(
     let term = Term::from_field_text(field, text);
     let mut spellings = spellings(
         index,
-        FuzzyTermQuery::new(term.clone(), distance, true),
+        &FuzzyTermQuery::new(term.clone(), distance, true),
         points,
     )?;
     if is_beginning && text.chars().count() >= 5 {
         let beginning = FuzzyTermQuery::new_prefix(term, 1, true);
-        spellings.extend(self::spellings(index, beginning, points * 0.8)?);
+        spellings.extend(self::spellings(index, &beginning, points * 0.8)?);
     }
     Ok(spellings)
 }
 
 fn spellings(
     index: &InvertedIndexReader,
-    query: FuzzyTermQuery,
+    query: &FuzzyTermQuery,
     points: f32,
 ) -> tantivy::Result<Vec<Spelling>> {
     let mut terms = index.terms().search(query.automaton()?).into_stream()?;
