@@ -1,7 +1,7 @@
 //! Films that users add.
 use crate::app::{App, Database, id_of};
+use crate::unknown_id;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 stories![
     a_film_is_added_shown_and_changed,
@@ -118,7 +118,7 @@ async fn a_genre_must_be_one_that_there_is(database: Database) {
     let app = App::start(database).await;
     let anna = app.somebody().await;
     let film = format!("/films/{}", anna.add_film("Stalker").await);
-    let body = json!({ "title": "A", "description": "B", "genres_ids": [Uuid::new_v4()] });
+    let body = json!({ "title": "A", "description": "B", "genres_ids": [unknown_id()] });
     for answer in [
         anna.post("/films", &body).await,
         anna.put(&film, &body).await,
@@ -140,15 +140,15 @@ async fn only_the_owner_changes_a_film(database: Database) {
     }
     let answer = app.anyone().put(&format!("/films/{own}"), &body).await;
     answer.problem(401, "identity.not_signed_in");
-    let answer = anna.put(&format!("/films/{}", Uuid::new_v4()), &body).await;
+    let answer = anna.put(&format!("/films/{}", unknown_id()), &body).await;
     answer.refused(404, "catalogue.film_not_found", "Film not found");
     assert_eq!(
         anna.get(&format!("/films/{own}")).await.json(200)["title"],
         "Stalker"
     );
     for unknown in [
-        format!("/films/{}", Uuid::new_v4()),
-        format!("/films/{}/details", Uuid::new_v4()),
+        format!("/films/{}", unknown_id()),
+        format!("/films/{}/details", unknown_id()),
     ] {
         anna.get(&unknown)
             .await

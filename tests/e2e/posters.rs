@@ -1,5 +1,6 @@
 //! Pictures of films.
 use crate::app::{Answer, App, Caller, Database, Setup, eventually};
+use crate::unknown_id;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use reqwest::{
     Body, Method,
@@ -8,7 +9,6 @@ use reqwest::{
 use serde_json::{Value, json};
 use std::{fs, io::Cursor, path::Path, time::Duration};
 use test_servers::S3Server;
-use uuid::Uuid;
 
 stories![
     a_poster_is_stored_and_shown_to_everybody,
@@ -313,7 +313,7 @@ async fn only_the_owner_sets_a_poster(database: Database) {
     ] {
         answer.problem(401, "identity.not_signed_in");
     }
-    let unknown = Uuid::new_v4().to_string();
+    let unknown = unknown_id().to_string();
     for answer in [
         put(&anna, &unknown, red()).await,
         anna.delete(&poster(&unknown)).await,
@@ -394,7 +394,7 @@ async fn posters_may_lie_in_a_bucket(database: Database) {
     assert!(
         !pictures
             .iter()
-            .any(|name| name.ends_with(".webp") || name.ends_with(".png")),
+            .any(|name| matches!(name.rsplit_once('.'), Some((_, "webp" | "png")))),
         "{pictures:?}"
     );
 }

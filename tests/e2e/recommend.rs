@@ -1,9 +1,9 @@
 //! One film for tonight.
 use crate::app::{Answer, App, Caller, Database, id_of};
+use crate::unknown_id;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
 stories![
     the_film_fits_the_genres_asked_for,
@@ -215,7 +215,7 @@ async fn what_nothing_suits_is_not_found(database: Database) {
 async fn unknown_wishes_are_refused(database: Database) {
     let app = App::with_films(database).await;
     let anna = app.somebody().await;
-    let unknown = Uuid::new_v4();
+    let unknown = unknown_id();
     let answer = recommend(&anna, &format!("genres_ids={unknown}")).await;
     answer.refused(400, "catalogue.unknown_genre", "Genre not found");
     let answer = recommend(&anna, &format!("moods_ids={unknown}")).await;

@@ -1,8 +1,8 @@
 //! Genres, moods and mixes, which are the same for everybody.
 use crate::app::{App, Caller, Database, Setup, id_of};
+use crate::unknown_id;
 use serde_json::Value;
 use std::collections::HashSet;
-use uuid::Uuid;
 
 stories![
     names_are_russian_unless_english_is_liked_better,
@@ -135,7 +135,7 @@ async fn genres_of_moods_are_told(database: Database) {
         .filter(|genre| frightening.contains(genre) || romantic.contains(genre))
         .collect();
     assert_eq!(both, expected);
-    let unknown = Uuid::new_v4().to_string();
+    let unknown = unknown_id().to_string();
     assert!(genres(&[("moods_ids", &unknown)]).await.is_empty());
     let answer = anyone.get("/genres?moods_ids=x").await;
     answer.names("http.invalid_parameters", &["moods_ids"]);
@@ -194,7 +194,7 @@ async fn what_is_known_already_is_not_sent_again(database: Database) {
 async fn what_there_is_not_is_not_found(database: Database) {
     let app = App::with_films(database).await;
     let anyone = app.anyone();
-    let unknown = Uuid::new_v4();
+    let unknown = unknown_id();
     for (path, code, detail) in [
         (
             format!("/genres/{unknown}"),

@@ -1,7 +1,7 @@
 //! Lists of films.
 use crate::app::{App, Caller, Database, id_of};
+use crate::unknown_id;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 stories![
     the_words_stand_for_the_lists_wherever_an_id_does,
@@ -144,7 +144,7 @@ async fn a_list_is_read_page_by_page_where_that_is_asked_for(database: Database)
 async fn what_is_not_there_is_not_found(database: Database) {
     let app = App::start(database).await;
     let anna = app.somebody().await;
-    let (film, unknown) = (anna.add_film("Stalker").await, Uuid::new_v4());
+    let (film, unknown) = (anna.add_film("Stalker").await, unknown_id());
     let list = format!("/me/watchlists/{unknown}");
     let add = format!("{list}/items/add");
     for answer in [

@@ -123,6 +123,12 @@ impl SessionRepository for Transaction {
         token: RefreshTokenDigest,
         at: DateTime<Utc>,
     ) -> Result<RefreshTokenUse, StoreError> {
+        // The session first, as ending it does too: in the other order the two could block each other.
+        const LOCK_SESSION: &str = "UPDATE sessions SET last_used_at = last_used_at \
+             WHERE id = (SELECT session_id FROM refresh_tokens WHERE digest = $1)";
+        Query::new(LOCK_SESSION, [token.0.to_vec().into()])
+            .change(&self.tx)
+            .await?;
         // One statement decides who was first; the row stays locked until the transaction ends.
         let used_now = token::Entity::update_many()
             .col_expr(token::Column::UsedAt, sea_orm::sea_query::Expr::value(at))

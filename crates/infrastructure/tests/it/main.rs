@@ -1,4 +1,5 @@
 //! The adapters against the real things: databases, file systems, servers.
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod image_inspector;

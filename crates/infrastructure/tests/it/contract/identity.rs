@@ -224,32 +224,32 @@ async fn a_refresh_token_is_fresh_once(bench: Bench) {
         tries.spawn(async move {
             let store: &dyn Store = HasComponent::<dyn Store>::resolve_ref(&*ports);
             let uow = store.begin().await.unwrap();
-            let used = uow
+            let outcome = uow
                 .sessions()
                 .use_refresh_token(token, noon())
                 .await
                 .unwrap();
             uow.commit().await.unwrap();
-            used
+            outcome
         });
     }
-    let used = tries.join_all().await;
-    let fresh = used
+    let outcomes = tries.join_all().await;
+    let fresh = outcomes
         .iter()
-        .filter(|used| **used == RefreshTokenUse::Fresh(session.id))
+        .filter(|outcome| **outcome == RefreshTokenUse::Fresh(session.id))
         .count();
-    let reused = used
+    let reused = outcomes
         .iter()
-        .filter(|used| **used == RefreshTokenUse::Reused(session.id))
+        .filter(|outcome| **outcome == RefreshTokenUse::Reused(session.id))
         .count();
     assert_eq!((fresh, reused), (1, 3));
     let uow = bench.store().begin().await.unwrap();
-    let used = uow
+    let outcome = uow
         .sessions()
         .use_refresh_token(unknown, noon())
         .await
         .unwrap();
-    assert_eq!(used, RefreshTokenUse::Unknown);
+    assert_eq!(outcome, RefreshTokenUse::Unknown);
 }
 
 async fn what_is_over_is_forgotten(bench: Bench) {
