@@ -116,7 +116,9 @@ impl FromStr for Origins {
             .map(|origin| {
                 let url: BaseUrl = origin.parse()?;
                 let written = url.to_string();
-                if url.into_url().origin().ascii_serialization() == written {
+                if !written.contains('*')
+                    && url.into_url().origin().ascii_serialization() == written
+                {
                     Ok(written)
                 } else {
                     Err(format!(
