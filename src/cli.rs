@@ -19,8 +19,8 @@ pub enum Command {
     /// Serves the REST API, its documentation and, without S3, the posters.
     ///
     /// On SQLite pending migrations are applied first. On PostgreSQL they are only looked for: run
-    /// `filmhub migrate up` before, once for all instances. Into an empty database the starter
-    /// catalogue of 7,900 films is loaded (FILMHUB_STARTER_CATALOGUE=off prevents it).
+    /// `filmhub migrate up` before, once for all instances. A database that
+    /// lacks it gets the starter catalogue of 7,900 films (`FILMHUB_STARTER_CATALOGUE=off` prevents it).
     ///
     /// SIGTERM and Ctrl-C stop it after the running requests are answered.
     #[default]
@@ -47,7 +47,7 @@ pub enum Command {
     Config(ConfigCommand),
     /// Asks the instance on this machine whether it is ready; exits with 0 when it is, else with 1.
     ///
-    /// Made for container health checks. The port is FILMHUB_PORT.
+    /// Made for container health checks. The port is `FILMHUB_PORT`.
     Healthcheck {
         /// Asks whether the instance is alive instead of whether it is ready.
         #[arg(long)]

@@ -20,7 +20,7 @@ use infrastructure::{
     system::{SystemClock, SystemSecrets, UuidV7Generator},
 };
 use sea_orm::DatabaseConnection;
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{fs, os::unix::fs::DirBuilderExt, path::PathBuf, sync::Arc};
 
 /// The product, put together.
 pub struct Composition {
@@ -46,7 +46,11 @@ pub enum Index {
 /// Opens the database, and makes the data directory where it may lie.
 pub async fn connect(config: &Config) -> anyhow::Result<DatabaseConnection> {
     let directory = &config.data_dir;
-    fs::create_dir_all(directory)
+    // What lies here is nobody else's business: addresses, hashes, the secret that signs tokens.
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
         .with_context(|| format!("cannot make the data directory {}", directory.display()))?;
     let url = &config.database.url;
     config

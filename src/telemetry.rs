@@ -11,7 +11,7 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberI
 pub fn start(config: &Config) -> anyhow::Result<()> {
     // The driver repeats the server's notices, which say nothing to an operator.
     let filter = format!(
-        "{},sqlx::postgres::notice=warn,sea_orm_migration=warn",
+        "{},sqlx::postgres::notice=warn,sea_orm_migration=warn,actix_server=warn",
         config.log
     );
     let filter = EnvFilter::try_new(filter).context("FILMHUB_LOG is not a filter of log lines")?;

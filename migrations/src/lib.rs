@@ -2,6 +2,14 @@
 //!
 //! An applied migration is never edited. A change comes in steps: widen, move the data, narrow; the
 //! release before must be able to run on the new schema.
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::wildcard_imports,
+        reason = "the words of a schema are made to be imported whole"
+    )
+)]
+
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 

@@ -8,6 +8,11 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    /// Whole or not at all, on SQLite too.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let tables = vec![
             settings(),
@@ -37,7 +42,6 @@ impl MigrationTrait for Migration {
             index("people", &["folded"]),
             index("film_people", &["person_id", "film_id"]),
             index("film_external_ids", &["film_id"]),
-            index("film_changes", &["film_id"]),
             index("films", &["poster_key"]),
         ];
         create(manager, tables, indexes).await

@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// How long running requests get to finish once it is told to stop.
-const GRACE_SECONDS: u64 = 30;
+const GRACE_SECONDS: u64 = 20;
 
 /// Serves until it is told to stop.
 pub fn run(config: &Config) -> anyhow::Result<()> {
@@ -129,8 +129,11 @@ fn tell(config: &Config) {
          \x20 documentation  {url}/api/schema/swagger\n\
          \x20 database       {database}\n\
          \x20 data           {data}\n\
-         \x20 administrator  filmhub admin create-user you@example.org",
+         \x20 administrator  {binary} admin create-user you@example.org",
         version = env!("CARGO_PKG_VERSION"),
+        binary = std::env::args()
+            .next()
+            .unwrap_or_else(|| "filmhub".to_owned()),
         database = config.database.url,
         data = config.data_dir.display(),
     );

@@ -2,14 +2,14 @@
 use crate::{composition, config::Config};
 use application::{
     module::ApplicationModule,
-    shared::{actor::Actor, use_case::UseCase},
+    shared::{actor::Actor, failure::logged, use_case::UseCase},
     upkeep::tidy_up::TidyUp,
 };
 use shaku::HasComponent;
-use std::{error::Error, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
-const PERIOD: Duration = Duration::from_secs(600);
+const PERIOD: Duration = Duration::from_mins(10);
 
 /// Does the upkeep until it is told to stop, or once.
 pub async fn run(config: &Config, once: bool) -> anyhow::Result<()> {
@@ -45,7 +45,7 @@ pub async fn tidy_up_regularly(application: Arc<ApplicationModule>, cancelled: C
         match use_case.execute(&Actor::System, TidyUp).await {
             Ok(tidied) => tracing::debug!(?tidied, "tidied up"),
             Err(failure) => tracing::warn!(
-                error = &failure as &dyn Error,
+                error = logged(&failure),
                 "tidying up failed, trying again in ten minutes"
             ),
         }

@@ -22,7 +22,7 @@ use std::{
     net::IpAddr,
     path::{Path, PathBuf},
 };
-use values::{BaseUrl, Origins};
+use values::{BaseUrl, LogFilter, Origins};
 
 /// Names that deployments set for parts of the product that read them elsewhere or later; they are
 /// accepted, so that an existing `.env` works as it is.
@@ -104,7 +104,7 @@ impl Config {
             s3,
             files_base_url,
             language: reader.parsed("FILMHUB_LANGUAGE", Language::default()),
-            log: reader.parsed("FILMHUB_LOG", "info".to_owned()),
+            log: reader.parsed("FILMHUB_LOG", LogFilter("info".to_owned())).0,
             log_format: reader.parsed("FILMHUB_LOG_FORMAT", LogFormat::Pretty),
             cors_origins: reader.parsed("FILMHUB_CORS_ORIGINS", Origins::default()).0,
             token_days: reader.within("FILMHUB_TOKEN_DAYS", 1..=366, 31),
@@ -286,6 +286,7 @@ mod tests {
     fn every_bad_setting_is_named_at_once() {
         let errors = read(&[
             ("FILMHUB_PORT", "99999"),
+            ("FILMHUB_LOG", "info,=="),
             ("FILMHUB_LANGUAGE", "de"),
             ("DATABASE_URL", "mysql://db"),
             ("JWT_SECRET", "short"),
@@ -297,6 +298,7 @@ mod tests {
         .unwrap();
         for name in [
             "FILMHUB_PORT",
+            "FILMHUB_LOG",
             "FILMHUB_LANGUAGE",
             "DATABASE_URL",
             "JWT_SECRET",

@@ -67,15 +67,13 @@ impl Reader {
     where
         T: FromStr<Err: Display> + Display,
     {
-        match self.optional(name) {
-            Some(value) => value,
-            None => {
-                if let Some(last) = self.shown.last_mut().filter(|last| last.name == name) {
-                    last.value = default.to_string();
-                }
-                default
-            }
+        if let Some(value) = self.optional(name) {
+            return value;
         }
+        if let Some(last) = self.shown.last_mut().filter(|last| last.name == name) {
+            last.value = default.to_string();
+        }
+        default
     }
 
     /// A value, if somebody gave one.

@@ -11,6 +11,25 @@ pub enum LogFormat {
     Json,
 }
 
+/// Which log lines are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFilter(pub String);
+
+impl FromStr for LogFilter {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        tracing_subscriber::EnvFilter::try_new(text)
+            .map(|_| Self(text.to_owned()))
+            .map_err(|failure| format!("is not a filter of log lines: {failure}"))
+    }
+}
+
+impl fmt::Display for LogFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
@@ -81,20 +100,25 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// Origins of browser apps, separated by commas.
+/// Origins of browser apps, separated by commas, or `*` for any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins(pub Vec<String>);
 
 impl FromStr for Origins {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
+        if text.trim() == "*" {
+            return Ok(Self(vec!["*".to_owned()]));
+        }
         text.split(',')
             .map(str::trim)
             .filter(|origin| !origin.is_empty())
             .map(|origin| {
                 let url: BaseUrl = origin.parse()?;
                 let written = url.to_string();
-                if url.into_url().origin().ascii_serialization() == written {
+                if !written.contains('*')
+                    && url.into_url().origin().ascii_serialization() == written
+                {
                     Ok(written)
                 } else {
                     Err(format!(
@@ -128,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins_have_neither_path_nor_wildcard() {
+    fn origins_have_no_path_and_any_is_a_star() {
         let origins: Origins = "https://a.example.org, http://localhost:5173"
             .parse()
             .unwrap();
@@ -137,7 +161,8 @@ mod tests {
             ["https://a.example.org", "http://localhost:5173"]
         );
         assert!("https://a.example.org/app".parse::<Origins>().is_err());
-        assert!("*".parse::<Origins>().is_err());
+        assert!("https://*.example.org".parse::<Origins>().is_err());
+        assert_eq!("*".parse::<Origins>().unwrap().0, ["*"]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The wiring of the adapters.
 #![expect(
     missing_docs,
-    reason = "the module macro leaves no place for comments on what it declares"
+    clippy::struct_field_names,
+    reason = "the module macro leaves no say in what it declares"
 )]
 
 use crate::{

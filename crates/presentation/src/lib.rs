@@ -22,6 +22,7 @@ use application::module::ApplicationModule;
 use domain::shared::Language;
 use std::{path::PathBuf, sync::Arc};
 
+pub use http::problem::{KnownProblem, problems};
 pub use openapi::openapi;
 
 /// What the HTTP face needs to know.

@@ -69,20 +69,39 @@ impl PostgresServer {
     /// Makes a new, empty database and tells its URL.
     #[must_use]
     pub fn fresh_database(&self) -> String {
+        // What stands in the usual template cannot leak in, and nobody else can be using it.
+        self.new_database("template0")
+    }
+
+    /// Makes a copy of a database that nobody is connected to and tells its URL.
+    #[must_use]
+    pub fn database_from(&self, template: &str) -> String {
+        self.new_database(name_of(template))
+    }
+
+    /// Removes a database, even under those who are connected to it.
+    pub fn drop_database(&self, url: &str) {
+        self.run("dropdb", &["--force", name_of(url)]);
+    }
+
+    fn new_database(&self, template: &str) -> String {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{number}");
-        let made = self
-            .tool("createdb")
-            // What stands in the usual template cannot leak in, and nobody else can be using it.
-            .args(["--template", "template0", &name])
-            .output()
-            .expect("createdb could not be started");
-        assert!(
-            made.status.success(),
-            "database {name} could not be made: {}",
-            String::from_utf8_lossy(&made.stderr)
-        );
+        self.run("createdb", &["--template", template, &name]);
         format!("postgres://app@127.0.0.1:{}/{name}", self.port)
+    }
+
+    fn run(&self, tool: &str, arguments: &[&str]) {
+        let output = self
+            .tool(tool)
+            .args(arguments)
+            .output()
+            .unwrap_or_else(|failure| panic!("{tool} could not be started: {failure}"));
+        assert!(
+            output.status.success(),
+            "{tool} {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 
     /// A command line tool of `PostgreSQL`, set to talk to this cluster.
@@ -121,6 +140,12 @@ impl Drop for PostgresServer {
         // Without it there is nothing left to stop.
         let _ = self.watchdog.wait();
     }
+}
+
+fn name_of(url: &str) -> &str {
+    url.rsplit_once('/')
+        .expect("a URL of a database ends with its name")
+        .1
 }
 
 /// Finds the newest installation: those of Debian first, then the one on the path.
@@ -186,6 +211,28 @@ mod tests {
         let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
         assert_eq!(ask(server, &one, tables), "1");
         assert_eq!(ask(server, &other, tables), "0");
+    }
+
+    #[test]
+    fn a_copy_has_what_the_template_has_and_goes_alone() {
+        let server = PostgresServer::shared();
+        let template = server.fresh_database();
+        ask(
+            server,
+            &template,
+            "CREATE TABLE film AS SELECT 'Stalker' AS title",
+        );
+        let copy = server.database_from(&template);
+        let question = "SELECT title FROM film";
+        assert_eq!(ask(server, &copy, question), "Stalker");
+        ask(server, &copy, "DELETE FROM film");
+        assert_eq!(ask(server, &template, question), "Stalker");
+        server.drop_database(&copy);
+        let left = format!(
+            "SELECT count(*) FROM pg_database WHERE datname = '{}'",
+            name_of(&copy)
+        );
+        assert_eq!(ask(server, &template, &left), "0");
     }
 
     #[test]

@@ -143,15 +143,28 @@ impl UseCase<SetPoster> for SetPosterUseCase {
             self.abandon(&key).await;
             return Err(failure);
         }
-        // The same picture may have been on its way out while it came in again.
-        if !self.posters.exists(&key).await? {
-            self.posters.put(&key, bytes).await?;
-        }
+        self.ensure_kept(&key, bytes).await;
         Ok(())
     }
 }
 
 impl SetPosterUseCase {
+    /// Stores a poster again that was on its way out while it came in again. The film shows it
+    /// already, so a store that fails now is no failure of the request.
+    async fn ensure_kept(&self, key: &PosterKey, bytes: Bytes) {
+        let kept = match self.posters.exists(key).await {
+            Ok(true) => Ok(()),
+            Ok(false) => self.posters.put(key, bytes).await,
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = kept {
+            tracing::warn!(
+                error = logged(&failure),
+                "a new poster could not be looked at again"
+            );
+        }
+    }
+
     /// Leaves bytes that were stored in vain to the upkeep, which spares them if the film shows the
     /// same picture already.
     async fn abandon(&self, key: &PosterKey) {
@@ -249,10 +262,7 @@ pub(crate) async fn remove_now(
     store: &dyn Store,
     obsolete: &[PosterKey],
 ) {
-    if obsolete.is_empty() {
-        return;
-    }
-    if let Err(failure) = remove_obsolete(posters, store).await {
+    if let Err(failure) = remove_all(posters, store, obsolete).await {
         tracing::warn!(
             error = logged(&failure),
             "an old poster could not be removed now, the upkeep will try again"
@@ -260,10 +270,7 @@ pub(crate) async fn remove_now(
     }
 }
 
-/// Removes the posters that nobody shows any more; says how many.
-///
-/// They are forgotten only after they are gone: a crash in between removes a poster twice, which does
-/// no harm.
+/// Removes posters that nobody shows any more; says how many.
 pub(crate) async fn remove_obsolete(
     posters: &dyn PosterStore,
     store: &dyn Store,
@@ -272,11 +279,34 @@ pub(crate) async fn remove_obsolete(
     let uow = store.begin().await?;
     let obsolete = uow.obsolete_posters().list(AT_ONCE).await?;
     drop(uow);
-    for key in &obsolete {
-        posters.remove(key).await?;
+    remove_all(posters, store, &obsolete).await
+}
+
+/// Removes posters one by one, past those that cannot be removed now; the first failure is told when
+/// the rest is done.
+///
+/// They are forgotten only after they are gone: a crash in between removes a poster twice, which does
+/// no harm.
+async fn remove_all(
+    posters: &dyn PosterStore,
+    store: &dyn Store,
+    obsolete: &[PosterKey],
+) -> Result<usize, PosterError> {
+    let mut gone = Vec::with_capacity(obsolete.len());
+    let mut first_failure = None;
+    for key in obsolete {
+        match posters.remove(key).await {
+            Ok(()) => gone.push(key.clone()),
+            Err(failure) => first_failure = first_failure.or(Some(failure)),
+        }
     }
-    let uow = store.begin().await?;
-    uow.obsolete_posters().forget(&obsolete).await?;
-    uow.commit().await?;
-    Ok(obsolete.len())
+    if !gone.is_empty() {
+        let uow = store.begin().await?;
+        uow.obsolete_posters().forget(&gone).await?;
+        uow.commit().await?;
+    }
+    match first_failure {
+        None => Ok(gone.len()),
+        Some(failure) => Err(failure.into()),
+    }
 }

@@ -147,7 +147,7 @@ impl Stored {
             kind: film.kind,
             runtime_minutes: extras.runtime_minutes,
             genres: film.content.genres.clone(),
-            countries: extras.countries,
+            countries: countries(film, Some(&extras)),
             directors: extras.directors,
             cast: extras.cast,
             external_ids: extras.external_ids,
@@ -184,11 +184,8 @@ impl Stored {
 
     fn is_of_country(&self, film: &Film, country: &str) -> bool {
         let wanted = country.trim().to_lowercase();
-        let shown = film.content.country.iter().map(CountryName::as_str);
-        let others = self.extras.get(&film.id).into_iter();
-        let others = others.flat_map(|extras| extras.countries.iter().map(String::as_str));
-        shown
-            .chain(others)
+        countries(film, self.extras.get(&film.id))
+            .iter()
             .any(|name| name.to_lowercase() == wanted)
     }
 
@@ -272,6 +269,16 @@ fn folded(name: &str) -> String {
         .nfd()
         .filter(|letter| !is_combining_mark(*letter));
     bare.collect::<String>().to_lowercase()
+}
+
+/// The countries of a film: those of its source, unless its owner names another one.
+fn countries(film: &Film, extras: Option<&FilmExtras>) -> Vec<String> {
+    let shown = film.content.country.as_ref().map(CountryName::as_str);
+    extras
+        .map(|extras| &extras.countries)
+        .filter(|names| names.first().map(String::as_str) == shown)
+        .cloned()
+        .unwrap_or_else(|| shown.into_iter().map(str::to_owned).collect())
 }
 
 #[async_trait]

@@ -176,7 +176,7 @@ impl Stored {
     fn forget_sessions(&mut self, before: DateTime<Utc>) -> u64 {
         let all = self.sessions.len();
         self.sessions
-            .retain(|_, stored| stored.session.expires_at >= before);
+            .retain(|_, stored| stored.session.expires_at > before);
         self.drop_loose_refresh_tokens();
         count(all - self.sessions.len())
     }
@@ -198,7 +198,7 @@ impl Stored {
     fn forget_telegram_sign_ins(&mut self, before: DateTime<Utc>) -> u64 {
         let all = self.telegram_sign_ins.len();
         self.telegram_sign_ins
-            .retain(|_, attempt| attempt.expires_at >= before);
+            .retain(|_, attempt| attempt.expires_at > before);
         count(all - self.telegram_sign_ins.len())
     }
 }

@@ -9,7 +9,7 @@ use crate::shared::{
     actor::Actor,
     clock::{Clock, IdGenerator},
     failure::failure,
-    store::{Store, StoreError},
+    store::{Store, StoreError, UnitOfWork},
     use_case::{UseCase, request},
 };
 use async_trait::async_trait;
@@ -93,6 +93,7 @@ impl UseCase<SignIn> for SignInUseCase {
         };
         let token = self.tokens.issue(&grant, now)?;
         let uow = self.store.begin().await?;
+        ensure_unchanged(&*uow, &user).await?;
         uow.sessions().insert(&session).await?;
         uow.commit().await?;
         Ok(SignedIn { user, token })
@@ -115,6 +116,23 @@ pub(crate) async fn verify_credentials(
     let is_right = hasher.verify(password, hash).await?;
     user.filter(|user| is_right && user.is_active())
         .ok_or(SignInError::WrongCredentials)
+}
+
+/// Lets a user pass who is still who was verified. Verifying takes time and happens outside the unit
+/// of work: meanwhile the user may have been shut out or have changed the password, which ended every
+/// session but could not end one that was yet to come.
+pub(crate) async fn ensure_unchanged(
+    uow: &dyn UnitOfWork,
+    verified: &User,
+) -> Result<(), SignInError> {
+    let user = uow.users().find(verified.id).await?;
+    let is_unchanged =
+        user.is_some_and(|user| user.is_active() && user.password == verified.password);
+    if is_unchanged {
+        Ok(())
+    } else {
+        Err(SignInError::WrongCredentials)
+    }
 }
 
 async fn refuse_slowly(hasher: &dyn PasswordHasher) -> Result<User, SignInError> {

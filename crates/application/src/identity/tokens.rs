@@ -5,7 +5,7 @@ use super::{
         AccessGrant, AccessTokens, IdentityQueries, PasswordHasher, RefreshTokenDigest,
         RefreshTokenUse, Secrets, SessionGate, SessionPolicy,
     },
-    sign_in::{SignInError, verify_credentials},
+    sign_in::{SignInError, ensure_unchanged, verify_credentials},
     views::TokenPair,
 };
 use crate::shared::{
@@ -107,6 +107,7 @@ impl UseCase<IssueTokens> for IssueTokensUseCase {
             policy: &*self.policy,
         };
         let uow = self.store.begin().await?;
+        ensure_unchanged(&*uow, &user).await?;
         uow.sessions().insert(&session).await?;
         let pair = minting.next_pair(&*uow, &session, now).await?;
         uow.commit().await?;

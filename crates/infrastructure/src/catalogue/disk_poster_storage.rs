@@ -100,11 +100,11 @@ impl PosterStore for DiskPosterStore {
     async fn remove(&self, key: &PosterKey) -> Result<(), PosterStoreError> {
         self.with_file(key, |_, file| {
             unless_gone(fs::remove_file(file)).map_err(failed("remove", file))?;
-            let film = parent(file);
+            let home = parent(file);
             // It is refused while other posters of the film are in there.
-            let left = match fs::remove_dir(film) {
-                Ok(()) => parent(film),
-                Err(_) => film,
+            let left = match fs::remove_dir(home) {
+                Ok(()) => parent(home),
+                Err(_) => home,
             };
             unless_gone(sync_folder(left)).map_err(failed("write out the folder", left))
         })
@@ -163,10 +163,10 @@ impl IncomingFile {
 
     /// Gives the file its name, on the disk as well.
     fn move_to(mut self, file: &Path, folder: &Path) -> Result<(), DiskFailure> {
-        let film = parent(file);
-        self.rename(film, file).map_err(failed("make", file))?;
+        let home = parent(file);
+        self.rename(home, file).map_err(failed("make", file))?;
         self.moved = true;
-        let made = film.ancestors().take_while(|made| made.starts_with(folder));
+        let made = home.ancestors().take_while(|made| made.starts_with(folder));
         for made in made {
             // A poster that is being removed meanwhile takes its folder along.
             unless_gone(sync_folder(made)).map_err(failed("write out the folder", made))?;
@@ -174,11 +174,11 @@ impl IncomingFile {
         Ok(())
     }
 
-    fn rename(&self, film: &Path, file: &Path) -> io::Result<()> {
+    fn rename(&self, home: &Path, file: &Path) -> io::Result<()> {
         const ATTEMPTS: usize = 8;
         let mut renamed = Err(ErrorKind::NotFound.into());
         for _ in 0..ATTEMPTS {
-            fs::create_dir_all(film)?;
+            fs::create_dir_all(home)?;
             renamed = fs::rename(&self.path, file);
             // The folder goes with the last poster in it, perhaps just now.
             if !matches!(&renamed, Err(failure) if failure.kind() == ErrorKind::NotFound) {
@@ -284,7 +284,8 @@ mod tests {
             store.put(&other, Bytes::from_static(b"old")).await.unwrap();
             let (key, bytes) = (key(), Bytes::from_static(b"new"));
             let (put, removed) = tokio::join!(store.put(&key, bytes), store.remove(&other));
-            (put.unwrap(), removed.unwrap());
+            put.unwrap();
+            removed.unwrap();
             assert!(store.exists(&key).await.unwrap());
             store.remove(&key).await.unwrap();
         }

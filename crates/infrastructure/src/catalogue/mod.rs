@@ -1,2 +1,32 @@
-//! Adapters of the catalogue's ports.
+//! Films, genres and moods in the database; posters; the search index; the starter catalogue.
+mod disk_poster_storage;
+mod film_cards;
+mod film_country_row;
+mod film_feed;
+mod film_genre_row;
 pub mod film_index;
+mod film_list;
+mod film_queries;
+mod film_repository;
+mod film_row;
+mod flags;
+mod folding;
+mod image_inspector;
+mod obsolete_poster_repository;
+mod obsolete_poster_row;
+mod picture_structure;
+mod poster_storage;
+mod s3_poster_storage;
+pub mod starter_catalogue;
+mod vocabulary;
+
+pub use disk_poster_storage::DiskPosterStore;
+pub use film_cards::{CachedFilmCards, CachedFilmCardsParameters, FilmCardCache, FilmCards, Seen};
+pub use film_feed::SqlFilmFeed;
+pub use film_queries::SqlFilmQueries;
+pub(crate) use flags::{FLAG_COLUMNS, FLAG_JOINS, FlagReader, flag_lists};
+pub use image_inspector::{DecodingTurns, ImageInspector, ImageInspectorParameters};
+pub use poster_storage::{ConfiguredPosterStore, ConfiguredPosterStoreParameters};
+pub use s3_poster_storage::{S3Config, S3PosterStore};
+pub(crate) use vocabulary::{FRESH_FOR, shared_failure};
+pub use vocabulary::{SqlVocabulary, SqlVocabularyParameters, VocabularyCache};

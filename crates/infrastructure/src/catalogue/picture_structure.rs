@@ -102,7 +102,7 @@ fn riff_chunks(bytes: Option<&[u8]>) -> impl Iterator<Item = (&[u8; 4], &[u8])> 
 mod tests {
     use super::*;
 
-    fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    fn chunk(kind: &[u8], content: &[u8]) -> Vec<u8> {
         let length = u32::try_from(content.len()).unwrap().to_le_bytes();
         let padding = vec![0; content.len() % 2];
         [kind, &length[..], content, &padding].concat()
@@ -143,7 +143,8 @@ mod tests {
             let content = [vec![0; 16], chunk(b"ALPH", &[0; 5]), frame].concat();
             webp(&[header.clone(), odd.clone(), chunk(b"ANMF", &content)])
         };
-        for wrap in [&still as &dyn Fn(Vec<u8>) -> Vec<u8>, &moving] {
+        let wraps: [&dyn Fn(Vec<u8>) -> Vec<u8>; 2] = [&still, &moving];
+        for wrap in wraps {
             assert!(frames_fit(PictureFormat::WebP, &wrap(lossy(20, 10)), 200));
             let large = wrap(lossy(16_383, 16_383));
             assert!(!frames_fit(PictureFormat::WebP, &large, 200));

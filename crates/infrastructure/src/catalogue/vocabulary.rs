@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// How long genres, moods and mixes are shown from memory. They change with a release at the most;
 /// another instance may have brought them a moment ago.
-pub(crate) const FRESH_FOR: Duration = Duration::from_secs(60);
+pub(crate) const FRESH_FOR: Duration = Duration::from_mins(1);
 
 /// The vocabulary in memory.
 #[derive(Clone)]

@@ -23,7 +23,7 @@ use tokio::sync::Semaphore;
 /// One core is always left to those who only read; beyond the queue it is better to say at once that
 /// too many come than to let everybody wait.
 pub struct HashingSlots {
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
     waiting: AtomicUsize,
     most_waiting: usize,
 }
@@ -33,7 +33,7 @@ impl HashingSlots {
     #[must_use]
     pub fn new(at_once: usize, most_waiting: usize) -> Self {
         Self {
-            slots: Semaphore::new(at_once),
+            slots: Arc::new(Semaphore::new(at_once)),
             waiting: AtomicUsize::new(0),
             most_waiting,
         }
@@ -44,6 +44,8 @@ impl HashingSlots {
     pub fn for_this_machine() -> Self {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
         let at_once = cores.saturating_sub(1).max(1);
+        // Made now, so that the first unknown address takes no longer than the next.
+        std::thread::spawn(hash_of_nobody);
         Self::new(at_once, at_once * 100)
     }
 }
@@ -75,12 +77,18 @@ impl Argon2PasswordHasher {
         if before >= self.slots.most_waiting {
             return Err(HashingError::Busy);
         }
-        let turn = self.slots.slots.acquire().await;
+        let turn = Arc::clone(&self.slots.slots).acquire_owned().await;
         let turn = turn.map_err(|closed| HashingError::Failed(closed.into()))?;
         drop(place);
-        let result = tokio::task::spawn_blocking(work).await;
-        drop(turn);
-        result.map_err(|panicked| HashingError::Failed(panicked.into()))?
+        // The turn goes with the work: a client that goes away ends the waiting, not the hashing.
+        let in_turn = move || {
+            let result = work();
+            drop(turn);
+            result
+        };
+        tokio::task::spawn_blocking(in_turn)
+            .await
+            .map_err(|panicked| HashingError::Failed(panicked.into()))?
     }
 }
 
@@ -184,5 +192,32 @@ mod tests {
         drop(running);
         assert!(waits.await.unwrap().is_ok());
         assert_eq!(hasher.slots.waiting.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn who_goes_away_does_not_let_another_hash_start() {
+        let hasher = Arc::new(hasher(1, 4));
+        let (started, has_started) = std::sync::mpsc::channel();
+        let (finish, may_finish) = std::sync::mpsc::channel::<()>();
+        let gone = tokio::spawn({
+            let hasher = Arc::clone(&hasher);
+            async move {
+                let work = move || {
+                    started.send(()).unwrap();
+                    may_finish.recv().unwrap();
+                    Ok(())
+                };
+                hasher.in_turn(work).await
+            }
+        });
+        tokio::task::spawn_blocking(move || has_started.recv())
+            .await
+            .unwrap()
+            .unwrap();
+        gone.abort();
+        assert!(gone.await.unwrap_err().is_cancelled());
+        assert_eq!(hasher.slots.slots.available_permits(), 0);
+        finish.send(()).unwrap();
+        assert!(hasher.hash(&password("next")).await.is_ok());
     }
 }

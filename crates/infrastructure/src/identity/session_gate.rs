@@ -1,6 +1,9 @@
 //! Whose tokens are no longer accepted, known in memory and kept up with the database.
 use crate::persistence::Query;
-use application::{identity::ports::SessionGate, shared::store::StoreError};
+use application::{
+    identity::ports::SessionGate,
+    shared::{failure::logged, store::StoreError},
+};
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     identity::{Role, SessionId, UserId},
@@ -95,7 +98,7 @@ impl GateState {
                 Err(failure) if !is_behind => {
                     is_behind = true;
                     tracing::warn!(
-                        error = &failure as &dyn std::error::Error,
+                        error = logged(&failure),
                         "ended sessions could not be read, trying again"
                     );
                 }

@@ -30,6 +30,10 @@ const END_ONE: &str = "INSERT INTO ended_sessions (session_id, ended_at, expires
     SELECT id, $2, expires_at FROM sessions WHERE user_id = $1 AND id = $3 \
     ON CONFLICT (session_id) DO NOTHING";
 
+/// The open session to which a refresh token belongs.
+const SESSION_OF_TOKEN: &str = "SELECT s.id FROM refresh_tokens t \
+    JOIN sessions s ON s.id = t.session_id WHERE t.digest = $1 AND s.expires_at > $2";
+
 #[async_trait]
 impl SessionRepository for Transaction {
     async fn insert(&self, session: &Session) -> Result<(), StoreError> {
@@ -119,6 +123,12 @@ impl SessionRepository for Transaction {
         token: RefreshTokenDigest,
         at: DateTime<Utc>,
     ) -> Result<RefreshTokenUse, StoreError> {
+        // The session first, as ending it does too: in the other order the two could block each other.
+        const LOCK_SESSION: &str = "UPDATE sessions SET last_used_at = last_used_at \
+             WHERE id = (SELECT session_id FROM refresh_tokens WHERE digest = $1)";
+        Query::new(LOCK_SESSION, [token.0.to_vec().into()])
+            .change(&self.tx)
+            .await?;
         // One statement decides who was first; the row stays locked until the transaction ends.
         let used_now = token::Entity::update_many()
             .col_expr(token::Column::UsedAt, sea_orm::sea_query::Expr::value(at))
@@ -127,14 +137,13 @@ impl SessionRepository for Transaction {
             .exec(&self.tx)
             .await
             .or_store_error()?;
-        let row = token::Entity::find_by_id(token.0.to_vec())
+        let session = Query::new(SESSION_OF_TOKEN, [token.0.to_vec().into(), at.into()])
             .one(&self.tx)
-            .await
-            .or_store_error()?;
-        Ok(match row.map(|row| Id::from_uuid(row.session_id)) {
+            .await?;
+        Ok(match session.map(|row| row.get(0)).transpose()? {
             None => RefreshTokenUse::Unknown,
-            Some(session) if used_now.rows_affected == 1 => RefreshTokenUse::Fresh(session),
-            Some(session) => RefreshTokenUse::Reused(session),
+            Some(id) if used_now.rows_affected == 1 => RefreshTokenUse::Fresh(Id::from_uuid(id)),
+            Some(id) => RefreshTokenUse::Reused(Id::from_uuid(id)),
         })
     }
 

@@ -15,6 +15,7 @@ use domain::{
     shared::Id,
 };
 use sea_orm::Value;
+use std::fmt::Write;
 use uuid::Uuid;
 
 #[async_trait]
@@ -80,6 +81,7 @@ fn candidates(
     ];
     let genres: Vec<Uuid> = wanted.genres.iter().map(|genre| genre.as_uuid()).collect();
     let mut matching = "CAST(0 AS BIGINT)".to_owned();
+    // Writing to a string cannot fail.
     let mut conditions = String::new();
     if !genres.is_empty() {
         let (places, members) = in_list(values.len() + 1, &genres);
@@ -87,14 +89,15 @@ fn candidates(
         matching = format!(
             "(SELECT COUNT(*) FROM film_genres g WHERE g.film_id = f.id AND g.genre_id IN ({places}))"
         );
-        conditions.push_str(&format!(
+        let _ = write!(
+            conditions,
             " AND EXISTS (SELECT 1 FROM film_genres g \
                WHERE g.film_id = f.id AND g.genre_id IN ({places}))"
-        ));
+        );
     }
     if let Some(kind) = wanted.kind {
         values.push(kind.name().into());
-        conditions.push_str(&format!(" AND f.kind = ${}", values.len()));
+        let _ = write!(conditions, " AND f.kind = ${}", values.len());
     }
     let sql = format!(
         "SELECT f.id, (wish.film_id IS NOT NULL), {matching}, (f.description <> '') FROM films f \

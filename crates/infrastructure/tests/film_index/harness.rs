@@ -31,7 +31,7 @@ impl Running {
     /// Starts an index and waits until it answers.
     pub async fn start(folder: Option<&Path>, feed: Arc<MemoryFeed>) -> Self {
         let running = Self::start_without_waiting(folder, feed);
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while running.index.check().await.is_err() {
             assert!(Instant::now() < deadline, "the index is still not built");
             tokio::time::sleep(Duration::from_millis(10)).await;

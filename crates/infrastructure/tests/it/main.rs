@@ -1,3 +1,7 @@
 //! The adapters against the real things: databases, file systems, servers.
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod image_inspector;
+#[cfg(test)]
 mod poster_storage;

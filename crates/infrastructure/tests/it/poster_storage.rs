@@ -16,7 +16,7 @@ use infrastructure::catalogue::{DiskPosterStore, S3Config, S3PosterStore};
 use std::{
     fmt::Debug,
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -62,7 +62,7 @@ impl Tested for TestedDisk {
     }
 
     fn count(&self) -> usize {
-        count_files(self.files().join("posters"))
+        count_files(&self.files().join("posters"))
     }
 }
 
@@ -122,17 +122,17 @@ impl Tested for TestedS3 {
     }
 
     fn count(&self) -> usize {
-        count_files(self.server.bucket_folder())
+        count_files(&self.server.bucket_folder())
     }
 }
 
-fn count_files(folder: PathBuf) -> usize {
+fn count_files(folder: &Path) -> usize {
     let Ok(entries) = folder.read_dir() else {
         return 0;
     };
     entries
         .map(|entry| entry.unwrap().path())
-        .map(|path| if path.is_dir() { count_files(path) } else { 1 })
+        .map(|path| if path.is_dir() { count_files(&path) } else { 1 })
         .sum()
 }
 
@@ -290,7 +290,7 @@ async fn a_server_that_is_down_is_unavailable_and_nothing_has_changed() {
     tested.store.put(&key(1, 1), PICTURE).await.unwrap();
     let before = tested.count();
     tested.server.stop();
-    assert_all_unavailable_within(Duration::from_secs(4), &tested.store).await;
+    assert_all_unavailable_within(Duration::from_secs(6), &tested.store).await;
     assert_eq!(tested.count(), before);
 }
 
@@ -304,9 +304,9 @@ async fn a_server_that_never_answers_is_unavailable_within_the_time_out() {
     let check = async {
         let started = Instant::now();
         assert_unavailable(store.check().await);
-        assert!(started.elapsed() < Duration::from_millis(2800));
+        assert!(started.elapsed() < Duration::from_secs(4));
     };
-    let all = assert_all_unavailable_within(Duration::from_secs(12), &store);
+    let all = assert_all_unavailable_within(Duration::from_secs(14), &store);
     tokio::join!(check, all);
 }
 
@@ -328,7 +328,7 @@ async fn a_wrong_secret_is_unavailable() {
         secret: "wrong".to_owned().into(),
         ..config(&server)
     });
-    assert_all_unavailable_within(Duration::from_secs(4), &store).await;
+    assert_all_unavailable_within(Duration::from_secs(6), &store).await;
 }
 
 fn assert_unavailable<T: Debug>(outcome: Result<T, PosterStoreError>) {

@@ -1,5 +1,5 @@
 //! What is told of films.
-use crate::ApiSettings;
+use crate::{ApiSettings, http::words::MovieType};
 use application::catalogue::views::{Attribution, Credit, FilmDetails, FlaggedFilm};
 use chrono::{DateTime, Utc};
 use domain::{
@@ -113,8 +113,7 @@ pub struct AttributionView<'a> {
 pub struct FilmDetailsView<'a> {
     #[serde(flatten)]
     film: FilmView<'a>,
-    /// `movie`, `tv` or `anime`.
-    #[schema(example = "movie")]
+    #[schema(inline, value_type = MovieType, example = "movie")]
     kind: &'a str,
     #[schema(required)]
     runtime_minutes: Option<u16>,

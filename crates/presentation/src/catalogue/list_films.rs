@@ -8,6 +8,7 @@ use crate::http::{
     query::QueryFields,
     signed_in::MaybeSignedIn,
     state::{Settings, Use},
+    words::{FilmSort, MovieType},
 };
 use actix_web::HttpResponse;
 use application::{
@@ -72,8 +73,8 @@ fn request(query: &QueryFields) -> Result<ListFilms, Problem> {
         ("year_from" = Option<i64>, Query, description = "Only films of this year or later", minimum = 1, maximum = 9999),
         ("year_to" = Option<i64>, Query, description = "Only films of this year or earlier", minimum = 1, maximum = 9999),
         ("person" = Option<String>, Query, description = "Only films that a person of this name directed or plays in", min_length = 1, max_length = 256),
-        ("movie_type" = Option<String>, Query, description = "Only `movie`, `tv` or `anime`"),
-        ("sort" = Option<String>, Query, description = "`title` (the default), `-title`, `year`, `-year` or `-added`"),
+        ("movie_type" = inline(Option<MovieType>), Query, description = "Only `movie`, `tv` or `anime`"),
+        ("sort" = inline(Option<FilmSort>), Query, description = "`title` (the default), `-title`, `year`, `-year` or `-added`"),
         ("limit" = Option<i64>, Query, description = "How many films on a page; 20 unless given", minimum = 1, maximum = 100),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
     ),

@@ -115,9 +115,9 @@ async fn read_picture(headers: &HeaderMap, payload: Payload) -> Result<Bytes, Pr
     while let Some(part) = form.next().await {
         let part = part.map_err(broken)?;
         if part.name() == Some("file") {
-            return read_part(part, MAX_PICTURE, declared.unwrap_or_default()).await;
+            return read_part(part, MAX_PICTURE).await;
         }
-        others -= read_part(part, others, 0).await?.len();
+        others -= read_part(part, others).await?.len();
     }
     missing_file()
 }
@@ -133,8 +133,8 @@ fn is_form_data(headers: &HeaderMap) -> bool {
     })
 }
 
-async fn read_part(mut part: Part, most: usize, expected: usize) -> Result<Bytes, Problem> {
-    let mut bytes = BytesMut::with_capacity(expected.min(most));
+async fn read_part(mut part: Part, most: usize) -> Result<Bytes, Problem> {
+    let mut bytes = BytesMut::new();
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(broken)?;
         if bytes.len() + chunk.len() > most {

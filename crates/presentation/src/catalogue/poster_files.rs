@@ -9,19 +9,26 @@ use actix_web::{
 use application::shared::failure::logged;
 use domain::catalogue::PosterKey;
 use std::path::PathBuf;
+use utoipa::ToSchema;
 
 /// Opens the path of posters.
 pub fn routes(routes: &mut ServiceConfig) {
     Path::at("/files/{key:.*}").get(show_poster).open(routes);
 }
 
+/// A picture.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "describes what is sent from a file")]
+pub struct PosterFile(Vec<u8>);
+
 /// Shows a poster. Its name stands for its content, so it may be kept for ever.
 #[utoipa::path(
     get, path = "/files/{key}", operation_id = "showPoster", tag = "films", security(()),
     params(("key" = String, Path, description = "`posters/<film>/<digest>.<extension>`, as in `poster_url`; may hold slashes")),
     responses(
-        (status = 200, description = "The picture", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))),
-        (status = 206, description = "A part of the picture", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))),
+        (status = 200, description = "The picture", content((PosterFile = "image/jpeg"), (PosterFile = "image/png"), (PosterFile = "image/webp"))),
+        (status = 206, description = "A part of the picture", content((PosterFile = "image/jpeg"), (PosterFile = "image/png"), (PosterFile = "image/webp"))),
         (status = 304, description = "It has not changed"),
         (status = 404, description = "There is no such poster"),
         (status = 412, description = "A condition does not hold"),

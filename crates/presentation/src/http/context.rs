@@ -1,5 +1,5 @@
 //! What surrounds every request: its name, its line in the log, and that nothing but problem details
-//! tells of failure, not even after a panic.
+//! tells of failure.
 use super::{
     problem::{PROBLEM_JSON, Problem, REQUEST_ID},
     resource::RoutePattern,
@@ -17,9 +17,8 @@ use actix_web::{
 };
 use application::shared::clock::{Clock, IdGenerator};
 use chrono::{DateTime, Utc};
-use futures_util::FutureExt;
 use shaku::HasComponent;
-use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
+use std::time::Duration;
 use tracing::{Instrument, Level};
 
 const LONGEST_FOREIGN_ID: usize = 64;
@@ -27,7 +26,7 @@ const LONGEST_FOREIGN_ID: usize = 64;
 /// Surrounds a request.
 ///
 /// # Errors
-/// A [`Problem`] after a panic, when there is no request left to answer.
+/// A [`Problem`] when something within fails without an answer.
 pub async fn around<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
@@ -39,9 +38,8 @@ pub async fn around<B: MessageBody + 'static>(
     let span = tracing::info_span!("http.request", request.id = id.as_str());
     let observed = Observed::start(&req, api.module.resolve_ref());
     async move {
-        let answer = AssertUnwindSafe(next.call(req)).catch_unwind().await;
-        match answer {
-            Ok(Ok(response)) => {
+        match next.call(req).await {
+            Ok(response) => {
                 let response = finish(response, &id);
                 observed.log(
                     route(&response),
@@ -50,19 +48,10 @@ pub async fn around<B: MessageBody + 'static>(
                 );
                 Ok(response)
             }
-            Ok(Err(error)) => {
+            Err(error) => {
                 let problem = of_error(&error);
                 observed.log("", problem.status_code(), api.module.resolve_ref());
                 Err(problem.in_request(&id).into())
-            }
-            Err(panic) => {
-                tracing::error!(panic = message(&*panic), "a request panicked");
-                observed.log(
-                    "",
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    api.module.resolve_ref(),
-                );
-                Err(Problem::internal().in_request(&id).into())
             }
         }
     }
@@ -119,8 +108,9 @@ fn of_error(error: &Error) -> Problem {
     let status = error.as_response_error().status_code();
     if status.is_server_error() {
         tracing::error!(error = %error, "the framework failed");
+        return Problem::internal();
     }
-    Problem::of_status(status)
+    Problem::of_status(status).with_detail(error.to_string())
 }
 
 fn rewrite<B: MessageBody + 'static>(
@@ -183,12 +173,6 @@ fn weaken_etag(headers: &mut HeaderMap) {
 fn route<B>(response: &ServiceResponse<B>) -> &'static str {
     let pattern: Option<&RoutePattern> = response.request().app_data();
     pattern.map_or("", |pattern| pattern.0)
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
 }
 
 /// What the line in the log will need; nothing where no line is wanted.

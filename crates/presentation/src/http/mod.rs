@@ -1,6 +1,7 @@
 //! What all routes share: how requests are read, how answers and problems are written.
 pub mod answer;
 pub mod body;
+pub mod caught;
 pub mod checker;
 pub mod context;
 pub mod cors;
@@ -14,3 +15,4 @@ pub mod resource;
 pub mod shared_answer;
 pub mod signed_in;
 pub mod state;
+pub mod words;

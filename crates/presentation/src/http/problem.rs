@@ -43,7 +43,7 @@ pub struct Fault {
     pub field: String,
     /// Where in the body it is, as a JSON pointer (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "/email")]
+    #[schema(value_type = Option<String>, nullable = false, example = "/email")]
     pub pointer: Option<String>,
     /// Stable code of the rule.
     #[schema(value_type = String, example = "missing")]
@@ -63,7 +63,7 @@ pub struct Part {
     pub is_ready: bool,
     /// The code of what is wrong with it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, nullable = false)]
     pub code: Option<&'static str>,
 }
 
@@ -119,6 +119,110 @@ impl<E: Failure> From<E> for Problem {
         }
         problem
     }
+}
+
+/// A problem that a client may meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownProblem {
+    /// Its stable code.
+    pub code: &'static str,
+    /// The status that goes with it.
+    pub status: u16,
+    /// What kind of problem it is.
+    pub title: &'static str,
+}
+
+/// The problems that only HTTP knows.
+const OF_HTTP: [(&str, StatusCode, &str); 17] = [
+    (
+        "http.bad_request",
+        StatusCode::BAD_REQUEST,
+        "Invalid request",
+    ),
+    (
+        "http.body_too_large",
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "Too large",
+    ),
+    (
+        "http.broken_body",
+        StatusCode::BAD_REQUEST,
+        "Invalid request",
+    ),
+    (
+        "http.broken_form",
+        StatusCode::BAD_REQUEST,
+        "Invalid request",
+    ),
+    (
+        "http.internal",
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Internal error",
+    ),
+    (
+        "http.invalid_fields",
+        StatusCode::BAD_REQUEST,
+        "Invalid request",
+    ),
+    (
+        "http.invalid_parameters",
+        StatusCode::BAD_REQUEST,
+        "Invalid request",
+    ),
+    (
+        "http.method_not_allowed",
+        StatusCode::METHOD_NOT_ALLOWED,
+        "Method not allowed",
+    ),
+    (
+        "http.not_an_object",
+        StatusCode::BAD_REQUEST,
+        "Invalid request",
+    ),
+    ("http.not_found", StatusCode::NOT_FOUND, "Not found"),
+    ("http.not_json", StatusCode::BAD_REQUEST, "Invalid request"),
+    (
+        "http.precondition_failed",
+        StatusCode::PRECONDITION_FAILED,
+        "Precondition failed",
+    ),
+    (
+        "http.range_not_satisfiable",
+        StatusCode::RANGE_NOT_SATISFIABLE,
+        "Range not satisfiable",
+    ),
+    ("http.refused", StatusCode::BAD_REQUEST, "Request refused"),
+    ("http.timeout", StatusCode::REQUEST_TIMEOUT, "Too slow"),
+    (
+        "http.unsupported_media_type",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "Unsupported media type",
+    ),
+    (
+        "upkeep.not_ready",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Try again later",
+    ),
+];
+
+/// Every problem that a client may meet, in the order of their codes.
+#[must_use]
+pub fn problems() -> Vec<KnownProblem> {
+    let of_application = application::shared::problems::problems();
+    let of_application = of_application.into_iter().map(|(code, kind)| {
+        let (status, title) = meaning(kind);
+        (code, status, title)
+    });
+    let mut problems: Vec<KnownProblem> = of_application
+        .chain(OF_HTTP)
+        .map(|(code, status, title)| KnownProblem {
+            code,
+            status: status.as_u16(),
+            title,
+        })
+        .collect();
+    problems.sort_unstable_by_key(|problem| problem.code);
+    problems
 }
 
 fn meaning(kind: FailureKind) -> (StatusCode, &'static str) {
@@ -243,6 +347,13 @@ impl Problem {
         )
     }
 
+    /// There is something at this address, but for other methods.
+    pub fn method_not_allowed() -> Self {
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        Self::of_status(status)
+            .with_detail("this address answers to the methods named by `Allow` only")
+    }
+
     /// The service itself is at fault.
     pub fn internal() -> Self {
         let (status, title) = meaning(FailureKind::Internal);
@@ -292,6 +403,13 @@ impl Problem {
     #[must_use]
     pub fn with_error(mut self, word: &'static str) -> Self {
         self.0.error = Some(word);
+        self
+    }
+
+    /// Says more exactly what is wrong.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.0.detail = detail.into();
         self
     }
 
@@ -390,5 +508,49 @@ impl ResponseError for Problem {
             response.insert_header((REQUEST_ID, id));
         }
         response.body(self.to_json())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the secret cause")]
+    struct Failed(FailureKind);
+
+    impl Failure for Failed {
+        fn kind(&self) -> FailureKind {
+            self.0
+        }
+        fn code(&self) -> &'static str {
+            "tests.failed"
+        }
+        fn retry_after(&self) -> Option<Duration> {
+            application::shared::failure::usual_retry(self.0)
+        }
+    }
+
+    #[test]
+    fn each_kind_of_failure_has_its_status_and_only_faults_of_ours_are_withheld() {
+        for (kind, status, is_told, has_retry) in [
+            (FailureKind::Invalid, 400, true, false),
+            (FailureKind::Unauthenticated, 401, true, false),
+            (FailureKind::Forbidden, 403, true, false),
+            (FailureKind::NotFound, 404, true, false),
+            (FailureKind::Conflict, 409, true, false),
+            (FailureKind::TooLarge, 413, true, false),
+            (FailureKind::Limited, 429, true, true),
+            (FailureKind::Internal, 500, false, false),
+            (FailureKind::Unavailable, 503, false, true),
+        ] {
+            let problem = Problem::from(Failed(kind));
+            assert_eq!(problem.status_code(), status);
+            let told = String::from_utf8(problem.to_json()).unwrap();
+            assert_eq!(told.contains("secret"), is_told, "{told}");
+            let mut headers = problem.headers().into_iter();
+            let waits = headers.any(|(name, _)| name == header::RETRY_AFTER);
+            assert_eq!(waits, has_retry, "{told}");
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! One path of the API with all its methods.
+use super::caught::Caught;
 use super::problem::Problem;
 use actix_web::{
     FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route,
     guard::{self, GuardContext},
     http::{
-        Method, StatusCode,
+        Method,
         header::{self, HeaderValue},
     },
     web,
@@ -41,7 +42,9 @@ impl Path {
         };
         self.with(
             &["GET", "HEAD"],
-            web::route().guard(guard::fn_guard(is_read)).to(handler),
+            web::route()
+                .guard(guard::fn_guard(is_read))
+                .to(Caught(handler)),
         )
     }
 
@@ -52,7 +55,7 @@ impl Path {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.with(&["POST"], web::post().to(handler))
+        self.with(&["POST"], web::post().to(Caught(handler)))
     }
 
     /// Answers `PUT`.
@@ -62,7 +65,7 @@ impl Path {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.with(&["PUT"], web::put().to(handler))
+        self.with(&["PUT"], web::put().to(Caught(handler)))
     }
 
     /// Answers `PATCH`.
@@ -72,7 +75,7 @@ impl Path {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.with(&["PATCH"], web::patch().to(handler))
+        self.with(&["PATCH"], web::patch().to(Caught(handler)))
     }
 
     /// Answers `DELETE`.
@@ -82,7 +85,7 @@ impl Path {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.with(&["DELETE"], web::delete().to(handler))
+        self.with(&["DELETE"], web::delete().to(Caught(handler)))
     }
 
     fn with(mut self, methods: &[&'static str], route: Route) -> Self {
@@ -106,7 +109,7 @@ fn other_method(req: &HttpRequest, allow: &HeaderValue) -> HttpResponse {
     let mut response = if req.method() == Method::OPTIONS {
         HttpResponse::NoContent().finish()
     } else {
-        HttpResponse::from_error(Problem::of_status(StatusCode::METHOD_NOT_ALLOWED))
+        HttpResponse::from_error(Problem::method_not_allowed())
     };
     response.headers_mut().insert(header::ALLOW, allow.clone());
     response

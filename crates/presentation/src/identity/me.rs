@@ -7,6 +7,7 @@ use crate::http::{
     problem::Problem,
     signed_in::SignedIn,
     state::Use,
+    words::LanguageCode,
 };
 use actix_web::HttpResponse;
 use application::identity::profile::{ChangePassword, DeleteAccount, ShowMe, UpdateProfile};
@@ -32,8 +33,7 @@ pub struct UpdateBody {
     #[schema(value_type = Option<String>, required = false, min_length = 1, max_length = 128)]
     #[serde(default)]
     last_name: Field<String>,
-    /// `ru` or `en`.
-    #[schema(value_type = Option<String>, required = false, example = "en")]
+    #[schema(inline, value_type = Option<LanguageCode>, required = false, example = "en")]
     #[serde(default)]
     language: Field<String>,
 }

@@ -6,6 +6,7 @@ use crate::http::{
     device::Device,
     problem::Problem,
     state::Use,
+    words::GrantType,
 };
 use actix_web::{HttpResponse, http::StatusCode};
 use application::{
@@ -24,8 +25,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = TokenRequest)]
 pub struct TokenBody {
-    /// `password` or `refresh_token`.
-    #[schema(value_type = String, required, example = "password")]
+    #[schema(inline, value_type = GrantType, required, example = "password")]
     #[serde(default)]
     grant_type: Field<String>,
     /// The e-mail address; with `password`.

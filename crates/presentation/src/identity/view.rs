@@ -1,4 +1,5 @@
 //! What is told of users and their sessions.
+use crate::http::words::{LanguageCode, RoleName, SessionKindName};
 use application::identity::views::SignedIn;
 use chrono::{DateTime, Utc};
 use domain::identity::{DeviceName, EmailAddress, PersonalName, Session, SessionId, User};
@@ -24,11 +25,10 @@ pub struct UserView<'a> {
     first_name: Option<&'a str>,
     #[schema(required)]
     last_name: Option<&'a str>,
-    /// The language they chose: `ru` or `en`.
-    #[schema(required)]
+    /// The language they chose.
+    #[schema(required, inline, value_type = Option<LanguageCode>)]
     language: Option<&'a str>,
-    /// What they may do: `user` or `admin`.
-    #[schema(example = "user")]
+    #[schema(inline, value_type = RoleName, example = "user")]
     role: &'a str,
     /// When they joined.
     created_at: DateTime<Utc>,
@@ -83,8 +83,7 @@ impl<'a> From<&'a SignedIn> for SignedInView<'a> {
 #[schema(as = Session)]
 pub struct SessionView<'a> {
     id: Uuid,
-    /// How it is kept up: `long_token` or `refreshable`.
-    #[schema(example = "refreshable")]
+    #[schema(inline, value_type = SessionKindName, example = "refreshable")]
     kind: &'a str,
     /// What the client calls itself.
     #[schema(required)]

@@ -1,4 +1,5 @@
 //! What is told of watchlists.
+use crate::http::words::WatchlistType;
 use domain::{
     library::{Watchlist, WatchlistKind},
     shared::Language,
@@ -6,21 +7,6 @@ use domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-/// Standard or the user's own.
-#[derive(Clone, Copy, Serialize, ToSchema)]
-#[schema(as = WatchlistType)]
-#[serde(rename_all = "lowercase")]
-#[expect(
-    dead_code,
-    reason = "names the words for the document; the domain writes them"
-)]
-pub enum WatchlistType {
-    Liked,
-    Wish,
-    Watched,
-    Custom,
-}
 
 /// A list of films, without its films.
 #[derive(Serialize, ToSchema)]

@@ -9,6 +9,7 @@ use crate::{
         resource::Path,
         signed_in::SignedIn,
         state::{Settings, Use},
+        words::MovieType,
     },
 };
 use actix_web::{HttpResponse, web::ServiceConfig};
@@ -46,7 +47,7 @@ fn request(query: &QueryFields) -> Result<RecommendTonight, Problem> {
     params(
         ("moods_ids" = Option<Vec<uuid::Uuid>>, Query, description = "Moods; repeated for several", style = Form, explode),
         ("genres_ids" = Option<Vec<uuid::Uuid>>, Query, description = "Genres; repeated for several", style = Form, explode),
-        ("movie_type" = Option<String>, Query, description = "`movie`, `tv` or `anime`; any unless given"),
+        ("movie_type" = inline(Option<MovieType>), Query, description = "`movie`, `tv` or `anime`; any unless given"),
     ),
     responses(
         (status = 201, description = "The film", body = FilmView<'static>),

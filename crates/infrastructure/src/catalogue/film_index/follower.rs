@@ -111,8 +111,9 @@ impl FilmIndexState {
             Ok(Ok(())) => true,
             Ok(Err(failure)) => {
                 if !is_failing {
+                    let error: &dyn Error = &failure;
                     warn!(
-                        error = &failure as &dyn Error,
+                        error,
                         "the search index could not be brought up to date; trying again"
                     );
                 }
@@ -266,22 +267,22 @@ impl FilmIndexState {
             .iter()
             .filter(|(change, _)| !progress.holds(*change));
         let mut applied = progress.clone();
-        let mut changed = BTreeSet::new();
+        let mut films = BTreeSet::new();
         for (change, film) in new {
             applied.note([*change]);
-            changed.insert(*film);
+            films.insert(*film);
         }
-        if changed.is_empty() {
+        if films.is_empty() {
             return Ok(applied);
         }
         let generation = self.generation().ok_or(FollowError::NotBuilt)?;
-        let changed: Vec<FilmId> = changed.into_iter().collect();
-        let mut documents = Vec::with_capacity(changed.len());
-        for films in changed.chunks(CHANGED_FILMS_READ) {
-            documents.extend(self.feed.documents(films).await?);
+        let films: Vec<FilmId> = films.into_iter().collect();
+        let mut documents = Vec::with_capacity(films.len());
+        for some in films.chunks(CHANGED_FILMS_READ) {
+            documents.extend(self.feed.documents(some).await?);
         }
         let noted = applied.clone();
-        spawn_blocking(move || replace(&generation, &changed, &documents, &noted)).await??;
+        spawn_blocking(move || replace(&generation, &films, &documents, &noted)).await??;
         Ok(applied)
     }
 }

@@ -19,6 +19,9 @@ pub(super) struct TitleQuery {
     dated: Option<(Title, u16)>,
     /// All that was typed, as readings of two neighbours as one word.
     joined: Vec<Word>,
+    /// The keys of all that was typed, and of it without the year.
+    keys: Vec<String>,
+    undated_keys: Vec<String>,
 }
 
 impl TitleQuery {
@@ -33,6 +36,11 @@ impl TitleQuery {
             .collect();
         let dated = year_at_the_end(&title).map(|year| (title.without_last(), year));
         Self {
+            keys: title.keys(),
+            undated_keys: dated
+                .as_ref()
+                .map(|(undated, _): &(Title, u16)| undated.keys())
+                .unwrap_or_default(),
             title,
             dated,
             joined,
@@ -40,12 +48,11 @@ impl TitleQuery {
     }
 
     /// The keys under which a film with exactly this title is found.
-    pub fn keys(&self) -> impl Iterator<Item = String> {
-        let dated = self.dated.as_ref().map(|(title, _)| title.keys());
-        self.title
-            .keys()
-            .into_iter()
-            .chain(dated.unwrap_or_default())
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.keys
+            .iter()
+            .chain(&self.undated_keys)
+            .map(String::as_str)
     }
 
     /// Neighbouring words, each pair read as one word.
@@ -83,7 +90,7 @@ pub(super) struct Fit {
 
 impl Fit {
     /// Whether nothing better can be hoped for from reading what was typed in another way.
-    pub fn is_sure(&self) -> bool {
+    pub fn is_sure(self) -> bool {
         self.exactness > 0 || self.score > 0.9
     }
 
@@ -97,7 +104,7 @@ impl Fit {
     }
 
     /// Compares; the better one is the greater.
-    pub fn compare(&self, other: &Self) -> Ordering {
+    pub fn compare(self, other: Self) -> Ordering {
         self.exactness
             .cmp(&other.exactness)
             .then(self.score.total_cmp(&other.score))
@@ -125,13 +132,13 @@ pub(super) fn fit(query: &TitleQuery, film: &Candidate) -> Fit {
 }
 
 fn fit_of_title(query: &TitleQuery, title: &Title, year: Option<u16>) -> (u8, f32) {
-    let plain = judge(query, &query.title, title);
+    let plain = judge(query, &query.title, &query.keys, title);
     let plain = (plain.0 * 2, plain.1);
     let Some((undated, asked_year)) = &query.dated else {
         return plain;
     };
     let off_by = year.map_or(u16::MAX, |year| year.abs_diff(*asked_year));
-    let (exact, score) = judge(query, undated, title);
+    let (exact, score) = judge(query, undated, &query.undated_keys, title);
     let (exact, trust) = match off_by {
         0 => (exact, 1.0),
         1 => (0, 0.95),
@@ -140,15 +147,15 @@ fn fit_of_title(query: &TitleQuery, title: &Title, year: Option<u16>) -> (u8, f3
     (plain.0.max(exact), plain.1.max(score * trust))
 }
 
-fn judge(query: &TitleQuery, asked: &Title, title: &Title) -> (u8, f32) {
-    match exactness(asked, title) {
+fn judge(query: &TitleQuery, asked: &Title, keys: &[String], title: &Title) -> (u8, f32) {
+    match exactness(asked, keys, title) {
         0 => (0, similarity(query, asked, title)),
         exact => (exact, 1.0),
     }
 }
 
 /// 2: the same title; 1: the same but for articles and spaces; 0: another one.
-fn exactness(asked: &Title, title: &Title) -> u8 {
+fn exactness(asked: &Title, keys: &[String], title: &Title) -> u8 {
     let same_words = asked.words.len() == title.words.len()
         && asked
             .words
@@ -158,8 +165,7 @@ fn exactness(asked: &Title, title: &Title) -> u8 {
     if same_words {
         2
     } else {
-        let keys = title.keys();
-        u8::from(asked.keys().iter().any(|key| keys.contains(key)))
+        u8::from(title.has_key_among(keys))
     }
 }
 
@@ -388,7 +394,7 @@ mod tests {
         let best_fit = fit(&query, &film(best.0, best.1));
         let other_fit = fit(&query, &film(other.0, other.1));
         assert!(
-            best_fit.compare(&other_fit).is_gt(),
+            best_fit.compare(other_fit).is_gt(),
             "{best:?} {best_fit:?} should beat {other:?} {other_fit:?}"
         );
     }
@@ -438,7 +444,7 @@ mod tests {
             prop_assume!(!Title::read(&title).words.is_empty());
             let query = TitleQuery::read(&title);
             let exact = fit(&query, &Candidate { is_described: false, ..film(&title, 1900) });
-            prop_assert!(exact.compare(&fit(&query, &film(&other, year))).is_gt());
+            prop_assert!(exact.compare(fit(&query, &film(&other, year))).is_gt());
         }
 
         #[test]

@@ -61,8 +61,9 @@ impl Place {
             None => Self::Memory,
             Some(Ok(folder)) => Self::Folder(folder),
             Some(Err(failure)) => {
+                let error: &dyn Error = &failure;
                 warn!(
-                    error = &failure as &dyn Error,
+                    error,
                     "the folder of the search index cannot be used; keeping the index in memory"
                 );
                 Self::Memory

@@ -65,7 +65,7 @@ pub(super) fn find(
 }
 
 fn sort(hits: &mut [Hit]) {
-    hits.sort_by(|one, other| other.fit.compare(&one.fit).then(one.film.cmp(&other.film)));
+    hits.sort_by(|one, other| other.fit.compare(one.fit).then(one.film.cmp(&other.film)));
 }
 
 fn the_fitting(hits: Vec<Hit>, most: usize) -> Vec<Hit> {
@@ -95,12 +95,22 @@ fn find_as_typed(
         hits: Vec::new(),
         most_judged: MOST_JUDGED.max(most * 2),
     };
-    search.look(false)?;
-    if !search.is_sure() {
-        search.look(true)?;
+    for typos in [Typos::Nowhere, Typos::InUnknownWords, Typos::Anywhere] {
+        search.look(typos)?;
+        if search.is_sure() {
+            break;
+        }
     }
     sort(&mut search.hits);
     Ok(search.hits)
+}
+
+/// Where typos are allowed for. Doing so is slow, so it is done only where there is need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Typos {
+    Nowhere,
+    InUnknownWords,
+    Anywhere,
 }
 
 struct Search<'a> {
@@ -117,9 +127,9 @@ impl Search<'_> {
         self.hits.iter().any(|hit| hit.fit.is_sure())
     }
 
-    fn look(&mut self, with_typos: bool) -> tantivy::Result<()> {
+    fn look(&mut self, typos: Typos) -> tantivy::Result<()> {
         for (ordinal, segment) in (0..).zip(self.searcher.segment_readers()) {
-            let proposals = Proposals::of(segment, self.fields, self.query, with_typos)?;
+            let proposals = Proposals::of(segment, self.fields, self.query, typos)?;
             for document in proposals.best(self.most_judged) {
                 self.judge(ordinal, document)?;
             }
@@ -157,7 +167,7 @@ impl<'a> Proposals<'a> {
         segment: &'a SegmentReader,
         fields: &Fields,
         query: &TitleQuery,
-        with_typos: bool,
+        typos: Typos,
     ) -> tantivy::Result<Self> {
         let documents = usize::try_from(segment.max_doc()).unwrap_or_default();
         let mut proposals = Self {
@@ -168,8 +178,12 @@ impl<'a> Proposals<'a> {
         };
         proposals.add_keys(fields.key, query)?;
         let last = query.title.words.len().saturating_sub(1);
+        let says_something = query.title.words.iter().any(|word| !word.is_article());
         for (place, word) in query.title.words.iter().enumerate() {
-            proposals.add_word(fields, word, place == last, with_typos)?;
+            // Articles are in very many titles.
+            if place == last || !word.is_article() || !says_something {
+                proposals.add_word(fields, word, place == last, typos)?;
+            }
         }
         for joined in query.joined() {
             proposals.add_joined(fields, joined)?;
@@ -204,7 +218,7 @@ impl<'a> Proposals<'a> {
             if let Some(exact) = index.terms().get(key.as_bytes())? {
                 spellings.push((40.0, exact));
             }
-            spellings.extend(endings(&index, &key, 4.0)?);
+            spellings.extend(endings(&index, key, 4.0)?);
             self.add(&index, spellings)?;
         }
         Ok(())
@@ -215,7 +229,7 @@ impl<'a> Proposals<'a> {
         fields: &Fields,
         word: &Word,
         is_last: bool,
-        with_typos: bool,
+        typos: Typos,
     ) -> tantivy::Result<()> {
         self.begin_word();
         let weight = word.weight();
@@ -224,6 +238,12 @@ impl<'a> Proposals<'a> {
         if let Some(exact) = index.terms().get(word.text.as_bytes())? {
             spellings.push((weight, exact));
         }
+        let with_typos = word.is_spelled()
+            && match typos {
+                Typos::Nowhere => false,
+                Typos::InUnknownWords => spellings.is_empty(),
+                Typos::Anywhere => true,
+            };
         if let Some(number) = word.number
             && let Some(same) = index.terms().get(number_term(number).as_bytes())?
         {
@@ -232,7 +252,7 @@ impl<'a> Proposals<'a> {
         if is_last {
             spellings.extend(endings(&index, &word.text, weight * 0.9)?);
         }
-        if with_typos && word.is_spelled() {
+        if with_typos {
             spellings.extend(near(
                 &index,
                 fields.word,
@@ -242,7 +262,7 @@ impl<'a> Proposals<'a> {
             )?);
         }
         self.add(&index, spellings)?;
-        if with_typos && word.is_spelled() {
+        if with_typos {
             self.add_sound(fields, word, weight)?;
         }
         Ok(())
@@ -354,19 +374,19 @@ fn near(
     let term = Term::from_field_text(field, text);
     let mut spellings = spellings(
         index,
-        FuzzyTermQuery::new(term.clone(), distance, true),
+        &FuzzyTermQuery::new(term.clone(), distance, true),
         points,
     )?;
     if is_beginning && text.chars().count() >= 5 {
         let beginning = FuzzyTermQuery::new_prefix(term, 1, true);
-        spellings.extend(self::spellings(index, beginning, points * 0.8)?);
+        spellings.extend(self::spellings(index, &beginning, points * 0.8)?);
     }
     Ok(spellings)
 }
 
 fn spellings(
     index: &InvertedIndexReader,
-    query: FuzzyTermQuery,
+    query: &FuzzyTermQuery,
     points: f32,
 ) -> tantivy::Result<Vec<Spelling>> {
     let mut terms = index.terms().search(query.automaton()?).into_stream()?;

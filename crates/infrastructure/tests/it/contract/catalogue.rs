@@ -2,7 +2,7 @@
 use super::{Bench, contract};
 use application::{
     catalogue::ports::{FilmFilter, FilmKey, FilmOrder},
-    fakes::builders::{Fixture, a_film, a_genre, a_poster_of, a_user, a_watchlist},
+    fakes::{Fixture, a_film, a_genre, a_poster_of, a_user, a_watchlist},
     shared::{
         page::{PageRequest, PageSize},
         store::StoreError,
@@ -21,9 +21,8 @@ fn noon() -> DateTime<Utc> {
 }
 
 async fn a_film_is_stored_whole(bench: Bench) {
-    let (drama, war) = (a_genre("Drama").build(), a_genre("War").build());
-    bench.has_genre(&drama).await;
-    bench.has_genre(&war).await;
+    let drama = bench.has_genre(a_genre("Drama")).await;
+    let war = bench.has_genre(a_genre("War")).await;
     let user = a_user().build();
     bench.has_user(&user).await;
     let film = a_film()
@@ -214,9 +213,8 @@ async fn lists_come_in_every_order_page_by_page(bench: Bench) {
 }
 
 async fn every_condition_of_a_list_must_hold(bench: Bench) {
-    let (drama, war) = (a_genre("Drama").build(), a_genre("War").build());
-    bench.has_genre(&drama).await;
-    bench.has_genre(&war).await;
+    let drama = bench.has_genre(a_genre("Drama")).await;
+    let war = bench.has_genre(a_genre("War")).await;
     let both = a_film()
         .titled("Both")
         .with_genre(drama.id)
@@ -339,8 +337,7 @@ async fn a_poster_that_is_shown_again_is_not_obsolete(bench: Bench) {
 }
 
 async fn genres_are_listed_with_both_names(bench: Bench) {
-    let drama = a_genre("Drama").in_russian("Драма").build();
-    bench.has_genre(&drama).await;
+    let drama = bench.has_genre(a_genre("Drama").in_russian("Драма")).await;
     assert_eq!(*bench.vocabulary().genres().await.unwrap(), [drama]);
     assert_eq!(bench.vocabulary().moods().await.unwrap().len(), 0);
     assert_eq!(bench.mixes().list().await.unwrap().len(), 0);

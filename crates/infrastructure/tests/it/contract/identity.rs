@@ -1,7 +1,7 @@
 //! Users, sessions, sign-in attempts.
 use super::{Bench, contract};
 use application::{
-    fakes::builders::{Fixture, a_film, a_session, a_user},
+    fakes::{Fixture, a_film, a_session, a_user, opening_time},
     identity::ports::{RefreshTokenDigest, RefreshTokenUse, SaveUserError},
     shared::store::Store,
 };
@@ -19,14 +19,12 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 fn noon() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_790_000_000, 123_456_000).unwrap()
+    opening_time() + Duration::microseconds(123_456)
 }
 
 async fn a_committed_user_is_found_by_every_name(bench: Bench) {
-    let mut user = a_user()
-        .with_email("anna@example.org")
-        .of_telegram(77)
-        .build();
+    let mut user = a_user().with_email("anna@example.org").build();
+    user.telegram = Some(TelegramId(77));
     user.first_name = Some(PersonalName::parse("Анна").unwrap());
     user.language = Some(Language::English);
     user.created_at = noon();
@@ -83,13 +81,9 @@ async fn a_saved_user_is_what_was_saved(bench: Bench) {
 
 async fn an_address_and_a_telegram_account_belong_to_one_user(bench: Bench) {
     bench
-        .has_user(
-            &a_user()
-                .with_email("anna@example.org")
-                .of_telegram(77)
-                .build(),
-        )
+        .has_user(&a_user().with_email("anna@example.org").build())
         .await;
+    bench.has_user(&a_user().of_telegram(77).build()).await;
     let uow = bench.store().begin().await.unwrap();
     let again = a_user().with_email("anna@example.org").build();
     assert!(matches!(
@@ -230,32 +224,32 @@ async fn a_refresh_token_is_fresh_once(bench: Bench) {
         tries.spawn(async move {
             let store: &dyn Store = HasComponent::<dyn Store>::resolve_ref(&*ports);
             let uow = store.begin().await.unwrap();
-            let used = uow
+            let outcome = uow
                 .sessions()
                 .use_refresh_token(token, noon())
                 .await
                 .unwrap();
             uow.commit().await.unwrap();
-            used
+            outcome
         });
     }
-    let used = tries.join_all().await;
-    let fresh = used
+    let outcomes = tries.join_all().await;
+    let fresh = outcomes
         .iter()
-        .filter(|used| **used == RefreshTokenUse::Fresh(session.id))
+        .filter(|outcome| **outcome == RefreshTokenUse::Fresh(session.id))
         .count();
-    let reused = used
+    let reused = outcomes
         .iter()
-        .filter(|used| **used == RefreshTokenUse::Reused(session.id))
+        .filter(|outcome| **outcome == RefreshTokenUse::Reused(session.id))
         .count();
     assert_eq!((fresh, reused), (1, 3));
     let uow = bench.store().begin().await.unwrap();
-    let used = uow
+    let outcome = uow
         .sessions()
         .use_refresh_token(unknown, noon())
         .await
         .unwrap();
-    assert_eq!(used, RefreshTokenUse::Unknown);
+    assert_eq!(outcome, RefreshTokenUse::Unknown);
 }
 
 async fn what_is_over_is_forgotten(bench: Bench) {

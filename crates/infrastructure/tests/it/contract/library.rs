@@ -1,7 +1,7 @@
 //! Watchlists and their entries.
 use super::{Bench, contract};
 use application::{
-    fakes::builders::{Fixture, a_film, a_user, a_watchlist},
+    fakes::{Fixture, a_film, a_user, a_watchlist},
     library::ports::{AddOutcome, EntryKey, EntryRange, RemoveOutcome},
     shared::page::PageSize,
 };

@@ -7,7 +7,7 @@ mod statements;
 
 use application::{
     catalogue::ports::{FilmQueries, Vocabulary},
-    fakes::World,
+    fakes::{Fixture, GenreBuilder, World},
     identity::ports::IdentityQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
@@ -97,9 +97,7 @@ impl Bench {
         prepare(&mut connection);
         let feed = SqlFilmFeed::new(connection.clone(), Uuid::from_u128(1));
         let secret = JwtSecret::new("0123456789abcdef0123456789abcdef".to_owned().into()).unwrap();
-        let posters = DiskPosterStore::open(folder.path().join("files"))
-            .await
-            .unwrap();
+        let posters = DiskPosterStore::open(folder.path().join("files")).unwrap();
         let ports = infrastructure_module(Prepared {
             connection: connection.clone(),
             turns: WriteTurns::of(&connection),
@@ -145,25 +143,24 @@ impl Bench {
     }
 
     /// Stores a genre, which only the starter catalogue does otherwise.
-    pub async fn has_genre(&self, genre: &Genre) {
-        match &self.backing {
-            Backing::Fake(world) => {
-                world.knows_genre(genre.clone());
-            }
-            Backing::Sql(connection) => {
-                let insert = "INSERT INTO genres (id, slug, name_en, name_ru, position) \
-                     VALUES ($1, $2, $3, $4, 0)";
-                let values = [
-                    genre.id.as_uuid().into(),
-                    genre.id.to_string().into(),
-                    genre.english.as_str().into(),
-                    genre.russian.as_str().into(),
-                ];
-                let backend = connection.get_database_backend();
-                let statement = Statement::from_sql_and_values(backend, insert, values);
-                connection.execute_raw(statement).await.unwrap();
-            }
-        }
+    pub async fn has_genre(&self, genre: GenreBuilder) -> Genre {
+        let connection = match &self.backing {
+            Backing::Fake(world) => return world.has(genre),
+            Backing::Sql(connection) => connection,
+        };
+        let genre = genre.build();
+        let insert = "INSERT INTO genres (id, slug, name_en, name_ru, position) \
+             VALUES ($1, $2, $3, $4, 0)";
+        let values = [
+            genre.id.as_uuid().into(),
+            genre.id.to_string().into(),
+            genre.english.as_str().into(),
+            genre.russian.as_str().into(),
+        ];
+        let backend = connection.get_database_backend();
+        let statement = Statement::from_sql_and_values(backend, insert, values);
+        connection.execute_raw(statement).await.unwrap();
+        genre
     }
 }
 

@@ -1,7 +1,7 @@
 //! What could be recommended.
 use super::{Bench, contract};
 use application::{
-    fakes::builders::{Fixture, a_film, a_genre, a_user},
+    fakes::{Fixture, a_film, a_genre, a_user},
     recommendation::ports::Wanted,
 };
 use chrono::{DateTime, Duration, Utc};
@@ -18,9 +18,8 @@ fn noon() -> DateTime<Utc> {
 }
 
 async fn only_what_suits_is_a_candidate(bench: Bench) {
-    let (drama, war) = (a_genre("Drama").build(), a_genre("War").build());
-    bench.has_genre(&drama).await;
-    bench.has_genre(&war).await;
+    let drama = bench.has_genre(a_genre("Drama")).await;
+    let war = bench.has_genre(a_genre("War")).await;
     let user = a_user().build();
     bench.has_user(&user).await;
     let both = a_film().with_genre(drama.id).with_genre(war.id).build();

@@ -2,7 +2,7 @@
 use super::Bench;
 use application::{
     catalogue::ports::{FilmFilter, FilmOrder},
-    fakes::builders::{Fixture, a_film, a_user},
+    fakes::{Fixture, a_film, a_user},
     library::ports::EntryRange,
     shared::page::{PageRequest, PageSize},
 };

@@ -1,0 +1,71 @@
+//! The words that some fields and parameters consist of, for the document; the domain reads and
+//! writes them.
+#![expect(dead_code, reason = "the document only needs their names")]
+use utoipa::ToSchema;
+
+/// What sort of thing is watched.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum MovieType {
+    Movie,
+    Tv,
+    Anime,
+}
+
+/// In which order films are listed: by title, year, or time of coming into the catalogue; `-` turns
+/// the order round.
+#[derive(ToSchema)]
+pub enum FilmSort {
+    #[schema(rename = "title")]
+    Title,
+    #[schema(rename = "-title")]
+    TitleDescending,
+    #[schema(rename = "year")]
+    Year,
+    #[schema(rename = "-year")]
+    YearDescending,
+    #[schema(rename = "-added")]
+    NewestFirst,
+}
+
+/// A language of the interface.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum LanguageCode {
+    Ru,
+    En,
+}
+
+/// What a user may do.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum RoleName {
+    User,
+    Admin,
+}
+
+/// How a session is kept up.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum SessionKindName {
+    LongToken,
+    Refreshable,
+}
+
+/// By what a pair of tokens is asked for.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum GrantType {
+    Password,
+    RefreshToken,
+}
+
+/// Standard or the user's own.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum WatchlistType {
+    Liked,
+    Wish,
+    Watched,
+    Custom,
+}

@@ -1,0 +1,22 @@
+//! The HTTP face on fakes: what each path answers, and that nothing answers otherwise than the
+//! document says.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod auth;
+mod bad_input;
+mod client_contract;
+mod films;
+mod me;
+mod openapi;
+mod posters;
+mod problems;
+mod recommend;
+mod sessions;
+mod support;
+mod surroundings;
+mod vocabulary;
+mod watchlists;

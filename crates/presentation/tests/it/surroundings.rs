@@ -1,0 +1,353 @@
+//! What surrounds every request: names, headers, other origins, the log, and panics.
+use crate::support::{TestApi, settings};
+use actix_web::http::Method;
+use application::{
+    catalogue::vocabulary::{ListMoods, VocabularyError},
+    fakes::{UserBuilder, World, a_film, a_genre, a_user},
+    module::ApplicationModule,
+    shared::{actor::Actor, use_case::UseCase},
+};
+use async_trait::async_trait;
+use domain::catalogue::Mood;
+use presentation::Api;
+use serde_json::{Value, json};
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+use tracing_subscriber::fmt::MakeWriter;
+
+#[actix_web::test]
+async fn every_request_has_a_name_and_a_decent_one_of_the_client_is_kept() {
+    let api = TestApi::new().await;
+    let first = api.get("/healthz").expect(200).await;
+    let second = api.get("/healthz").expect(200).await;
+    assert_ne!(first.header("x-request-id"), second.header("x-request-id"));
+    let kept = api
+        .get("/healthz")
+        .header("X-Request-Id", "abc-1_2.3")
+        .expect(200)
+        .await;
+    assert_eq!(kept.header("x-request-id"), "abc-1_2.3");
+    for odd in ["", "a b", "a\"b", &"a".repeat(65)] {
+        let answer = api
+            .get("/healthz")
+            .header("X-Request-Id", odd)
+            .expect(200)
+            .await;
+        assert_ne!(answer.header("x-request-id"), odd);
+    }
+}
+
+#[actix_web::test]
+async fn answers_that_are_somebodys_own_are_not_kept_by_anybody() {
+    let api = TestApi::new().await;
+    let token = api.world.token_of(&api.world.has(a_user()));
+    let me = api.get("/api/v1/me").by(&token).expect(200).await;
+    assert_eq!(me.header("cache-control"), "no-store");
+    assert_eq!(
+        me.header("content-security-policy"),
+        "default-src 'none'; frame-ancestors 'none'"
+    );
+}
+
+#[actix_web::test]
+async fn head_answers_wherever_get_does() {
+    let api = TestApi::new().await;
+    let film = api.world.has(a_film());
+    api.world.has(a_genre("drama"));
+    for path in [
+        "/api/v1/films",
+        "/api/v1/genres",
+        "/healthz",
+        "/readyz",
+        "/api/schema/openapi.json",
+    ] {
+        api.call(Method::HEAD, path).expect(200).await;
+    }
+    api.call(Method::HEAD, format!("/api/v1/films/{}", film.id))
+        .expect(200)
+        .await;
+    api.call(Method::HEAD, "/api/v1/me").expect(401).await;
+}
+
+#[actix_web::test]
+async fn pages_of_known_origins_may_call_with_credentials() {
+    let api = TestApi::new().await;
+    let ask = api.call(Method::OPTIONS, "/api/v1/films");
+    let ask = ask.header("Origin", "https://films.example");
+    let ask = ask.header("Access-Control-Request-Method", "PUT");
+    let answer = ask
+        .header(
+            "Access-Control-Request-Headers",
+            "authorization, content-type",
+        )
+        .send()
+        .await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.header("access-control-allow-origin"),
+        "https://films.example"
+    );
+    assert_eq!(answer.header("access-control-allow-credentials"), "true");
+    assert!(
+        answer
+            .header("access-control-allow-methods")
+            .contains("PUT")
+    );
+    assert!(
+        answer
+            .header("access-control-allow-headers")
+            .contains("authorization")
+    );
+    let call = api
+        .get("/api/v1/me")
+        .header("Origin", "https://films.example")
+        .expect(401)
+        .await;
+    assert_eq!(
+        call.header("access-control-allow-origin"),
+        "https://films.example"
+    );
+    assert!(
+        call.header("access-control-expose-headers")
+            .contains("x-request-id")
+    );
+}
+
+#[actix_web::test]
+async fn pages_of_other_origins_may_not() {
+    let api = TestApi::new().await;
+    let ask = api
+        .call(Method::OPTIONS, "/api/v1/films")
+        .header("Origin", "https://evil.example");
+    let answer = ask
+        .header("Access-Control-Request-Method", "PUT")
+        .send()
+        .await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.detail().contains("Origin"), "{}", answer.detail());
+    assert_eq!(answer.header("access-control-allow-origin"), "");
+    let call = api
+        .get("/api/v1/genres")
+        .header("Origin", "https://evil.example")
+        .expect(200)
+        .await;
+    assert_eq!(call.header("access-control-allow-origin"), "");
+}
+
+#[actix_web::test]
+async fn every_origin_may_call_where_that_is_set_but_without_credentials() {
+    let mut settings = settings();
+    settings.cors_origins = vec!["*".to_owned()];
+    let api = TestApi::with(World::new(), settings).await;
+    let call = api
+        .get("/api/v1/genres")
+        .header("Origin", "https://any.example")
+        .expect(200)
+        .await;
+    assert_eq!(call.header("access-control-allow-origin"), "*");
+    assert_eq!(call.header("access-control-allow-credentials"), "");
+}
+
+#[actix_web::test]
+async fn health_and_readiness() {
+    let api = TestApi::new().await;
+    let health = api.get("/healthz").expect(200).await.json();
+    assert_eq!(health, json!({"status": "ok", "version": "1.2.3"}));
+    let ready = api.get("/readyz").expect(200).await.json();
+    assert_eq!(ready["status"], "ready");
+    let parts = ready["parts"].as_array().unwrap();
+    let names: Vec<&str> = parts
+        .iter()
+        .map(|part| part["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["database", "storage", "index"]);
+    api.world.store.go_down();
+    api.world.index.set_down(true);
+    let answer = api.get("/readyz").expect(503).await;
+    assert_eq!(answer.code(), "upkeep.not_ready");
+    assert_eq!(
+        answer.json()["parts"],
+        json!([
+            {"name": "database", "is_ready": false, "code": "store.unavailable"},
+            {"name": "storage", "is_ready": true},
+            {"name": "index", "is_ready": false, "code": "catalogue.index_unavailable"},
+        ])
+    );
+    api.get("/healthz").expect(200).await;
+}
+
+#[actix_web::test]
+async fn a_store_that_is_down_is_told_without_details_everywhere() {
+    let api = TestApi::new().await;
+    let anna = api.world.has(a_user());
+    let film = api.world.has(a_film());
+    let token = api.world.token_of(&anna);
+    api.world.store.go_down();
+    for path in [
+        "/api/v1/me",
+        "/api/v1/films",
+        "/api/v1/genres",
+        "/api/v1/mix",
+        "/api/v1/me/watchlists",
+    ] {
+        let answer = api.get(path).by(&token).expect(503).await;
+        assert_eq!(answer.code(), "store.unavailable");
+        assert_eq!(
+            answer.detail(),
+            "the service cannot do this now, try again later"
+        );
+    }
+    api.get(format!("/api/v1/films/{}", film.id))
+        .expect(503)
+        .await;
+    let body = json!({"email": "a@example.org", "password": "x", "username": "A"});
+    api.post("/api/v1/auth/register")
+        .json(body)
+        .expect(503)
+        .await;
+}
+
+struct Panics;
+
+#[async_trait]
+impl UseCase<ListMoods> for Panics {
+    async fn execute(&self, _: &Actor, _: ListMoods) -> Result<Arc<[Mood]>, VocabularyError> {
+        panic!("secret of the house")
+    }
+}
+
+async fn panicking() -> TestApi {
+    let world = World::new();
+    let module = ApplicationModule::builder(Arc::new(world.ports()))
+        .with_component_override::<dyn UseCase<ListMoods>>(Box::new(Panics))
+        .build();
+    let api = Api {
+        module: Arc::new(module),
+        settings: Arc::new(settings()),
+    };
+    TestApi::serve(world, &api).await
+}
+
+#[actix_web::test]
+async fn a_panic_is_a_problem_and_not_the_end() {
+    let api = panicking().await;
+    let answer = api.get("/api/v1/moods").expect(500).await;
+    assert_eq!(answer.code(), "http.internal");
+    assert!(!answer.text().contains("secret"));
+    api.get("/healthz").expect(200).await;
+}
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Self;
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+impl Lines {
+    /// Keeps what this thread logs until the guard is dropped.
+    fn keep(&self) -> tracing::subscriber::DefaultGuard {
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .with_max_level(tracing::Level::INFO)
+            .with_writer(self.clone());
+        tracing::subscriber::set_default(subscriber.finish())
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    fn read(&self) -> Vec<Value> {
+        self.text()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+}
+
+#[actix_web::test]
+async fn each_request_is_one_line_without_personal_data() {
+    let api = TestApi::new().await;
+    api.world.has(a_user().with_email("anna@example.org"));
+    let lines = Lines::default();
+    let guard = lines.keep();
+    let body = json!({"email": "anna@example.org", "password": UserBuilder::PASSWORD});
+    let login = api.post("/api/v1/auth/login").json(body).expect(201).await;
+    let token = login.json()["token"].as_str().unwrap().to_owned();
+    api.get("/api/v1/films/search?title=secretwords")
+        .by(&token)
+        .expect(200)
+        .await;
+    api.get("/healthz").expect(200).await;
+    drop(guard);
+    let read = lines.read();
+    assert_eq!(read.len(), 2, "{}", lines.text());
+    let fields = &read[0]["fields"];
+    assert_eq!(fields["http.route"], "/api/v1/auth/login");
+    assert_eq!(fields["http.status"], 201);
+    assert_eq!(fields["http.method"], "POST");
+    assert!(fields["duration_ms"].is_number());
+    assert_eq!(read[0]["span"]["request.id"], login.header("x-request-id"));
+    for private in [
+        "anna@",
+        UserBuilder::PASSWORD,
+        token.as_str(),
+        "secretwords",
+    ] {
+        assert!(!lines.text().contains(private), "{private}");
+    }
+}
+
+#[actix_web::test]
+async fn a_failure_of_the_service_is_logged_once_with_its_causes() {
+    let api = TestApi::new().await;
+    api.world.store.go_down();
+    let lines = Lines::default();
+    let guard = lines.keep();
+    let answer = api.get("/api/v1/films").expect(503).await;
+    drop(guard);
+    let warned: Vec<Value> = lines
+        .read()
+        .into_iter()
+        .filter(|line| line["level"] == "WARN")
+        .collect();
+    assert_eq!(warned.len(), 1, "{}", lines.text());
+    assert_eq!(warned[0]["fields"]["failure.code"], "store.unavailable");
+    assert_eq!(
+        warned[0]["span"]["request.id"],
+        answer.header("x-request-id")
+    );
+}
+
+#[actix_web::test]
+async fn a_panic_is_logged() {
+    let api = panicking().await;
+    let lines = Lines::default();
+    let guard = lines.keep();
+    api.get("/api/v1/moods").expect(500).await;
+    drop(guard);
+    let errors: Vec<Value> = lines
+        .read()
+        .into_iter()
+        .filter(|line| line["level"] == "ERROR")
+        .collect();
+    assert_eq!(errors.len(), 1, "{}", lines.text());
+    assert_eq!(errors[0]["fields"]["panic"], "secret of the house");
+}

@@ -1,0 +1,345 @@
+//! Starting, stopping, dying and starting again.
+use crate::app::{App, Caller, Database, Setup, eventually, id_of, until};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpStream,
+    os::unix::fs::PermissionsExt,
+    time::{Duration, Instant},
+};
+
+stories![
+    what_was_acknowledged_outlives_a_sudden_death,
+    a_running_request_is_finished_before_the_end,
+    idle_connections_do_not_hold_up_the_end,
+    a_second_start_is_quick_and_loads_nothing,
+    films_are_loaded_once_and_found_after_a_sudden_death,
+    it_says_how_it_is,
+    it_says_where_to_look,
+    the_secret_is_made_once_and_for_its_owner_only,
+    the_log_holds_nothing_personal,
+    a_start_that_cannot_succeed_says_why,
+];
+
+async fn what_was_acknowledged_outlives_a_sudden_death(database: Database) {
+    let mut app = App::start(database).await;
+    let anna = app.somebody().await;
+    let film = anna.add_film("Stalker").await;
+    for n in 0..3 {
+        let title = format!("List {n}");
+        let list = anna
+            .post("/me/watchlists", &json!({ "title": title }))
+            .await
+            .json(201);
+        let items = format!("/me/watchlists/{}/items", id_of(&list));
+        anna.put(&format!("{items}/add"), &json!({ "film_id": film }))
+            .await
+            .done();
+        app.kill9();
+        app.start_again().await;
+        assert_eq!(anna.get("/me/watchlists").await.array(200)[0], list);
+        assert_eq!(id_of(&anna.get(&items).await.array(200)[0]), film);
+    }
+    anna.signed_in().await.get("/me").await.expect(200);
+}
+
+/// A connection of one's own, on which one can be slow.
+struct Line(TcpStream);
+
+impl Line {
+    fn to(app: &App) -> Self {
+        let stream = TcpStream::connect(("127.0.0.1", app.port)).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .unwrap();
+        Self(stream)
+    }
+
+    fn write(&mut self, text: &str) {
+        self.0.write_all(text.as_bytes()).unwrap();
+    }
+
+    fn read_some(&mut self) -> String {
+        let mut bytes = [0; 4096];
+        let read = self.0.read(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes[..read]).into_owned()
+    }
+}
+
+async fn a_running_request_is_finished_before_the_end(database: Database) {
+    let mut app = App::start(database).await;
+    let anna = app.somebody().await;
+    let body = json!({ "title": "Slow" }).to_string();
+    let (first, rest) = body.split_at(5);
+    let mut line = Line::to(&app);
+    line.write(&format!(
+        "POST /api/v1/me/watchlists HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+         authorization: Bearer {}\r\ncontent-length: {}\r\n\r\n{first}",
+        anna.token(),
+        body.len()
+    ));
+    // Another request that is answered meanwhile shows that the first one has had time to begin.
+    anna.get("/me").await.expect(200);
+    app.terminate();
+    let address = ("127.0.0.1", app.port);
+    until("nobody new is let in", Duration::from_secs(10), || {
+        TcpStream::connect(address).is_err()
+    });
+    assert!(app.has_ended().is_none(), "it did not wait:\n{}", app.log());
+    line.write(rest);
+    let answer = line.read_some();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    let mut status = None;
+    until("it ends", Duration::from_secs(20), || {
+        status = app.has_ended();
+        status.is_some()
+    });
+    assert!(status.unwrap().success(), "{}", app.log());
+    app.start_again().await;
+    assert_eq!(
+        anna.get("/me/watchlists").await.array(200)[0]["title"],
+        "Slow"
+    );
+}
+
+async fn idle_connections_do_not_hold_up_the_end(database: Database) {
+    let mut app = App::start(database).await;
+    let mut line = Line::to(&app);
+    line.write("GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    assert!(line.read_some().starts_with("HTTP/1.1 200"));
+    let silent = Line::to(&app);
+    let start = Instant::now();
+    app.stop();
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(8), "{took:?}");
+    drop((line, silent));
+}
+
+const LOADING: &str = "loading the starter catalogue";
+
+async fn a_second_start_is_quick_and_loads_nothing(database: Database) {
+    let mut app = App::with_films(database).await;
+    assert!(!app.log().contains(LOADING));
+    app.stop();
+    let start = Instant::now();
+    app.start_again().await;
+    let took = start.elapsed();
+    // The build for tests is slow; the one for use takes a small part of this.
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert!(!app.log().contains(LOADING));
+    let page = app
+        .anyone()
+        .get("/films?person=keanu%20reeves")
+        .await
+        .json(200);
+    assert!(page["items"].as_array().unwrap().len() > 5);
+}
+
+async fn films_are_loaded_once_and_found_after_a_sudden_death(database: Database) {
+    let setup = Setup::untouched(database);
+    if database == Database::Postgres {
+        setup.run(&["migrate", "up"]).succeeded();
+    }
+    let mut app = setup.start().await;
+    let finds = async |anyone: &Caller| {
+        let films = anyone
+            .query("/films/search", &[("title", "the matrix")])
+            .await
+            .array(200);
+        films
+            .first()
+            .is_some_and(|film| film["title"] == "The Matrix")
+            .then_some(())
+    };
+    eventually("it is found", Duration::from_secs(5), async || {
+        finds(&app.anyone()).await
+    })
+    .await;
+    assert!(app.log().contains(LOADING));
+    let loaded = app.log().matches(LOADING).count();
+    app.kill9();
+    app.start_again().await;
+    eventually("it is found again", Duration::from_secs(20), async || {
+        finds(&app.anyone()).await
+    })
+    .await;
+    assert_eq!(app.log().matches(LOADING).count(), loaded);
+}
+
+async fn it_says_how_it_is(database: Database) {
+    let mut app = App::start(database).await;
+    let anyone = app.anyone();
+    let health = anyone.get("//healthz").await.json(200);
+    assert_eq!(
+        health,
+        json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") })
+    );
+    let readiness = anyone.get("//readyz").await.json(200);
+    assert_eq!(readiness["status"], "ready");
+    let parts = readiness["parts"].as_array().unwrap();
+    let mut names: Vec<&str> = parts
+        .iter()
+        .map(|part| part["name"].as_str().unwrap())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["database", "index", "storage"]);
+    assert!(
+        parts.iter().all(|part| part["is_ready"] == true),
+        "{readiness}"
+    );
+
+    let port = app.port.to_string();
+    let asking = |arguments: &[&str]| {
+        let output = app
+            .setup
+            .command(arguments)
+            .env("FILMHUB_PORT", &port)
+            .output()
+            .unwrap();
+        output.status.code()
+    };
+    assert_eq!(asking(&["healthcheck"]), Some(0));
+    assert_eq!(asking(&["healthcheck", "--live"]), Some(0));
+    app.stop();
+    let asking = |arguments: &[&str]| {
+        let output = app
+            .setup
+            .command(arguments)
+            .env("FILMHUB_PORT", &port)
+            .output()
+            .unwrap();
+        output.status.code()
+    };
+    assert_eq!(asking(&["healthcheck"]), Some(1));
+    assert_eq!(asking(&["healthcheck", "--live"]), Some(1));
+}
+
+async fn it_says_where_to_look(database: Database) {
+    let app = App::start(database).await;
+    let log = app.log();
+    for told in [
+        format!("http://localhost:{}", app.port),
+        format!("http://localhost:{}/api/schema/swagger", app.port),
+        "filmhub admin create-user".to_owned(),
+        "data".to_owned(),
+    ] {
+        assert!(log.contains(&told), "no {told} in {log}");
+    }
+    let page = app.anyone().get("//api/schema/swagger/").await.expect(200);
+    assert!(page.header("content-type").starts_with("text/html"));
+    for foreign in ["https://unpkg", "https://cdn"] {
+        assert!(!page.text().contains(foreign));
+    }
+}
+
+async fn the_secret_is_made_once_and_for_its_owner_only(database: Database) {
+    let mut app = App::start(database).await;
+    let path = app.setup.data().join("jwt_secret");
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let secret = fs::read_to_string(&path).unwrap();
+    assert!(secret.trim().len() >= 32);
+    assert!(!app.log().contains(secret.trim()));
+    app.restart().await;
+    assert_eq!(fs::read_to_string(&path).unwrap(), secret);
+    let other = App::start(database).await;
+    assert_ne!(
+        fs::read_to_string(other.setup.data().join("jwt_secret")).unwrap(),
+        secret
+    );
+}
+
+async fn the_log_holds_nothing_personal(database: Database) {
+    let setup = Setup::without_films(database).await;
+    let app = setup
+        .set("FILMHUB_LOG", "debug")
+        .set("FILMHUB_LOG_FORMAT", "json")
+        .start()
+        .await;
+    let anna = app.somebody().await;
+    let wrong = json!({ "email": anna.email, "password": "a slip of the tongue" });
+    anna.post("/auth/login", &wrong).await.expect(401);
+    let fields = [
+        ("grant_type", "password"),
+        ("username", &anna.email),
+        ("password", &anna.password),
+    ];
+    let pair = anna.post_form("/auth/token", &fields).await.json(200);
+    let refresh = pair["refresh_token"].as_str().unwrap();
+    let body = json!({ "grant_type": "refresh_token", "refresh_token": refresh });
+    anna.post("/auth/token", &body).await.expect(200);
+    anna.post("/auth/token", &body).await.expect(400);
+    let key = anna
+        .post_nothing("/auth/telegram/get_auth_key")
+        .await
+        .json(201);
+    let body = json!({ "email": anna.email, "password": "x", "username": "A" });
+    anna.post("/auth/register", &body).await.expect(409);
+    anna.patch("/me", &json!({ "first_name": "Аполлинария" }))
+        .await
+        .expect(200);
+    anna.get_with(
+        "/films/search?title=stalker",
+        "x-request-id",
+        "the-last-one",
+    )
+    .await
+    .expect(200);
+    anna.delete("/me").await.done();
+
+    let log = app.log();
+    let local = anna.email.split_once('@').unwrap().0;
+    for (what, secret) in [
+        ("the address", local),
+        ("the password", &anna.password),
+        ("a wrong password", "a slip of the tongue"),
+        ("the token", anna.token()),
+        ("the access token", pair["access_token"].as_str().unwrap()),
+        ("the refresh token", refresh),
+        ("the key", key["auth_key"].as_str().unwrap()),
+        ("the name", "Аполлинария"),
+    ] {
+        assert!(
+            !secret.is_empty() && !log.contains(secret),
+            "{what} is in the log:\n{log}"
+        );
+    }
+    // What is there is what an operator needs: one line for each request, each an object.
+    let lines: Vec<Value> = log
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    let line = lines
+        .iter()
+        .find(|line| line.to_string().contains("the-last-one"));
+    let line = line
+        .unwrap_or_else(|| panic!("the last request is not in the log:\n{log}"))
+        .to_string();
+    assert!(line.contains("/api/v1/films/search"), "{line}");
+}
+
+async fn a_start_that_cannot_succeed_says_why(database: Database) {
+    let app = App::start(database).await;
+    let taken = app
+        .setup
+        .sibling()
+        .set("FILMHUB_PORT", &app.port.to_string());
+    let message = taken.run(&["serve"]).failed();
+    assert!(
+        message.contains(&format!("cannot listen on 127.0.0.1:{}", app.port)),
+        "{message}"
+    );
+    let setup =
+        Setup::untouched(database).set("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none");
+    let message = setup.run(&["serve"]).failed();
+    assert!(message.contains("cannot open"), "{message}");
+    let file = Setup::untouched(database)
+        .write("occupied", "")
+        .set("FILMHUB_DATA_DIR", "occupied");
+    let message = file.run(&["serve"]).failed();
+    assert!(
+        message.contains("cannot make the data directory"),
+        "{message}"
+    );
+}
