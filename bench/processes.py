@@ -67,6 +67,12 @@ class Process:
             self.child.kill()
             self.child.wait()
 
+    def processor_seconds(self):
+        """The processor time that the process has taken so far."""
+        # What follows the name, which may hold anything, begins with the third field.
+        fields = pathlib.Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(") ")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def resident_mib(self):
         """The process's resident memory."""
         status = pathlib.Path(f"/proc/{self.child.pid}/status").read_text()

@@ -26,6 +26,8 @@ def summary(rounds):
             "p99_ms": median_of(runs, "p99_ms"),
             # The tail of a run belongs to the middle of the same run.
             "tail": statistics.median(run["p99_ms"] / max(run["p50_ms"], 0.001) for run in runs),
+            # Of the server's process, without the database's.
+            "cpu_us": median_of(runs, "cpu_us"),
             "errors": sum(run["errors"] for run in runs),
             "requests": sum(run["requests"] for run in runs),
         }
@@ -39,7 +41,7 @@ def summary(rounds):
 def table(results, scenarios):
     """Markdown, which is read as easily in a terminal."""
     rows = [["", "at once", "product/s", "least/s", "part", "product p50", "p99", "p99/p50",
-             "least p50", "p99", "p99/p50", "errors"]]
+             "least p50", "p99", "p99/p50", "CPU us", "errors"]]
     for scenario in scenarios:
         for concurrency, of_both in results.get(scenario.name, {}).items():
             product, limit = of_both["product"], of_both["limit"]
@@ -47,7 +49,8 @@ def table(results, scenarios):
                 scenario.about, str(concurrency), whole(product["per_second"]), whole(limit["per_second"]),
                 f"{of_both['ratio']:.2f}", millis(product["p50_ms"]), millis(product["p99_ms"]),
                 f"{product['tail']:.1f}", millis(limit["p50_ms"]), millis(limit["p99_ms"]),
-                f"{limit['tail']:.1f}", f"{product['errors']}/{limit['errors']}",
+                f"{limit['tail']:.1f}", f"{product['cpu_us']:.0f}/{limit['cpu_us']:.0f}",
+                f"{product['errors']}/{limit['errors']}",
             ])
     return aligned(rows)
 
