@@ -164,7 +164,7 @@ fn settings_are_shown_with_where_they_come_from_and_secrets_masked() {
     let setup = bare()
         .write(
             ".env",
-            "FILMHUB_LANGUAGE=en\nFILMHUB_PORT=1234\nJWT_SECRET='not to be seen by anybody at all'\n",
+            "FILMHUB_LANGUAGE=en\nFILMHUB_PORT=1234\nJWT_SECRET=not to be seen by anybody at all\n",
         )
         .set("FILMHUB_PORT", "4321");
     let shown = setup.run(&["config", "show"]).succeeded();
