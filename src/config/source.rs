@@ -79,13 +79,13 @@ impl Sources {
     }
 
     fn read_dot_env(&mut self, path: &Path, errors: &mut Vec<String>) {
-        let lines = match dotenvy::from_path_iter(path) {
-            Ok(lines) => lines,
-            Err(failure) if failure.not_found() => return,
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => with_quotes(&text),
+            Err(failure) if failure.kind() == std::io::ErrorKind::NotFound => return,
             Err(failure) => return errors.push(format!(".env cannot be read: {failure}")),
         };
         let mut values = Vec::new();
-        for line in lines {
+        for line in dotenvy::from_read_iter(text.as_bytes()) {
             match line {
                 Ok(value) => values.push(value),
                 // The line itself may hold a secret and is not shown.
@@ -116,5 +116,55 @@ impl Sources {
                 errors.push(format!("filmhub.toml is not valid: {}", failure.message()));
             }
         }
+    }
+}
+
+/// Puts values that hold blanks into quotes, as the parser wants them. Files that were written for
+/// Compose or for Python have them without.
+fn with_quotes(text: &str) -> String {
+    let quoted = |line: &str| match line.split_once('=') {
+        Some((name, value)) if !name.trim_start().starts_with('#') => {
+            let value = value.trim();
+            let is_quoted = value.starts_with(['"', '\'']);
+            let plain = value.split(" #").next().unwrap_or_default().trim_end();
+            if is_quoted || plain.contains('\'') || !plain.contains(char::is_whitespace) {
+                line.to_owned()
+            } else {
+                format!("{name}='{plain}'")
+            }
+        }
+        Some(_) | None => line.to_owned(),
+    };
+    text.lines().map(quoted).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_with_blanks_needs_no_quotes() {
+        let directory = tempfile::tempdir().unwrap();
+        let text = "# a=b c\nONE=two words # and a remark\nTWO=\"in quotes\"\nTHREE=plain\nFOUR=\n";
+        std::fs::write(directory.path().join(".env"), text).unwrap();
+        let mut errors = Vec::new();
+        let mut sources = Sources::default();
+        sources.read_dot_env(&directory.path().join(".env"), &mut errors);
+        assert_eq!(errors, Vec::<String>::new());
+        let value = |name| sources.get(name).map(|(value, _)| value);
+        assert_eq!(value("ONE"), Some("two words"));
+        assert_eq!(value("TWO"), Some("in quotes"));
+        assert_eq!(value("THREE"), Some("plain"));
+        assert_eq!(value("FOUR"), None);
+    }
+
+    #[test]
+    fn a_line_that_is_no_setting_is_an_error_that_shows_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join(".env"), "just a secret\n").unwrap();
+        let mut errors = Vec::new();
+        Sources::default().read_dot_env(&directory.path().join(".env"), &mut errors);
+        assert_eq!(errors.len(), 1);
+        assert!(!errors.concat().contains("secret"));
     }
 }

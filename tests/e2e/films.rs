@@ -18,7 +18,7 @@ async fn a_film_is_added_shown_and_changed(database: Database) {
     let anna = app.somebody().await;
     let genres = anna.get("/genres").await.array(200);
     let body = json!({
-        "title": " Ночь  на даче ", "description": "Домашнее кино.\nВторая строка.",
+        "title": " Ночь на даче ", "description": "Домашнее кино.\nВторая строка.",
         "genres_ids": [genres[0]["id"], genres[1]["id"]], "country": "Россия", "release_year": 2024,
         "mood": "what is not known is ignored",
     });

@@ -8,6 +8,8 @@ use std::{
     os::unix::fs::PermissionsExt,
     time::{Duration, Instant},
 };
+use test_servers::PostgresServer;
+use tokio::task::JoinSet;
 
 stories![
     what_was_acknowledged_outlives_a_sudden_death,
@@ -42,6 +44,68 @@ async fn what_was_acknowledged_outlives_a_sudden_death(database: Database) {
         assert_eq!(id_of(&anna.get(&items).await.array(200)[0]), film);
     }
     anna.signed_in().await.get("/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn without_its_database_it_says_so_and_does_not_end() {
+    let server = PostgresServer::start();
+    let setup = Setup::untouched(Database::Sqlite)
+        .set("DATABASE_URL", &server.fresh_database())
+        .set("FILMHUB_STARTER_CATALOGUE", "off");
+    setup.run(&["migrate", "up"]).succeeded();
+    let mut app = setup.start().await;
+    let anna = app.somebody().await;
+    drop(server);
+    for path in ["/me", "/films", "/me/watchlists/liked/items"] {
+        let answer = anna.get(path).await.expect(503);
+        assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0);
+        answer.problem(503, "store.unavailable");
+    }
+    let readiness = anna.get("//readyz").await;
+    let problem = readiness.problem(503, "upkeep.not_ready");
+    let is_down = |part: &&Value| part["is_ready"] == false;
+    let down: Vec<_> = problem["parts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(is_down)
+        .collect();
+    assert_eq!(down[0]["name"], "database", "{problem}");
+    anna.get("//healthz").await.expect(200);
+    assert!(app.has_ended().is_none());
+    app.stop();
+}
+
+#[tokio::test]
+async fn a_storm_of_logins_does_not_starve_readers() {
+    let app = App::with_films(Database::Sqlite).await;
+    let anna = app.somebody().await;
+    let mut storm = JoinSet::new();
+    for _ in 0..60 {
+        let anna = anna.clone();
+        storm.spawn(async move { anna.post("/auth/login", &anna.credentials()).await });
+    }
+    let mut reads = 0;
+    while !storm.is_empty() {
+        let start = Instant::now();
+        anna.get("/films?limit=5").await.expect(200);
+        let took = start.elapsed();
+        assert!(took < Duration::from_secs(2), "a reader waited {took:?}");
+        reads += 1;
+        while let Some(answer) = storm.try_join_next() {
+            match answer.unwrap() {
+                refused if refused.status == 503 => {
+                    assert!(refused.header("retry-after").parse::<u32>().unwrap() > 0);
+                    refused.problem(503, "identity.hashing_busy");
+                }
+                answer => {
+                    answer.json(201);
+                }
+            }
+        }
+    }
+    // Readers were answered while the storm went on, not after it.
+    assert!(reads > 20, "{reads}");
 }
 
 /// A connection of one's own, on which one can be slow.

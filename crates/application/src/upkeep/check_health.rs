@@ -51,7 +51,7 @@ impl UseCase<CheckHealth> for CheckHealthUseCase {
 
 fn part<E: Failure>(name: &'static str, answer: Result<(), E>) -> PartHealth {
     let problem = answer.err().map(|failure| {
-        tracing::warn!(
+        tracing::debug!(
             error = logged(&failure),
             part = name,
             "a part does not answer"

@@ -2,7 +2,7 @@
 //!
 //! It lies beside the database and follows it: whatever is in it can be built again. Titles are found
 //! in two steps: the index proposes films that share words, sounds or beginnings with what was typed,
-//! and [`ranking`] judges each of them. Descriptions are found by BM25 over stems of both languages.
+//! and `ranking` judges each of them. Descriptions are found by BM25 over stems of both languages.
 mod analysis;
 mod description_search;
 mod feed;
