@@ -3,6 +3,7 @@
 
 pub mod catalogue;
 pub mod identity;
+pub mod jobs;
 mod library;
 mod mixes;
 pub mod module;
