@@ -17,6 +17,7 @@ use infrastructure::{
     identity::GateState,
     module::{Prepared, infrastructure_module},
     persistence::{WriteTurns, migrate_up, migration_status},
+    sources::NoFilmSources,
     system::{SystemClock, SystemSecrets, UuidV7Generator},
 };
 use sea_orm::DatabaseConnection;
@@ -124,6 +125,7 @@ pub fn compose(
         gate: Arc::clone(&gate),
         index: Arc::clone(&index),
         posters: posters(config)?,
+        sources: Arc::new(NoFilmSources),
     });
     let application = Arc::new(ApplicationModule::builder(ports).build());
     Ok(Composition {

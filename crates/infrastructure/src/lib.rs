@@ -8,4 +8,5 @@ mod mixes;
 pub mod module;
 pub mod persistence;
 mod recommendation;
+pub mod sources;
 pub mod system;

@@ -25,6 +25,7 @@ use infrastructure::{
     identity::JwtSecret,
     module::{Prepared, infrastructure_module},
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
+    sources::NoFilmSources,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use shaku::HasComponent;
@@ -110,6 +111,7 @@ impl Bench {
             gate: Arc::default(),
             index: FilmIndexState::new(None, Arc::new(feed)),
             posters: Arc::new(posters),
+            sources: Arc::new(NoFilmSources),
         });
         Self {
             ports,
