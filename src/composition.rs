@@ -18,6 +18,7 @@ use infrastructure::{
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
     persistence::{WriteTurns, migrate_up, migration_status},
+    sources::NoFilmSources,
     system::{SystemClock, SystemSecrets, UuidV7Generator},
 };
 use sea_orm::DatabaseConnection;
@@ -129,6 +130,7 @@ pub fn compose(
         gate: Arc::clone(&gate),
         index: Arc::clone(&index),
         posters: posters(config)?,
+        sources: Arc::new(NoFilmSources),
     });
     let application = Arc::new(ApplicationModule::builder(ports).build());
     Ok(Composition {

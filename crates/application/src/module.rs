@@ -14,6 +14,7 @@ use crate::{
         },
         search_films::SearchFilmsUseCase,
         show_film::{ShowFilmDetailsUseCase, ShowFilmUseCase},
+        sources::FilmSources,
         update_film::UpdateFilmUseCase,
         vocabulary::{ListGenresUseCase, ListMoodsUseCase, ShowGenreUseCase, ShowMoodUseCase},
     },
@@ -88,7 +89,7 @@ application_module! {
     ports = [
         Clock, IdGenerator, Chance, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
-        FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterStore,
+        FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterStore, FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
     ],

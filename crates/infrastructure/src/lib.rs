@@ -9,4 +9,5 @@ mod mixes;
 pub mod module;
 pub mod persistence;
 mod recommendation;
+pub mod sources;
 pub mod system;

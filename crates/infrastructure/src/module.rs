@@ -22,9 +22,13 @@ use crate::{
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
+    sources::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters},
     system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
 };
-use application::{catalogue::ports::PosterStore, identity::ports::TokenLives};
+use application::{
+    catalogue::{ports::PosterStore, sources::FilmSources},
+    identity::ports::TokenLives,
+};
 use sea_orm::DatabaseConnection;
 use shaku::module;
 use std::sync::Arc;
@@ -37,7 +41,7 @@ module! {
             SqlIdentityQueries, Argon2PasswordHasher, JwtAccessTokens, FixedSessionPolicy,
             SqlSessionGate,
             CachedFilmCards, SqlFilmQueries, SqlVocabulary, TantivyFilmIndex,
-            ImageInspector, ConfiguredPosterStore,
+            ImageInspector, ConfiguredPosterStore, ConfiguredFilmSources,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
         ],
@@ -63,6 +67,8 @@ pub struct Prepared {
     pub index: Arc<FilmIndexState>,
     /// Where posters are kept.
     pub posters: Arc<dyn PosterStore>,
+    /// Other catalogues.
+    pub sources: Arc<dyn FilmSources>,
 }
 
 /// Wires the adapters.
@@ -77,6 +83,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         gate,
         index,
         posters,
+        sources,
     } = prepared;
     let module = InfrastructureModule::builder()
         .with_component_parameters::<SqlDatabase>(SqlDatabaseParameters { connection })
@@ -105,6 +112,9 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters { state: index })
         .with_component_parameters::<ConfiguredPosterStore>(ConfiguredPosterStoreParameters {
             store: posters,
+        })
+        .with_component_parameters::<ConfiguredFilmSources>(ConfiguredFilmSourcesParameters {
+            sources,
         });
     Arc::new(module.build())
 }

@@ -25,6 +25,7 @@ mod library;
 mod mixes;
 mod ports;
 mod recommendation;
+mod sources;
 mod state;
 mod store;
 mod system;
@@ -45,6 +46,7 @@ pub use identity::{
 pub use library::{FakeLibraryQueries, FakeWatchlistEntries};
 pub use mixes::FakeMixQueries;
 pub use ports::FakePorts;
+pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_film};
 pub use state::Stored;
 pub use store::FakeStore;
 pub use system::{FixedChance, FixedClock, SequentialIds, opening_time};

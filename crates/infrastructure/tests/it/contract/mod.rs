@@ -27,6 +27,7 @@ use infrastructure::{
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
+    sources::NoFilmSources,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use shaku::HasComponent;
@@ -113,6 +114,7 @@ impl Bench {
             gate: Arc::default(),
             index: FilmIndexState::new(None, Arc::new(feed)),
             posters: Arc::new(posters),
+            sources: Arc::new(NoFilmSources),
         });
         Self {
             ports,
