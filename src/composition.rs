@@ -32,8 +32,6 @@ pub struct Composition {
     pub connection: DatabaseConnection,
     /// Which sessions have been ended, to be kept up.
     pub gate: Arc<GateState>,
-    /// Rung when there are new jobs.
-    pub bell: JobBell,
     /// The search index, to be kept up.
     pub index: Arc<FilmIndexState>,
 }
@@ -117,14 +115,13 @@ pub fn compose(
         None => config::kept_jwt_secret(&config.data_dir, || SystemSecrets.generate())?,
     };
     let gate = Arc::new(GateState::default());
-    let bell = JobBell::default();
     let feed = SqlFilmFeed::new(connection.clone(), UuidV7Generator.next_uuid());
     let folder = (index == Index::Kept).then(|| config.data_dir.join("index"));
     let index = FilmIndexState::new(folder, Arc::new(feed));
     let ports = infrastructure_module(Prepared {
         connection: connection.clone(),
         turns: WriteTurns::of(&connection),
-        bell: bell.clone(),
+        bell: JobBell::default(),
         jwt_secret,
         lives: lives(config),
         gate: Arc::clone(&gate),
@@ -137,7 +134,6 @@ pub fn compose(
         application,
         connection,
         gate,
-        bell,
         index,
     })
 }

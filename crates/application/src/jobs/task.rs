@@ -1,7 +1,8 @@
 //! What there is to do.
+use crate::catalogue::sources::SourceList;
 use chrono::Duration;
 use domain::{
-    catalogue::{FilmId, SourceList, SourceName, SourceRef},
+    catalogue::{FilmId, SourceName, SourceRef},
     jobs::{Priority, RetryRule},
     library::WatchlistId,
     shared::{Id, Language},
@@ -113,7 +114,7 @@ impl Task {
                 list,
                 from,
                 to,
-            } => format!("{source}:{list}:{from}:{to}"),
+            } => format!("{source}:{}:{from}:{to}", list.name()),
             Self::SearchSources { title, language } => {
                 format!("{language}:{}", title.trim().to_lowercase())
             }
