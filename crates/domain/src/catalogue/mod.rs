@@ -7,9 +7,13 @@ mod external_ref;
 mod film;
 mod genre;
 mod kind;
+mod known_film;
+mod matching;
 mod poster;
 mod release_year;
 mod sourced;
+mod terms;
+mod titles;
 
 pub use external_ref::{ExternalRef, ExternalSource, InvalidExternalRef, TmdbId, UnknownSource};
 pub use film::{
@@ -18,9 +22,12 @@ pub use film::{
 };
 pub use genre::{Genre, GenreId, GenreSlug, InvalidGenreSlug, Mood, MoodId};
 pub use kind::{FilmKind, UnknownFilmKind};
+pub use known_film::{KnownFilm, KnownPerson, KnownText, Learned, Provenance, Said, TextOrigin};
+pub use matching::{Evidence, evidence, find_same};
 pub use poster::{InvalidPosterKey, PictureFormat, PosterKey};
 pub use release_year::{ReleaseYear, YearOutOfRange};
 pub use sourced::{
     CreditRole, Depth, InvalidPosterUrl, InvalidSourceRef, PosterUrl, SourceName, SourceRating,
     SourceRef, SourcedFilm, SourcedPerson, SourcedText, UnknownSourceName,
 };
+pub use titles::comparable;
