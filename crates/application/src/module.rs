@@ -7,6 +7,7 @@
 use crate::{
     catalogue::{
         create_film::CreateFilmUseCase,
+        imports::ImportFilmsUseCase,
         list_films::ListFilmsUseCase,
         ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
         posters::{
@@ -102,7 +103,7 @@ application_module! {
         CreateUserUseCase, GrantRoleUseCase, SetStandingUseCase,
         CreateFilmUseCase, UpdateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
         ListFilmsUseCase, SearchFilmsUseCase, MayEditFilmUseCase, SetPosterUseCase,
-        RemovePosterUseCase, CommittedPosterChange,
+        RemovePosterUseCase, CommittedPosterChange, ImportFilmsUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
         DeleteWatchlistUseCase, ListEntriesUseCase, AddToWatchlistUseCase,

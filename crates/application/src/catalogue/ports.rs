@@ -1,5 +1,8 @@
 //! What finding, showing and changing films asks of the outside world.
-use super::views::{FilmDetails, FlaggedFilm};
+use super::{
+    imports::ports::FilmImports,
+    views::{FilmDetails, FlaggedFilm},
+};
 use crate::shared::{
     failure::failure,
     page::{Page, PageRequest},
@@ -21,6 +24,8 @@ pub trait CatalogueStores {
     fn films(&self) -> &dyn FilmRepository;
     /// Posters that nobody shows any more.
     fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository;
+    /// What other catalogues tell of films.
+    fn imports(&self) -> &dyn FilmImports;
 }
 
 /// Keeps films.

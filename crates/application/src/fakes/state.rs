@@ -8,7 +8,7 @@ use super::{
 use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
 use chrono::{DateTime, Utc};
 use domain::{
-    catalogue::{Film, FilmId, Genre, Mood, PosterKey},
+    catalogue::{ExternalRef, Film, FilmId, Genre, Mood, PersonId, PosterKey},
     identity::{SessionId, SignInKeyDigest, TelegramSignIn, User, UserId},
     jobs::JobId,
     library::{Watchlist, WatchlistId},
@@ -42,6 +42,8 @@ pub struct Stored {
     pub(super) mix_films: BTreeMap<MixId, Vec<FilmId>>,
     pub(super) recommendations: BTreeMap<RecommendationId, Recommendation>,
     pub(super) jobs: BTreeMap<JobId, StoredJob>,
+    pub(super) names_of_people: BTreeMap<PersonId, Vec<ExternalRef>>,
+    pub(super) pages_reached: HashMap<String, u32>,
 }
 
 /// The committed state, shared by every fake of a world.

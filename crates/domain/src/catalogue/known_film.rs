@@ -6,7 +6,7 @@
 //! takes away what is known.
 use super::{
     CountryName, CreditRole, Depth, ExternalRef, FilmDescription, FilmId, FilmKind, FilmTitle,
-    GenreSlug, PersonName, PosterUrl, ReleaseYear, SourceName, SourceRating, SourceRef,
+    GenreSlug, PersonId, PersonName, PosterUrl, ReleaseYear, SourceName, SourceRating, SourceRef,
     SourcedFilm, SourcedPerson, comparable,
 };
 use chrono::{DateTime, Utc};
@@ -43,6 +43,8 @@ pub struct Said<T> {
 /// Somebody who made a film or plays in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownPerson {
+    /// Which person; none until they are stored.
+    pub id: Option<PersonId>,
     /// The name to show.
     pub name: PersonName,
     /// The name in another script.
@@ -116,6 +118,27 @@ pub enum Learned {
     Figures,
     /// Something that a reader would notice.
     Facts,
+}
+
+impl KnownPerson {
+    /// Somebody whom a source names, as they are known where they are.
+    fn of(told: &SourcedPerson, known: &[Self]) -> Self {
+        let is_them = |person: &&Self| {
+            person.role == told.role
+                && match &told.reference {
+                    Some(name) => person.refs.contains(name),
+                    None => person.name == told.name,
+                }
+        };
+        let same = known.iter().find(is_them);
+        same.cloned().unwrap_or_else(|| Self {
+            id: None,
+            name: told.name.clone(),
+            other_name: told.other_name.clone(),
+            role: told.role,
+            refs: told.reference.iter().cloned().collect(),
+        })
+    }
 }
 
 impl KnownFilm {
@@ -277,14 +300,13 @@ impl KnownFilm {
             return;
         }
         told.sort_by_key(|person| person.position);
-        let people = told.into_iter().take(Self::MOST_PEOPLE);
+        let people: Vec<KnownPerson> = told
+            .into_iter()
+            .take(Self::MOST_PEOPLE)
+            .map(|person| KnownPerson::of(person, &self.people))
+            .collect();
         self.people.retain(|person| person.role != role);
-        self.people.extend(people.map(|person| KnownPerson {
-            name: person.name.clone(),
-            other_name: person.other_name.clone(),
-            role,
-            refs: person.reference.iter().cloned().collect(),
-        }));
+        self.people.extend(people);
         // Those of one role stand together, whichever was learnt first.
         self.people
             .sort_by_key(|person| person.role == CreditRole::Cast);

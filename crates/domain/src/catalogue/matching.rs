@@ -36,8 +36,9 @@ pub fn evidence(known: &KnownFilm, told: &SourcedFilm) -> Option<Evidence> {
     (kinds_agree(known, told) && titles_agree(known, told)).then_some(Evidence::Title)
 }
 
-/// The film of the catalogue that a source describes. Where several are as likely, none is: which of
-/// them it is cannot be told.
+/// The film of the catalogue that a source describes. Where several agree in nothing but title, year
+/// and kind, none is: which of them it is cannot be told. Where the names in catalogues prove several
+/// of ours to be one film, the first of them is taken.
 #[must_use]
 pub fn find_same(known: &[KnownFilm], told: &SourcedFilm) -> Option<usize> {
     let judged: Vec<(Evidence, usize)> = known
@@ -48,7 +49,8 @@ pub fn find_same(known: &[KnownFilm], told: &SourcedFilm) -> Option<usize> {
     let best = judged.iter().map(|(evidence, _)| *evidence).max()?;
     let mut likely = judged.iter().filter(|(evidence, _)| *evidence == best);
     let (_, place) = likely.next()?;
-    likely.next().is_none().then_some(*place)
+    let is_sure = best > Evidence::Title || likely.next().is_none();
+    is_sure.then_some(*place)
 }
 
 impl SourcedFilm {

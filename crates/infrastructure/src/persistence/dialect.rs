@@ -36,3 +36,13 @@ pub(super) async fn connect(config: &DatabaseConfig) -> Result<DatabaseConnectio
 pub fn writers_take_turns(connection: &impl ConnectionTrait) -> bool {
     connection.get_database_backend() == DbBackend::Sqlite
 }
+
+/// What is put after a statement that reads rows so that nobody else changes them until the transaction
+/// ends; in SQLite nobody else can.
+#[must_use]
+pub(crate) fn locking(connection: &impl ConnectionTrait) -> &'static str {
+    match connection.get_database_backend() {
+        DbBackend::Postgres => " FOR UPDATE",
+        _ => "",
+    }
+}

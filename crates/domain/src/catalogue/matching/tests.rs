@@ -118,6 +118,15 @@ fn where_two_are_as_likely_none_is_taken() {
 }
 
 #[test]
+fn where_names_prove_two_of_ours_to_be_one_the_first_is_taken() {
+    let mut other = own("Matrix", 1999);
+    other.refs.push(name(ExternalSource::Kinopoisk, "301"));
+    let mut told = told(SourceName::KinopoiskDev, "301", "Матрица");
+    told.refs.push(name(ExternalSource::Imdb, "tt0133093"));
+    assert_eq!(find_same(&[matrix(), other], &told), Some(0));
+}
+
+#[test]
 fn a_list_that_tells_another_catalogues_name_identifies_a_film() {
     let mut brief = told_of_matrix();
     assert!(brief.is_identified());

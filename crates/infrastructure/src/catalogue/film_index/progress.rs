@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Grows with every change of the fields or of how texts become terms.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// Changes may become visible somewhat out of order; this many are looked at again.
 const OVERLAP: i64 = 256;
 

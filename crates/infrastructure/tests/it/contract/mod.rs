@@ -1,6 +1,7 @@
 //! What every store must do, held against SQLite, PostgreSQL and the fake alike.
 mod catalogue;
 mod identity;
+mod imports;
 mod jobs;
 mod library;
 mod recommendation;
@@ -158,7 +159,7 @@ impl Bench {
              VALUES ($1, $2, $3, $4, 0)";
         let values = [
             genre.id.as_uuid().into(),
-            genre.id.to_string().into(),
+            genre.english.to_lowercase().replace(' ', "-").into(),
             genre.english.as_str().into(),
             genre.russian.as_str().into(),
         ];
