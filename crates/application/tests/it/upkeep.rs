@@ -50,6 +50,7 @@ async fn what_is_over_is_forgotten_and_what_goes_on_is_kept() {
         sessions: 1,
         telegram_sign_ins: 1,
         posters: 0,
+        jobs: 0,
     };
     assert_eq!(tidied, expected);
     assert_eq!(world.stored().sessions_of(anna.id), [&kept]);
