@@ -7,5 +7,6 @@ mod library;
 mod mixes;
 pub mod module;
 pub mod persistence;
+mod readiness;
 mod recommendation;
 pub mod system;
