@@ -20,10 +20,12 @@
 mod builders;
 mod catalogue;
 mod identity;
+mod jobs;
 mod library;
 mod mixes;
 mod ports;
 mod recommendation;
+mod sources;
 mod state;
 mod store;
 mod system;
@@ -44,6 +46,7 @@ pub use identity::{
 pub use library::{FakeLibraryQueries, FakeWatchlistEntries};
 pub use mixes::FakeMixQueries;
 pub use ports::FakePorts;
+pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_film};
 pub use state::Stored;
 pub use store::FakeStore;
 pub use system::{FixedChance, FixedClock, SequentialIds, opening_time};

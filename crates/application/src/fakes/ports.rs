@@ -13,11 +13,15 @@ use super::{
     },
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
+    sources::FakeFilmSources,
     store::FakeStore,
     system::{FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
-    catalogue::ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
+    catalogue::{
+        ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
+        sources::FilmSources,
+    },
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
@@ -59,6 +63,7 @@ fake_ports! {
     FakeSessionPolicy for SessionPolicy, FakeSessionGate for SessionGate,
     FakeFilmQueries for FilmQueries, FakeVocabulary for Vocabulary, FakeFilmIndex for FilmIndex,
     FakePictureInspector for PictureInspector, FakePosterStore for PosterStore,
+    FakeFilmSources for FilmSources,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
 }
