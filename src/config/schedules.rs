@@ -17,21 +17,17 @@ pub struct Schedules {
 }
 
 /// A rhythm, or none.
-enum Rhythm {
-    Every(CronWords),
-    Off,
-}
+struct Rhythm(Option<CronWords>);
 
 impl Schedules {
     /// Reads the settings.
     pub fn read(reader: &mut Reader) -> Self {
-        let mut rhythm = |name, default: &str| match reader.optional(name) {
-            Some(Rhythm::Every(words)) => Some(words),
-            Some(Rhythm::Off) => None,
-            None => {
-                reader.show_default(name, default);
-                default.parse().ok()
+        let mut rhythm = |name, default: &str| {
+            if let Some(Rhythm(words)) = reader.optional(name) {
+                return words;
             }
+            reader.show_default(name, default);
+            default.parse().ok()
         };
         Self {
             tidy_up: rhythm("FILMHUB_SCHEDULE_TIDY_UP", "*/10 * * * *"),
@@ -46,17 +42,17 @@ impl FromStr for Rhythm {
     type Err = InvalidCronWords;
     fn from_str(text: &str) -> Result<Self, InvalidCronWords> {
         if text.trim().eq_ignore_ascii_case("off") {
-            return Ok(Self::Off);
+            return Ok(Self(None));
         }
-        text.parse().map(Self::Every)
+        text.parse().map(|words| Self(Some(words)))
     }
 }
 
 impl fmt::Display for Rhythm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Every(words) => words.fmt(f),
-            Self::Off => f.write_str("off"),
+        match &self.0 {
+            Some(words) => words.fmt(f),
+            None => f.write_str("off"),
         }
     }
 }

@@ -125,7 +125,7 @@ fn a_worker_with(
         ids: Arc::new(world.ids.clone()),
         chance: Arc::new(world.chance.clone()),
     };
-    let handler: Arc<dyn TaskHandler> = Arc::clone(handler) as _;
+    let handler: Arc<dyn TaskHandler> = handler.clone();
     JobWorker::new(ports, &[handler], bell.clone(), settings)
 }
 

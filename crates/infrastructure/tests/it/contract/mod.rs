@@ -45,7 +45,7 @@ pub struct Bench {
 }
 
 enum Backing {
-    Fake(World),
+    Fake(Box<World>),
     Sql(DatabaseConnection),
 }
 
@@ -71,7 +71,7 @@ impl Bench {
         let world = World::new();
         Self {
             ports: Arc::new(world.ports()),
-            backing: Backing::Fake(world),
+            backing: Backing::Fake(Box::new(world)),
             _folder: tempfile::tempdir().unwrap(),
         }
     }
