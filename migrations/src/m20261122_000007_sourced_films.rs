@@ -37,7 +37,6 @@ impl MigrationTrait for Migration {
             index("people_external_ids", &["person_id"]),
         ];
         create(manager, tables, indexes).await?;
-        make_room_for_turns(manager).await?;
         fill_title_keys(manager).await
     }
 
@@ -64,12 +63,7 @@ impl MigrationTrait for Migration {
         for column in new_columns_of_films() {
             drop_column(manager, "films", column.get_column_name()).await?;
         }
-        drop_column(manager, "people", "other_name".to_owned()).await?;
-        let forget = Query::delete()
-            .from_table("settings")
-            .and_where(Expr::col("name").eq(TURNS))
-            .to_owned();
-        manager.execute(forget).await
+        drop_column(manager, "people", "other_name".to_owned()).await
     }
 }
 
@@ -230,18 +224,6 @@ fn people_external_ids() -> TableCreateStatement {
             ForeignKeyAction::Cascade,
         ))
         .to_owned()
-}
-
-/// The row that whoever imports films locks, so that imports take turns.
-const TURNS: &str = "imports";
-
-async fn make_room_for_turns(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    let row = Query::insert()
-        .into_table("settings")
-        .columns(["name", "value"])
-        .values_panic([TURNS.into(), "locked by whoever imports films".into()])
-        .to_owned();
-    manager.execute(row).await
 }
 
 /// Brings the titles that are there into the form in which they are compared, as the product did when

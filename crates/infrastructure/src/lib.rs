@@ -8,6 +8,7 @@ mod library;
 mod mixes;
 pub mod module;
 pub mod persistence;
+mod readiness;
 mod recommendation;
 pub mod sources;
 pub mod system;

@@ -207,7 +207,10 @@ impl Stored {
         });
         let of_ref = person.refs.first().filter(|_| is_somebody_else);
         let new = of_ref.map_or(of_name, |name| {
-            Id::named(Uuid::NAMESPACE_OID, &format!("{}:{}", name.source().name(), name.value()))
+            Id::named(
+                Uuid::NAMESPACE_OID,
+                &format!("{}:{}", name.source().name(), name.value()),
+            )
         });
         let id = person
             .id

@@ -44,6 +44,7 @@ pub struct Stored {
     pub(super) jobs: BTreeMap<JobId, StoredJob>,
     pub(super) names_of_people: BTreeMap<PersonId, Vec<ExternalRef>>,
     pub(super) pages_reached: HashMap<String, u32>,
+    pub(super) ticks: BTreeMap<String, DateTime<Utc>>,
 }
 
 /// The committed state, shared by every fake of a world.

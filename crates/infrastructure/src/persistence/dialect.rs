@@ -1,5 +1,6 @@
 //! The only module that knows that there are two databases.
-use super::connection::DatabaseConfig;
+use super::{connection::DatabaseConfig, read::Query};
+use application::shared::store::StoreError;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -37,11 +38,34 @@ pub fn writers_take_turns(connection: &impl ConnectionTrait) -> bool {
     connection.get_database_backend() == DbBackend::Sqlite
 }
 
-/// What is put after a statement that reads rows so that nobody else changes them until the transaction
-/// ends; in SQLite nobody else can.
+/// Lets one transaction at a time go on, until it ends. SQLite lets one write at a time anyway.
+pub(crate) async fn pass_alone(
+    transaction: &impl ConnectionTrait,
+    gate: i64,
+) -> Result<(), StoreError> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        Query::new("SELECT pg_advisory_xact_lock($1)", [gate.into()])
+            .one(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Ends a `SELECT` so that it keeps others from the rows it finds, and passes over those that others
+/// keep it from. SQLite has no such words and, with one writer at a time, no need of them.
 #[must_use]
-pub(crate) fn locking(connection: &impl ConnectionTrait) -> &'static str {
-    match connection.get_database_backend() {
+pub(crate) fn skip_locked(transaction: &impl ConnectionTrait) -> &'static str {
+    match transaction.get_database_backend() {
+        DbBackend::Postgres => " FOR UPDATE SKIP LOCKED",
+        _ => "",
+    }
+}
+
+/// Ends a `SELECT` so that it keeps others from changing the rows it finds. SQLite, with one writer at a
+/// time, has no need of that.
+#[must_use]
+pub(crate) fn locked(transaction: &impl ConnectionTrait) -> &'static str {
+    match transaction.get_database_backend() {
         DbBackend::Postgres => " FOR UPDATE",
         _ => "",
     }

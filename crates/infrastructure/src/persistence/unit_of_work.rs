@@ -1,6 +1,6 @@
 //! Units of work as database transactions.
 use super::{Database, IntoStoreError, Query, dialect};
-use crate::jobs::JobBell;
+use crate::{jobs::JobBell, readiness::asked};
 use application::{
     catalogue::{
         imports::ports::FilmImports,
@@ -85,10 +85,11 @@ impl Store for SqlStore {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        Query::new("SELECT 1", [])
-            .one(self.database.connection())
-            .await?;
-        Ok(())
+        let answer = async {
+            let row = Query::new("SELECT 1", []).one(self.database.connection());
+            row.await.map(drop)
+        };
+        asked(answer, |late| StoreError::Unavailable(late.into())).await
     }
 }
 

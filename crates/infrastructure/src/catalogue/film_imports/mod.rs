@@ -3,7 +3,7 @@ mod people;
 mod read;
 mod write;
 
-use crate::persistence::{Query, Transaction, dialect::locking};
+use crate::persistence::{Query, Transaction, dialect::pass_alone};
 use application::{
     catalogue::imports::ports::{FilmImports, ImportedFilm},
     shared::store::StoreError,
@@ -16,15 +16,13 @@ use domain::{
 };
 use std::collections::HashSet;
 
+/// Through which those who import films go one by one; any number that nothing else uses.
+const GATE: i64 = 0x6669_6c6d_7365;
+
 #[async_trait]
 impl FilmImports for Transaction {
     async fn take_turn(&self) -> Result<(), StoreError> {
-        let sql = format!(
-            "SELECT value FROM settings WHERE name = 'imports'{}",
-            locking(&self.tx)
-        );
-        Query::new(&sql, []).one(&self.tx).await?;
-        Ok(())
+        pass_alone(&self.tx, GATE).await
     }
 
     async fn genres(&self) -> Result<HashSet<GenreSlug>, StoreError> {

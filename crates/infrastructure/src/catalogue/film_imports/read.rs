@@ -1,5 +1,5 @@
 //! Films are read with everything that a source may add to them.
-use crate::persistence::{Query, Row, corrupt, dialect::locking, in_list};
+use crate::persistence::{Query, Row, corrupt, dialect::locked, in_list};
 use application::shared::store::{Cause, StoreError};
 
 use domain::{
@@ -170,7 +170,7 @@ pub(super) async fn films(
              f.text_source, f.text_url, f.text_licence, f.runtime_minutes, f.poster_source, \
              f.poster_url, f.popularity, f.tmdb_id, f.refreshed_at \
          FROM films f WHERE f.owner_id IS NULL AND f.id IN ({places}) ORDER BY f.id{}",
-        locking(tx)
+        locked(tx)
     );
     let rows = Query::new(&sql, values.clone()).all(tx).await?;
     let mut films = BTreeMap::new();

@@ -9,8 +9,8 @@ use application::{
 use chrono::Duration;
 use domain::{
     catalogue::{
-        Depth, ExternalRef, ExternalSource, FilmId, FilmKind, FilmTitle, KnownFilm, PosterUrl, SourceName, SourceRating,
-        SourcedFilm,
+        Depth, ExternalRef, ExternalSource, FilmId, FilmKind, FilmTitle, KnownFilm, PosterUrl,
+        SourceName, SourceRating, SourcedFilm,
     },
     shared::Id,
 };
@@ -402,7 +402,10 @@ async fn an_import_that_is_not_committed_leaves_no_trace(bench: Bench) {
         film,
         fate: application::catalogue::imports::ports::Fate::New,
     };
-    uow.imports().save(&[imported], opening_time()).await.unwrap();
+    uow.imports()
+        .save(&[imported], opening_time())
+        .await
+        .unwrap();
     drop(uow);
     let uow = bench.store().begin().await.unwrap();
     assert!(
