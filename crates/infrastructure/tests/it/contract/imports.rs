@@ -318,7 +318,7 @@ async fn films_are_asked_for_in_turn(bench: Bench) {
         .collect();
     let unnamed = a_film().build();
     bench.has_film(&unnamed).await;
-    let now = opening_time() + Duration::hours(1);
+    let now = opening_time() + Duration::days(3650);
     let note = async |film, at, unless_since| {
         let uow = bench.store().begin().await.unwrap();
         let noted = uow
