@@ -15,7 +15,7 @@ use infrastructure::{
     identity::JwtSecret,
     persistence::{DatabaseConfig, DatabaseUrl},
 };
-use presentation::Limits;
+use presentation::{Limits, PosterAddresses};
 use reader::Reader;
 use secrecy::{ExposeSecret, SecretString};
 use source::Sources;
@@ -53,8 +53,8 @@ pub struct Config {
     pub jwt_secret: Option<JwtSecret>,
     /// The S3 bucket for posters; without it they lie in the data directory.
     pub s3: Option<S3Config>,
-    /// Where posters are fetched, without a slash at the end.
-    pub files_base_url: String,
+    /// Where clients fetch posters.
+    pub posters: PosterAddresses,
     /// The language when a client asks for none.
     pub language: Language,
     /// Which log lines are written, as `RUST_LOG` says it.
@@ -96,17 +96,15 @@ impl Config {
         let port = reader.parsed("FILMHUB_PORT", 8080_u16);
         let workers = reader.within("FILMHUB_WORKERS", 1..=256, values::cores());
         let data_dir = PathBuf::from(reader.parsed("FILMHUB_DATA_DIR", "./data".to_owned()));
-        let public_url = reader.parsed("FILMHUB_PUBLIC_URL", BaseUrl::local(port));
-        let s3 = read_s3(&mut reader);
-        let files_base_url = read_files_base_url(&mut reader, s3.as_ref(), &public_url);
+        let posters = read_poster_addresses(&mut reader, port);
         let config = Self {
             host,
             port,
             workers,
             database: read_database(&mut reader, &data_dir),
             jwt_secret: read_jwt_secret(&mut reader),
-            s3,
-            files_base_url,
+            s3: read_s3(&mut reader),
+            posters,
             language: reader.parsed("FILMHUB_LANGUAGE", Language::default()),
             log: reader.parsed("FILMHUB_LOG", LogFilter("info".to_owned())).0,
             log_format: reader.parsed("FILMHUB_LOG_FORMAT", LogFormat::Pretty),
@@ -197,18 +195,18 @@ fn read_s3(reader: &mut Reader) -> Option<S3Config> {
     })
 }
 
-/// Where clients fetch posters: as said, else straight from the bucket, else from this service.
-fn read_files_base_url(reader: &mut Reader, s3: Option<&S3Config>, public_url: &BaseUrl) -> String {
-    let said: Option<BaseUrl> = reader.optional("FILES_BASE_URL");
-    match (said, s3) {
-        (Some(url), _) => url.to_string(),
-        (None, Some(s3)) => match &s3.endpoint {
-            Some(endpoint) => {
-                format!("{}/{}", endpoint.as_str().trim_end_matches('/'), s3.bucket)
-            }
-            None => format!("https://s3.{}.amazonaws.com/{}", s3.region, s3.bucket),
+/// Where clients fetch posters: from this service in all sizes, unless it is only said where they lie
+/// as they were sent. Settings made before this service showed posters itself say just that.
+fn read_poster_addresses(reader: &mut Reader, port: u16) -> PosterAddresses {
+    let is_known = reader.is_set("FILMHUB_PUBLIC_URL");
+    let public_url = reader.parsed("FILMHUB_PUBLIC_URL", BaseUrl::local(port));
+    let originals: Option<BaseUrl> = reader.optional("FILES_BASE_URL");
+    match originals.map(|url| url.to_string()) {
+        Some(base) if !is_known => PosterAddresses::Originals { base },
+        originals => PosterAddresses::Images {
+            base: format!("{public_url}/images"),
+            originals,
         },
-        (None, None) => format!("{public_url}/files"),
     }
 }
 
@@ -267,7 +265,7 @@ mod tests {
             ("127.0.0.1", 8080)
         );
         assert!(config.database.url.is_sqlite());
-        assert_eq!(config.files_base_url, "http://localhost:8080/files");
+        assert_eq!(config.posters, images("http://localhost:8080/images", None));
         assert!(config.s3.is_none());
         assert_eq!(config.language, Language::Russian);
         assert!(config.starter_catalogue);
@@ -310,11 +308,33 @@ mod tests {
         ])
         .unwrap();
         assert!(!config.database.url.is_sqlite());
-        assert_eq!(config.files_base_url, "https://cdn.example.org/posters");
+        let base = "https://cdn.example.org/posters".to_owned();
+        assert_eq!(config.posters, PosterAddresses::Originals { base });
         assert_eq!(config.s3.map(|s3| s3.bucket).as_deref(), Some("posters"));
         for line in shown {
             assert!(!line.value.contains("hidden"), "{}", line.name);
         }
+    }
+
+    fn images(base: &str, originals: Option<&str>) -> PosterAddresses {
+        PosterAddresses::Images {
+            base: base.to_owned(),
+            originals: originals.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn posters_are_fetched_from_this_service_where_its_address_is_known() {
+        let public = ("FILMHUB_PUBLIC_URL", "https://films.example.org/");
+        let files = ("FILES_BASE_URL", "https://cdn.example.org");
+        let base = "https://films.example.org/images";
+        let (config, _) = read(&[public]).unwrap();
+        assert_eq!(config.posters, images(base, None));
+        let (config, _) = read(&[public, files]).unwrap();
+        assert_eq!(
+            config.posters,
+            images(base, Some("https://cdn.example.org"))
+        );
     }
 
     #[test]

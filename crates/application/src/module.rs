@@ -8,12 +8,13 @@ use crate::{
     catalogue::{
         create_film::CreateFilmUseCase,
         list_films::ListFilmsUseCase,
-        ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
+        ports::{FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, Vocabulary},
         posters::{
             CommittedPosterChange, MayEditFilmUseCase, RemovePosterUseCase, SetPosterUseCase,
         },
         search_films::SearchFilmsUseCase,
         show_film::{ShowFilmDetailsUseCase, ShowFilmUseCase},
+        show_image::ShowImageUseCase,
         sources::FilmSources,
         update_film::UpdateFilmUseCase,
         vocabulary::{ListGenresUseCase, ListMoodsUseCase, ShowGenreUseCase, ShowMoodUseCase},
@@ -89,7 +90,7 @@ application_module! {
     ports = [
         Clock, IdGenerator, Chance, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
-        FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterStore, FilmSources,
+        FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterImages, PosterStore, FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
     ],
@@ -102,7 +103,7 @@ application_module! {
         CreateUserUseCase, GrantRoleUseCase, SetStandingUseCase,
         CreateFilmUseCase, UpdateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
         ListFilmsUseCase, SearchFilmsUseCase, MayEditFilmUseCase, SetPosterUseCase,
-        RemovePosterUseCase, CommittedPosterChange,
+        RemovePosterUseCase, CommittedPosterChange, ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
         DeleteWatchlistUseCase, ListEntriesUseCase, AddToWatchlistUseCase,

@@ -8,8 +8,9 @@
 use crate::{
     catalogue::{
         CachedFilmCards, CachedFilmCardsParameters, ConfiguredPosterStore,
-        ConfiguredPosterStoreParameters, FilmCardCache, ImageInspector, SqlFilmQueries,
-        SqlVocabulary, SqlVocabularyParameters, VocabularyCache,
+        ConfiguredPosterStoreParameters, DecodingTurns, FilmCardCache, ImageInspector,
+        ImageInspectorParameters, ImageWorkshop, SqlFilmQueries, SqlVocabulary,
+        SqlVocabularyParameters, StoredPosterImages, StoredPosterImagesParameters, VocabularyCache,
         film_index::{FilmIndexState, TantivyFilmIndex, TantivyFilmIndexParameters},
     },
     identity::{
@@ -41,7 +42,7 @@ module! {
             SqlIdentityQueries, Argon2PasswordHasher, JwtAccessTokens, FixedSessionPolicy,
             SqlSessionGate,
             CachedFilmCards, SqlFilmQueries, SqlVocabulary, TantivyFilmIndex,
-            ImageInspector, ConfiguredPosterStore, ConfiguredFilmSources,
+            ImageInspector, ConfiguredPosterStore, StoredPosterImages, ConfiguredFilmSources,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
         ],
@@ -85,6 +86,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         posters,
         sources,
     } = prepared;
+    let decoding = DecodingTurns::default();
     let module = InfrastructureModule::builder()
         .with_component_parameters::<SqlDatabase>(SqlDatabaseParameters { connection })
         .with_component_parameters::<SqlStore>(SqlStoreParameters {
@@ -112,6 +114,13 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters { state: index })
         .with_component_parameters::<ConfiguredPosterStore>(ConfiguredPosterStoreParameters {
             store: posters,
+        })
+        .with_component_parameters::<ImageInspector>(ImageInspectorParameters {
+            turns: decoding.clone(),
+            ..Default::default()
+        })
+        .with_component_parameters::<StoredPosterImages>(StoredPosterImagesParameters {
+            workshop: ImageWorkshop::new(decoding),
         })
         .with_component_parameters::<ConfiguredFilmSources>(ConfiguredFilmSourcesParameters {
             sources,

@@ -37,7 +37,8 @@ pub use builders::{
     a_recommendation, a_session, a_user, a_watchlist,
 };
 pub use catalogue::{
-    FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
+    FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
+    FakeVocabulary,
 };
 pub use identity::{
     FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,

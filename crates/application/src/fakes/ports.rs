@@ -5,7 +5,8 @@
 )]
 use super::{
     catalogue::{
-        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
+        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
+        FakeVocabulary,
     },
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     catalogue::{
-        ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
+        ports::{FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, Vocabulary},
         sources::FilmSources,
     },
     identity::ports::{
@@ -62,8 +63,8 @@ fake_ports! {
     FakeAccessTokens for AccessTokens, FakeSecrets for Secrets,
     FakeSessionPolicy for SessionPolicy, FakeSessionGate for SessionGate,
     FakeFilmQueries for FilmQueries, FakeVocabulary for Vocabulary, FakeFilmIndex for FilmIndex,
-    FakePictureInspector for PictureInspector, FakePosterStore for PosterStore,
-    FakeFilmSources for FilmSources,
+    FakePictureInspector for PictureInspector, FakePosterImages for PosterImages,
+    FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
 }

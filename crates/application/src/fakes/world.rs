@@ -2,7 +2,8 @@
 use super::{
     builders::{Fixture, Origin, a_session},
     catalogue::{
-        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
+        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
+        FakeVocabulary,
     },
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
@@ -63,6 +64,8 @@ pub struct World {
     pub inspector: FakePictureInspector,
     /// The poster store.
     pub posters: FakePosterStore,
+    /// Images of posters.
+    pub images: FakePosterImages,
     /// Other catalogues.
     pub sources: FakeFilmSources,
     /// Reads of users.
@@ -93,6 +96,7 @@ impl World {
     pub fn new() -> Self {
         let database = Database::default();
         let of = || database.clone();
+        let posters = FakePosterStore::default();
         Self {
             clock: FixedClock::default(),
             ids: SequentialIds::default(),
@@ -105,7 +109,8 @@ impl World {
             gate: FakeSessionGate::on(of()),
             index: FakeFilmIndex::on(of()),
             inspector: FakePictureInspector::default(),
-            posters: FakePosterStore::default(),
+            images: FakePosterImages::of(posters.clone()),
+            posters,
             sources: FakeFilmSources::default(),
             identity_queries: FakeIdentityQueries { database: of() },
             film_queries: FakeFilmQueries { database: of() },
@@ -143,6 +148,7 @@ impl World {
             .with_component_parameters::<FakeVocabulary>(self.vocabulary.clone())
             .with_component_parameters::<FakeFilmIndex>(self.index.clone())
             .with_component_parameters::<FakePictureInspector>(self.inspector.clone())
+            .with_component_parameters::<FakePosterImages>(self.images.clone())
             .with_component_parameters::<FakePosterStore>(self.posters.clone())
             .with_component_parameters::<FakeFilmSources>(self.sources.clone())
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())

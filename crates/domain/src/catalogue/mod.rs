@@ -8,6 +8,7 @@ mod film;
 mod genre;
 mod kind;
 mod poster;
+mod poster_image;
 mod release_year;
 mod sourced;
 
@@ -19,6 +20,7 @@ pub use film::{
 pub use genre::{Genre, GenreId, GenreSlug, InvalidGenreSlug, Mood, MoodId};
 pub use kind::{FilmKind, UnknownFilmKind};
 pub use poster::{InvalidPosterKey, PictureFormat, PosterKey};
+pub use poster_image::{ImageFormat, ImageSize, PosterImage, ShownPoster, UnknownImageSize};
 pub use release_year::{ReleaseYear, YearOutOfRange};
 pub use sourced::{
     CreditRole, Depth, InvalidPosterUrl, InvalidSourceRef, PosterUrl, SourceName, SourceRating,

@@ -44,7 +44,7 @@ pub struct Bench {
 }
 
 enum Backing {
-    Fake(World),
+    Fake(Box<World>),
     Sql(DatabaseConnection),
 }
 
@@ -69,7 +69,7 @@ impl Bench {
         let world = World::new();
         Self {
             ports: Arc::new(world.ports()),
-            backing: Backing::Fake(world),
+            backing: Backing::Fake(Box::new(world)),
             _folder: tempfile::tempdir().unwrap(),
         }
     }
