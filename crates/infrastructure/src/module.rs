@@ -19,7 +19,7 @@ use crate::{
         JwtAccessTokensParameters, JwtSecret, SqlIdentityQueries, SqlSessionGate,
         SqlSessionGateParameters,
     },
-    jobs::JobBell,
+    jobs::{JobBell, SqlJobQueries},
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
@@ -45,6 +45,7 @@ module! {
             ImageInspector, ConfiguredPosterStore, StoredPosterImages, ConfiguredFilmSources,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
+            SqlJobQueries,
         ],
         providers = [],
     }

@@ -12,6 +12,7 @@ use super::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
     },
+    jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
     sources::FakeFilmSources,
@@ -26,6 +27,7 @@ use crate::{
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
+    jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     shared::{
@@ -67,4 +69,5 @@ fake_ports! {
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
+    FakeJobQueries for JobQueries,
 }

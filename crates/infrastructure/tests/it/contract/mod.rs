@@ -10,6 +10,7 @@ use application::{
     catalogue::ports::{FilmQueries, Vocabulary},
     fakes::{Fixture, GenreBuilder, World},
     identity::ports::IdentityQueries,
+    jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     module::Ports,
@@ -64,6 +65,7 @@ impl Bench {
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
     port!(mixes -> MixQueries);
+    port!(jobs -> JobQueries);
 
     pub fn fake() -> Self {
         let world = World::new();
