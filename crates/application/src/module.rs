@@ -5,10 +5,14 @@
 )]
 
 use crate::{
+    assistant::{
+        ports::{LanguageModel, ModelBudget, ModelPolicy},
+        recall::ModelRecall,
+    },
     catalogue::{
         create_film::CreateFilmUseCase,
         list_films::ListFilmsUseCase,
-        ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
+        ports::{FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterStore, Vocabulary},
         posters::{
             CommittedPosterChange, MayEditFilmUseCase, RemovePosterUseCase, SetPosterUseCase,
         },
@@ -80,9 +84,10 @@ application_module! {
     ports = [
         Clock, IdGenerator, Chance, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
-        FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterStore,
+        FilmQueries, Vocabulary, FilmIndex, FilmResolver, PictureInspector, PosterStore,
         LibraryQueries, WatchlistEntries,
         MixQueries,
+        LanguageModel, ModelPolicy, ModelBudget,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -92,7 +97,7 @@ application_module! {
         ConfirmTelegramSignInUseCase, DeclineTelegramSignInUseCase,
         CreateUserUseCase, GrantRoleUseCase, SetStandingUseCase,
         CreateFilmUseCase, UpdateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
-        ListFilmsUseCase, SearchFilmsUseCase, MayEditFilmUseCase, SetPosterUseCase,
+        ListFilmsUseCase, SearchFilmsUseCase, ModelRecall, MayEditFilmUseCase, SetPosterUseCase,
         RemovePosterUseCase, CommittedPosterChange,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,

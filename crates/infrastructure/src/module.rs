@@ -6,6 +6,11 @@
 )]
 
 use crate::{
+    assistant::{
+        FixedModelPolicy, FixedModelPolicyParameters, ModelConnection, NoOtherFilms,
+        OpenAiLanguageModel, OpenAiLanguageModelParameters, SqlModelBudget,
+        SqlModelBudgetParameters,
+    },
     catalogue::{
         CachedFilmCards, CachedFilmCardsParameters, ConfiguredPosterStore,
         ConfiguredPosterStoreParameters, FilmCardCache, ImageInspector, SqlFilmQueries,
@@ -23,7 +28,9 @@ use crate::{
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
     system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
 };
-use application::{catalogue::ports::PosterStore, identity::ports::TokenLives};
+use application::{
+    assistant::ports::ModelLimits, catalogue::ports::PosterStore, identity::ports::TokenLives,
+};
 use sea_orm::DatabaseConnection;
 use shaku::module;
 use std::sync::Arc;
@@ -39,6 +46,7 @@ module! {
             ImageInspector, ConfiguredPosterStore,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
+            OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget, NoOtherFilms,
         ],
         providers = [],
     }
@@ -60,6 +68,10 @@ pub struct Prepared {
     pub index: Arc<FilmIndexState>,
     /// Where posters are kept.
     pub posters: Arc<dyn PosterStore>,
+    /// The way to a language model, if one is configured.
+    pub model: Option<Arc<ModelConnection>>,
+    /// What asking it may cost.
+    pub model_limits: ModelLimits,
 }
 
 /// Wires the adapters.
@@ -73,13 +85,17 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         gate,
         index,
         posters,
+        model,
+        model_limits,
     } = prepared;
     let module = InfrastructureModule::builder()
         .with_component_parameters::<SqlDatabase>(SqlDatabaseParameters { connection })
         .with_component_parameters::<SqlStore>(SqlStoreParameters {
             turns: turns.clone(),
         })
-        .with_component_parameters::<SqlWatchlistEntries>(SqlWatchlistEntriesParameters { turns })
+        .with_component_parameters::<SqlWatchlistEntries>(SqlWatchlistEntriesParameters {
+            turns: turns.clone(),
+        })
         .with_component_parameters::<Argon2PasswordHasher>(Argon2PasswordHasherParameters {
             slots: Arc::new(HashingSlots::for_this_machine()),
         })
@@ -100,6 +116,13 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters { state: index })
         .with_component_parameters::<ConfiguredPosterStore>(ConfiguredPosterStoreParameters {
             store: posters,
-        });
+        })
+        .with_component_parameters::<OpenAiLanguageModel>(OpenAiLanguageModelParameters {
+            connection: model,
+        })
+        .with_component_parameters::<FixedModelPolicy>(FixedModelPolicyParameters {
+            limits: model_limits,
+        })
+        .with_component_parameters::<SqlModelBudget>(SqlModelBudgetParameters { turns });
     Arc::new(module.build())
 }

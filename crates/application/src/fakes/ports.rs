@@ -4,6 +4,7 @@
     reason = "the module macro leaves no place for comments on what it declares"
 )]
 use super::{
+    assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
     },
@@ -17,7 +18,10 @@ use super::{
     system::{FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
-    catalogue::ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
+    assistant::ports::{LanguageModel, ModelBudget, ModelPolicy},
+    catalogue::ports::{
+        FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterStore, Vocabulary,
+    },
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
@@ -61,4 +65,6 @@ fake_ports! {
     FakePictureInspector for PictureInspector, FakePosterStore for PosterStore,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
+    FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
+    FakeModelBudget for ModelBudget, FakeFilmResolver for FilmResolver,
 }
