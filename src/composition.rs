@@ -16,8 +16,10 @@ use infrastructure::{
         starter_catalogue::{self, Progress},
     },
     identity::GateState,
+    jobs::JobBell,
     module::{Prepared, infrastructure_module},
     persistence::{WriteTurns, migrate_up, migration_status},
+    sources::NoFilmSources,
     system::{SystemClock, SystemSecrets, UuidV7Generator},
 };
 use sea_orm::DatabaseConnection;
@@ -120,6 +122,7 @@ pub fn compose(
     let ports = infrastructure_module(Prepared {
         connection: connection.clone(),
         turns: WriteTurns::of(&connection),
+        bell: JobBell::default(),
         jwt_secret,
         lives: lives(config),
         gate: Arc::clone(&gate),
@@ -127,6 +130,7 @@ pub fn compose(
         posters: posters(config)?,
         model: model(config)?,
         model_limits: config.model_limits,
+        sources: Arc::new(NoFilmSources),
     });
     let application = Arc::new(ApplicationModule::builder(ports).build());
     Ok(Composition {

@@ -23,13 +23,17 @@ use crate::{
         JwtAccessTokensParameters, JwtSecret, SqlIdentityQueries, SqlSessionGate,
         SqlSessionGateParameters,
     },
+    jobs::JobBell,
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
+    sources::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters},
     system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
 };
 use application::{
-    assistant::ports::ModelLimits, catalogue::ports::PosterStore, identity::ports::TokenLives,
+    assistant::ports::ModelLimits,
+    catalogue::{ports::PosterStore, sources::FilmSources},
+    identity::ports::TokenLives,
 };
 use sea_orm::DatabaseConnection;
 use shaku::module;
@@ -43,7 +47,7 @@ module! {
             SqlIdentityQueries, Argon2PasswordHasher, JwtAccessTokens, FixedSessionPolicy,
             SqlSessionGate,
             CachedFilmCards, SqlFilmQueries, SqlVocabulary, TantivyFilmIndex,
-            ImageInspector, ConfiguredPosterStore,
+            ImageInspector, ConfiguredPosterStore, ConfiguredFilmSources,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget, NoOtherFilms,
@@ -58,6 +62,8 @@ pub struct Prepared {
     pub connection: DatabaseConnection,
     /// Whose turn it is to write; shared by everything in this process that does.
     pub turns: WriteTurns,
+    /// Rung when there are new jobs; shared with who does them.
+    pub bell: JobBell,
     /// What tokens are signed with.
     pub jwt_secret: JwtSecret,
     /// How long tokens live.
@@ -72,6 +78,8 @@ pub struct Prepared {
     pub model: Option<Arc<ModelConnection>>,
     /// What asking it may cost.
     pub model_limits: ModelLimits,
+    /// Other catalogues.
+    pub sources: Arc<dyn FilmSources>,
 }
 
 /// Wires the adapters.
@@ -80,6 +88,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
     let Prepared {
         connection,
         turns,
+        bell,
         jwt_secret,
         lives,
         gate,
@@ -87,11 +96,13 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         posters,
         model,
         model_limits,
+        sources,
     } = prepared;
     let module = InfrastructureModule::builder()
         .with_component_parameters::<SqlDatabase>(SqlDatabaseParameters { connection })
         .with_component_parameters::<SqlStore>(SqlStoreParameters {
             turns: turns.clone(),
+            bell,
         })
         .with_component_parameters::<SqlWatchlistEntries>(SqlWatchlistEntriesParameters {
             turns: turns.clone(),
@@ -116,6 +127,9 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters { state: index })
         .with_component_parameters::<ConfiguredPosterStore>(ConfiguredPosterStoreParameters {
             store: posters,
+        })
+        .with_component_parameters::<ConfiguredFilmSources>(ConfiguredFilmSourcesParameters {
+            sources,
         })
         .with_component_parameters::<OpenAiLanguageModel>(OpenAiLanguageModelParameters {
             connection: model,

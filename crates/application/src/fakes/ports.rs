@@ -14,13 +14,15 @@ use super::{
     },
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
+    sources::FakeFilmSources,
     store::FakeStore,
     system::{FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
     assistant::ports::{LanguageModel, ModelBudget, ModelPolicy},
-    catalogue::ports::{
-        FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterStore, Vocabulary,
+    catalogue::{
+        ports::{FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterStore, Vocabulary},
+        sources::FilmSources,
     },
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
@@ -63,6 +65,7 @@ fake_ports! {
     FakeSessionPolicy for SessionPolicy, FakeSessionGate for SessionGate,
     FakeFilmQueries for FilmQueries, FakeVocabulary for Vocabulary, FakeFilmIndex for FilmIndex,
     FakePictureInspector for PictureInspector, FakePosterStore for PosterStore,
+    FakeFilmSources for FilmSources,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,

@@ -3,12 +3,14 @@
 use super::{
     catalogue::FilmExtras,
     identity::{StoredRefreshToken, StoredSession},
+    jobs::StoredJob,
 };
 use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     catalogue::{Film, FilmId, Genre, Mood, PosterKey},
     identity::{SessionId, SignInKeyDigest, TelegramSignIn, User, UserId},
+    jobs::JobId,
     library::{Watchlist, WatchlistId},
     mixes::{Mix, MixId},
     recommendation::{Recommendation, RecommendationId},
@@ -40,6 +42,7 @@ pub struct Stored {
     pub(super) mix_films: BTreeMap<MixId, Vec<FilmId>>,
     pub(super) recommendations: BTreeMap<RecommendationId, Recommendation>,
     pub(super) model_spending: BTreeMap<Option<UserId>, (NaiveDate, u32)>,
+    pub(super) jobs: BTreeMap<JobId, StoredJob>,
 }
 
 /// The committed state, shared by every fake of a world.

@@ -12,6 +12,7 @@ use super::{
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
     ports::FakePorts,
+    sources::FakeFilmSources,
     state::{Database, Stored},
     store::FakeStore,
     system::{FixedChance, FixedClock, SequentialIds},
@@ -63,6 +64,8 @@ pub struct World {
     pub inspector: FakePictureInspector,
     /// The poster store.
     pub posters: FakePosterStore,
+    /// Other catalogues.
+    pub sources: FakeFilmSources,
     /// Reads of users.
     pub identity_queries: FakeIdentityQueries,
     /// Reads of films.
@@ -112,6 +115,7 @@ impl World {
             index: FakeFilmIndex::on(of()),
             inspector: FakePictureInspector::default(),
             posters: FakePosterStore::default(),
+            sources: FakeFilmSources::default(),
             identity_queries: FakeIdentityQueries { database: of() },
             film_queries: FakeFilmQueries { database: of() },
             vocabulary: FakeVocabulary { database: of() },
@@ -153,6 +157,7 @@ impl World {
             .with_component_parameters::<FakeFilmIndex>(self.index.clone())
             .with_component_parameters::<FakePictureInspector>(self.inspector.clone())
             .with_component_parameters::<FakePosterStore>(self.posters.clone())
+            .with_component_parameters::<FakeFilmSources>(self.sources.clone())
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())

@@ -11,6 +11,7 @@ mod guess;
 mod kind;
 mod poster;
 mod release_year;
+mod sourced;
 
 pub use external_ref::{ExternalRef, ExternalSource, InvalidExternalRef, TmdbId, UnknownSource};
 pub use film::{
@@ -18,8 +19,12 @@ pub use film::{
     PersonId, PersonName, ensure_editable,
 };
 pub use fusion::{Vote, fuse, votes};
-pub use genre::{Genre, GenreId, Mood, MoodId};
+pub use genre::{Genre, GenreId, GenreSlug, InvalidGenreSlug, Mood, MoodId};
 pub use guess::{Confidence, FilmGuess, comparable};
 pub use kind::{FilmKind, UnknownFilmKind};
 pub use poster::{InvalidPosterKey, PictureFormat, PosterKey};
 pub use release_year::{ReleaseYear, YearOutOfRange};
+pub use sourced::{
+    CreditRole, Depth, InvalidPosterUrl, InvalidSourceRef, PosterUrl, SourceName, SourceRating,
+    SourceRef, SourcedFilm, SourcedPerson, SourcedText, UnknownSourceName,
+};

@@ -1,15 +1,15 @@
 //! Films are found by title, or by words about them.
 use super::film_view::FilmView;
 use crate::http::{
-    answer,
     checker::Checker,
+    conditional,
     problem::Problem,
     query::QueryFields,
     signed_in::MaybeSignedIn,
     state::{Settings, Use},
 };
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::header::{HeaderName, HeaderValue},
 };
 use application::catalogue::search_films::{Answerer, SearchFilms};
@@ -36,17 +36,20 @@ fn who(answered_by: &[Answerer]) -> HeaderValue {
         ("title" = Option<String>, Query, description = "Words of a title", example = "the general"),
         ("description" = Option<String>, Query, description = "Words about a film"),
         ("limit" = Option<i64>, Query, description = "How many films at the most", minimum = 1, maximum = 50),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has; without a token"),
     ),
-    responses((
-        status = 200, description = "Films with the viewer's flags", body = Vec<FilmView<'static>>,
-        headers(("X-Answered-By" = String, description = "Who took part: `local`, or `local, model`")),
-    ))
+    responses(
+        (status = 200, description = "Films with the viewer's flags", body = Vec<FilmView<'static>>,
+            headers(("X-Answered-By" = String, description = "Who took part: `local`, or `local, model`"))),
+        (status = 304, description = "The client has the same already"),
+    )
 )]
 pub async fn search_films(
     actor: MaybeSignedIn,
     query: QueryFields,
     search: Use<SearchFilms>,
     settings: Settings,
+    req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let mut check = Checker::of_parameters();
     let limit = query.number(&mut check, "limit");
@@ -58,9 +61,9 @@ pub async fn search_films(
         })
     })?;
     let found = search.execute(&actor, request).await?;
-    let mut response = answer::ok(&FilmView::all(&found.films, &settings))?;
-    response
-        .headers_mut()
-        .insert(ANSWERED_BY, who(&found.answered_by));
+    let films = FilmView::all(&found.films, &settings);
+    let mut response = conditional::for_viewer(&req, &actor, &films)?;
+    let who = who(&found.answered_by);
+    response.headers_mut().insert(ANSWERED_BY, who);
     Ok(response)
 }

@@ -2,6 +2,7 @@
 mod assistant;
 mod catalogue;
 mod identity;
+mod jobs;
 mod library;
 mod recommendation;
 mod statements;
@@ -25,8 +26,10 @@ use domain::{
 use infrastructure::{
     catalogue::{DiskPosterStore, SqlFilmFeed, film_index::FilmIndexState},
     identity::JwtSecret,
+    jobs::JobBell,
     module::{Prepared, infrastructure_module},
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
+    sources::NoFilmSources,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use shaku::HasComponent;
@@ -110,6 +113,7 @@ impl Bench {
                 access_token: chrono::Duration::minutes(15),
                 refresh_token: chrono::Duration::days(30),
             },
+            bell: JobBell::default(),
             gate: Arc::default(),
             index: FilmIndexState::new(None, Arc::new(feed)),
             posters: Arc::new(posters),
@@ -119,6 +123,7 @@ impl Bench {
                 daily_per_user: 100,
                 daily_of_visitors: 100,
             },
+            sources: Arc::new(NoFilmSources),
         });
         Self {
             ports,
