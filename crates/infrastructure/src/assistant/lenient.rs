@@ -91,9 +91,7 @@ pub(super) fn number(value: &Value) -> Option<f64> {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => {
             let is_part = |letter: char| letter.is_ascii_digit() || letter == '.';
-            let start = text
-                .trim_start()
-                .trim_start_matches(|letter| !is_part(letter));
+            let start = text.trim_start_matches(|letter: char| !letter.is_ascii_digit());
             let end = start.find(|letter| !is_part(letter)).unwrap_or(start.len());
             let number: f64 = start.get(..end)?.parse().ok()?;
             Some(if text.contains('%') {
