@@ -3,14 +3,16 @@
 //! Everything has a default with which the product runs. What is set wrongly stops the start with one
 //! message that names every bad setting.
 mod reader;
+mod schedules;
 mod source;
 mod values;
 
 pub use reader::Shown;
+pub use schedules::Schedules;
 pub use values::{LogFormat, Switch};
 
 use application::assistant::ports::ModelLimits;
-use domain::shared::Language;
+use domain::{catalogue::SourceName, shared::Language};
 use infrastructure::{
     assistant::ModelConfig,
     catalogue::S3Config,
@@ -79,6 +81,16 @@ pub struct Config {
     pub model: Option<ModelConfig>,
     /// What asking it may cost.
     pub model_limits: ModelLimits,
+    /// Whether `serve` runs jobs beside answering.
+    pub serve_runs_jobs: bool,
+    /// How many jobs a process runs at once.
+    pub jobs_at_once: u32,
+    /// How long a job is held without its runner being heard of.
+    pub job_lease_seconds: u32,
+    /// What is to be done again and again.
+    pub schedules: Schedules,
+    /// The source whose lists are fetched, if any is set up.
+    pub source_of_lists: Option<SourceName>,
 }
 
 /// Some settings are wrong.
@@ -124,6 +136,11 @@ impl Config {
             starter_catalogue: reader.parsed("FILMHUB_STARTER_CATALOGUE", Switch::On) == Switch::On,
             model: read_model(&mut reader),
             model_limits: read_model_limits(&mut reader),
+            serve_runs_jobs: reader.parsed("FILMHUB_JOBS", Switch::On) == Switch::On,
+            jobs_at_once: reader.within("FILMHUB_JOBS_AT_ONCE", 1..=64, 4),
+            job_lease_seconds: reader.within("FILMHUB_JOB_LEASE_SECONDS", 2..=3600, 60),
+            schedules: Schedules::read(&mut reader),
+            source_of_lists: read_source_of_lists(&mut reader),
             data_dir,
         };
         for name in OTHERS_SECRETS {
@@ -169,6 +186,18 @@ fn read_database(reader: &mut Reader, data_dir: &Path) -> DatabaseConfig {
         url,
         max_connections,
     }
+}
+
+/// The first source that a key is there for.
+fn read_source_of_lists(reader: &mut Reader) -> Option<SourceName> {
+    [
+        ("TMDB_API_KEY", SourceName::Tmdb),
+        ("KINOPOISK_UNOFFICIAL_KEY", SourceName::KinopoiskUnofficial),
+        ("KINOPOISK_DEV_KEY", SourceName::KinopoiskDev),
+    ]
+    .into_iter()
+    .find(|(key, _)| reader.is_set(key) || reader.is_set(&format!("{key}_FILE")))
+    .map(|(_, source)| source)
 }
 
 fn read_jwt_secret(reader: &mut Reader) -> Option<JwtSecret> {

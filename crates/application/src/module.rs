@@ -40,7 +40,7 @@ use crate::{
         },
         tokens::{IssueTokensUseCase, RefreshTokensUseCase},
     },
-    jobs::handler::TaskHandler,
+    jobs::{handler::TaskHandler, ports::JobQueries},
     library::{
         create_watchlist::CreateWatchlistUseCase,
         entries::{AddToWatchlistUseCase, RemoveFromWatchlistUseCase},
@@ -98,6 +98,7 @@ application_module! {
         LibraryQueries, WatchlistEntries,
         MixQueries,
         LanguageModel, ModelPolicy, ModelBudget,
+        JobQueries,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,

@@ -23,7 +23,7 @@ use crate::{
         JwtAccessTokensParameters, JwtSecret, SqlIdentityQueries, SqlSessionGate,
         SqlSessionGateParameters,
     },
-    jobs::JobBell,
+    jobs::{JobBell, SqlJobQueries},
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
@@ -51,6 +51,7 @@ module! {
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget, NoOtherFilms,
+            SqlJobQueries,
         ],
         providers = [],
     }

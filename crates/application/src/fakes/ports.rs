@@ -12,6 +12,7 @@ use super::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
     },
+    jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
     sources::FakeFilmSources,
@@ -27,6 +28,7 @@ use crate::{
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
+    jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     shared::{
@@ -70,4 +72,5 @@ fake_ports! {
     FakeMixQueries for MixQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeModelBudget for ModelBudget, FakeFilmResolver for FilmResolver,
+    FakeJobQueries for JobQueries,
 }

@@ -43,6 +43,7 @@ pub struct Stored {
     pub(super) recommendations: BTreeMap<RecommendationId, Recommendation>,
     pub(super) model_spending: BTreeMap<Option<UserId>, (NaiveDate, u32)>,
     pub(super) jobs: BTreeMap<JobId, StoredJob>,
+    pub(super) ticks: BTreeMap<String, DateTime<Utc>>,
 }
 
 /// The committed state, shared by every fake of a world.

@@ -9,6 +9,7 @@ use super::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
     },
+    jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
     ports::FakePorts,
@@ -86,6 +87,8 @@ pub struct World {
     pub model_budget: FakeModelBudget,
     /// Films that can be had elsewhere.
     pub resolver: FakeFilmResolver,
+    /// Reads of jobs.
+    pub job_queries: FakeJobQueries,
     database: Database,
     application: OnceLock<Arc<ApplicationModule>>,
 }
@@ -126,6 +129,7 @@ impl World {
             model_policy: FakeModelPolicy::default(),
             model_budget: FakeModelBudget { database: of() },
             resolver: FakeFilmResolver::default(),
+            job_queries: FakeJobQueries { database: of() },
             application: OnceLock::new(),
             database: of(),
         }
@@ -165,6 +169,7 @@ impl World {
             .with_component_parameters::<FakeModelPolicy>(self.model_policy.clone())
             .with_component_parameters::<FakeModelBudget>(self.model_budget.clone())
             .with_component_parameters::<FakeFilmResolver>(self.resolver.clone())
+            .with_component_parameters::<FakeJobQueries>(self.job_queries.clone())
             .build()
     }
 

@@ -6,4 +6,6 @@ mod contract;
 #[cfg(test)]
 mod image_inspector;
 #[cfg(test)]
+mod jobs;
+#[cfg(test)]
 mod poster_storage;

@@ -12,6 +12,7 @@ use application::{
     catalogue::ports::{FilmQueries, Vocabulary},
     fakes::{Fixture, GenreBuilder, World},
     identity::ports::IdentityQueries,
+    jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     module::Ports,
@@ -67,6 +68,7 @@ impl Bench {
     port!(entries -> WatchlistEntries);
     port!(mixes -> MixQueries);
     port!(budget -> ModelBudget);
+    port!(jobs -> JobQueries);
 
     pub fn fake() -> Self {
         let world = World::new();
