@@ -5,10 +5,17 @@
 )]
 
 use crate::{
+    assistant::{
+        ports::{LanguageModel, ModelBudget, ModelPolicy},
+        recall::ModelRecall,
+    },
     catalogue::{
         create_film::CreateFilmUseCase,
         list_films::ListFilmsUseCase,
-        ports::{FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, Vocabulary},
+        ports::{
+            FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
+            Vocabulary,
+        },
         posters::{
             CommittedPosterChange, MayEditFilmUseCase, RemovePosterUseCase, SetPosterUseCase,
         },
@@ -90,9 +97,11 @@ application_module! {
     ports = [
         Clock, IdGenerator, Chance, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
-        FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterImages, PosterStore, FilmSources,
+        FilmQueries, Vocabulary, FilmIndex, FilmResolver, PictureInspector, PosterImages,
+        PosterStore, FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
+        LanguageModel, ModelPolicy, ModelBudget,
         JobQueries,
     ],
     use_cases = [
@@ -103,7 +112,7 @@ application_module! {
         ConfirmTelegramSignInUseCase, DeclineTelegramSignInUseCase,
         CreateUserUseCase, GrantRoleUseCase, SetStandingUseCase,
         CreateFilmUseCase, UpdateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
-        ListFilmsUseCase, SearchFilmsUseCase, MayEditFilmUseCase, SetPosterUseCase,
+        ListFilmsUseCase, SearchFilmsUseCase, ModelRecall, MayEditFilmUseCase, SetPosterUseCase,
         RemovePosterUseCase, CommittedPosterChange, ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,

@@ -6,6 +6,11 @@
 )]
 
 use crate::{
+    assistant::{
+        FixedModelPolicy, FixedModelPolicyParameters, ModelConnection, NoOtherFilms,
+        OpenAiLanguageModel, OpenAiLanguageModelParameters, SqlModelBudget,
+        SqlModelBudgetParameters,
+    },
     catalogue::{
         CachedFilmCards, CachedFilmCardsParameters, ConfiguredPosterStore,
         ConfiguredPosterStoreParameters, DecodingTurns, FilmCardCache, ImageInspector,
@@ -27,6 +32,7 @@ use crate::{
     system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
 };
 use application::{
+    assistant::ports::ModelLimits,
     catalogue::{ports::PosterStore, sources::FilmSources},
     identity::ports::TokenLives,
 };
@@ -45,6 +51,7 @@ module! {
             ImageInspector, ConfiguredPosterStore, StoredPosterImages, ConfiguredFilmSources,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
+            OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget, NoOtherFilms,
             SqlJobQueries,
         ],
         providers = [],
@@ -69,6 +76,10 @@ pub struct Prepared {
     pub index: Arc<FilmIndexState>,
     /// Where posters are kept.
     pub posters: Arc<dyn PosterStore>,
+    /// The way to a language model, if one is configured.
+    pub model: Option<Arc<ModelConnection>>,
+    /// What asking it may cost.
+    pub model_limits: ModelLimits,
     /// Other catalogues.
     pub sources: Arc<dyn FilmSources>,
 }
@@ -85,6 +96,8 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         gate,
         index,
         posters,
+        model,
+        model_limits,
         sources,
     } = prepared;
     let decoding = DecodingTurns::default();
@@ -94,7 +107,9 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
             turns: turns.clone(),
             bell,
         })
-        .with_component_parameters::<SqlWatchlistEntries>(SqlWatchlistEntriesParameters { turns })
+        .with_component_parameters::<SqlWatchlistEntries>(SqlWatchlistEntriesParameters {
+            turns: turns.clone(),
+        })
         .with_component_parameters::<Argon2PasswordHasher>(Argon2PasswordHasherParameters {
             slots: Arc::new(HashingSlots::for_this_machine()),
         })
@@ -125,6 +140,13 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<ConfiguredFilmSources>(ConfiguredFilmSourcesParameters {
             sources,
-        });
+        })
+        .with_component_parameters::<OpenAiLanguageModel>(OpenAiLanguageModelParameters {
+            connection: model,
+        })
+        .with_component_parameters::<FixedModelPolicy>(FixedModelPolicyParameters {
+            limits: model_limits,
+        })
+        .with_component_parameters::<SqlModelBudget>(SqlModelBudgetParameters { turns });
     Arc::new(module.build())
 }

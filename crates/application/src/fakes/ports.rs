@@ -4,6 +4,7 @@
     reason = "the module macro leaves no place for comments on what it declares"
 )]
 use super::{
+    assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
         FakeVocabulary,
@@ -20,8 +21,12 @@ use super::{
     system::{FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
+    assistant::ports::{LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
-        ports::{FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, Vocabulary},
+        ports::{
+            FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
+            Vocabulary,
+        },
         sources::FilmSources,
     },
     identity::ports::{
@@ -69,5 +74,7 @@ fake_ports! {
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
+    FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
+    FakeModelBudget for ModelBudget, FakeFilmResolver for FilmResolver,
     FakeJobQueries for JobQueries,
 }

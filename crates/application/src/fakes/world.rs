@@ -1,5 +1,6 @@
 //! One of each fake, and the application upon them.
 use super::{
+    assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
     builders::{Fixture, Origin, a_session},
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
@@ -81,6 +82,14 @@ pub struct World {
     pub entries: FakeWatchlistEntries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
+    /// The language model.
+    pub model: FakeLanguageModel,
+    /// What asking it may cost.
+    pub model_policy: FakeModelPolicy,
+    /// How often it was asked.
+    pub model_budget: FakeModelBudget,
+    /// Films that can be had elsewhere.
+    pub resolver: FakeFilmResolver,
     /// Reads of jobs.
     pub job_queries: FakeJobQueries,
     database: Database,
@@ -121,6 +130,10 @@ impl World {
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
+            model: FakeLanguageModel::default(),
+            model_policy: FakeModelPolicy::default(),
+            model_budget: FakeModelBudget { database: of() },
+            resolver: FakeFilmResolver::default(),
             job_queries: FakeJobQueries { database: of() },
             application: OnceLock::new(),
             database: of(),
@@ -158,6 +171,10 @@ impl World {
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
+            .with_component_parameters::<FakeLanguageModel>(self.model.clone())
+            .with_component_parameters::<FakeModelPolicy>(self.model_policy.clone())
+            .with_component_parameters::<FakeModelBudget>(self.model_budget.clone())
+            .with_component_parameters::<FakeFilmResolver>(self.resolver.clone())
             .with_component_parameters::<FakeJobQueries>(self.job_queries.clone())
             .build()
     }

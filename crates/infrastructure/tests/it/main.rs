@@ -1,5 +1,7 @@
 //! The adapters against the real things: databases, file systems, servers.
 #[cfg(test)]
+mod assistant;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod image_inspector;
