@@ -5,11 +5,14 @@
 //! it is tied to.
 mod external_ref;
 mod film;
+mod fusion;
 mod genre;
+mod guess;
 mod kind;
 mod known_film;
 mod matching;
 mod poster;
+mod poster_image;
 mod release_year;
 mod sourced;
 mod terms;
@@ -20,11 +23,14 @@ pub use film::{
     CountryName, Film, FilmContent, FilmDescription, FilmId, FilmTitle, NotFilmOwner, Person,
     PersonId, PersonName, ensure_editable,
 };
+pub use fusion::{Vote, fuse, votes};
 pub use genre::{Genre, GenreId, GenreSlug, InvalidGenreSlug, Mood, MoodId};
+pub use guess::{Confidence, FilmGuess};
 pub use kind::{FilmKind, UnknownFilmKind};
 pub use known_film::{KnownFilm, KnownPerson, KnownText, Learned, Provenance, Said, TextOrigin};
 pub use matching::{Evidence, evidence, find_same};
 pub use poster::{InvalidPosterKey, PictureFormat, PosterKey};
+pub use poster_image::{ImageFormat, ImageSize, PosterImage, ShownPoster, UnknownImageSize};
 pub use release_year::{ReleaseYear, YearOutOfRange};
 pub use sourced::{
     CreditRole, Depth, InvalidPosterUrl, InvalidSourceRef, PosterUrl, SourceName, SourceRating,
