@@ -4,4 +4,6 @@ mod contract;
 #[cfg(test)]
 mod image_inspector;
 #[cfg(test)]
+mod migrating;
+#[cfg(test)]
 mod poster_storage;
