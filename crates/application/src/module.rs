@@ -10,7 +10,8 @@ use crate::{
         list_films::ListFilmsUseCase,
         ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
         posters::{
-            CommittedPosterChange, MayEditFilmUseCase, RemovePosterUseCase, SetPosterUseCase,
+            ClaimedPosterRemoval, CommittedPosterChange, MayEditFilmUseCase, RemovePosterUseCase,
+            SetPosterUseCase,
         },
         search_films::SearchFilmsUseCase,
         show_film::{ShowFilmDetailsUseCase, ShowFilmUseCase},
@@ -93,7 +94,7 @@ application_module! {
         CreateUserUseCase, GrantRoleUseCase, SetStandingUseCase,
         CreateFilmUseCase, UpdateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
         ListFilmsUseCase, SearchFilmsUseCase, MayEditFilmUseCase, SetPosterUseCase,
-        RemovePosterUseCase, CommittedPosterChange,
+        RemovePosterUseCase, CommittedPosterChange, ClaimedPosterRemoval,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
         DeleteWatchlistUseCase, ListEntriesUseCase, AddToWatchlistUseCase,

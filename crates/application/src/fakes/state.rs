@@ -1,7 +1,7 @@
 //! What is stored, and the rule by which it is read and changed: many readers of what is committed,
 //! one writer on a copy.
 use super::{
-    catalogue::FilmExtras,
+    catalogue::{FilmExtras, OnTheWay},
     identity::{StoredRefreshToken, StoredSession},
 };
 use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
@@ -31,7 +31,8 @@ pub struct Stored {
     pub(super) telegram_sign_ins: HashMap<SignInKeyDigest, TelegramSignIn>,
     pub(super) films: BTreeMap<FilmId, Film>,
     pub(super) extras: BTreeMap<FilmId, FilmExtras>,
-    pub(super) obsolete_posters: HashMap<PosterKey, DateTime<Utc>>,
+    pub(super) film_changes: Vec<(FilmId, DateTime<Utc>)>,
+    pub(super) obsolete_posters: HashMap<PosterKey, OnTheWay>,
     pub(super) genres: Vec<Genre>,
     pub(super) moods: Vec<Mood>,
     pub(super) watchlists: BTreeMap<WatchlistId, Watchlist>,

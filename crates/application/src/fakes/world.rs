@@ -304,9 +304,15 @@ impl Stored {
         given.filter(|given| given.user == user).collect()
     }
 
-    /// The posters that are to be removed, the oldest first.
+    /// The posters that are to be removed, now or later, the oldest first.
     #[must_use]
     pub fn obsolete_posters(&self) -> Vec<PosterKey> {
-        self.removable_posters()
+        self.posters_on_the_way(|_| true)
+    }
+
+    /// How many changes of films are noted for search indexes.
+    #[must_use]
+    pub fn film_change_count(&self) -> usize {
+        self.film_changes.len()
     }
 }

@@ -1,7 +1,7 @@
 //! A user's own data: shown, changed, deleted.
 use super::ports::{HashingError, IdentityQueries, PasswordHasher, SaveUserError, SessionGate};
 use crate::{
-    catalogue::ports::{FilmIndex, PosterStore},
+    catalogue::{ports::FilmIndex, posters::PosterRemoval},
     shared::{
         actor::{AccessDenied, Actor},
         clock::Clock,
@@ -187,7 +187,7 @@ pub(crate) struct DeleteAccountUseCase {
     #[shaku(inject)]
     index: Arc<dyn FilmIndex>,
     #[shaku(inject)]
-    posters: Arc<dyn PosterStore>,
+    removal: Arc<dyn PosterRemoval>,
     #[shaku(inject)]
     store: Arc<dyn Store>,
 }
@@ -201,13 +201,13 @@ impl UseCase<DeleteAccount> for DeleteAccountUseCase {
         let uow = self.store.begin().await?;
         known(uow.users().find(me.id).await?)?;
         let ended = uow.sessions().end_all(me.id, None, now).await?;
-        let obsolete = uow.films().remove_private_films(me.id).await?;
+        let obsolete = uow.films().remove_private_films(me.id, now).await?;
         uow.obsolete_posters().add(&obsolete, now).await?;
         uow.users().remove(me.id).await?;
         uow.commit().await?;
         self.gate.close(&ended);
         self.index.nudge();
-        crate::catalogue::posters::remove_now(&*self.posters, &*self.store, &obsolete).await;
+        self.removal.remove_now(&obsolete).await;
         Ok(())
     }
 }

@@ -13,7 +13,6 @@ mod flags;
 mod folding;
 mod image_inspector;
 mod obsolete_poster_repository;
-mod obsolete_poster_row;
 mod picture_structure;
 mod poster_storage;
 mod s3_poster_storage;

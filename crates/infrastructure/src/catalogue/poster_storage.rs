@@ -21,10 +21,6 @@ impl PosterStore for ConfiguredPosterStore {
         self.store.put(key, bytes).await
     }
 
-    async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError> {
-        self.store.exists(key).await
-    }
-
     async fn remove(&self, key: &PosterKey) -> Result<(), PosterStoreError> {
         self.store.remove(key).await
     }

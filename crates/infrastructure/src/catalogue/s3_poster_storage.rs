@@ -10,7 +10,6 @@ use aws_sdk_s3::{
         BehaviorVersion, Config, Credentials, Region, RequestChecksumCalculation,
         ResponseChecksumValidation, retry::RetryConfig, timeout::TimeoutConfig,
     },
-    error::SdkError,
     primitives::ByteStream,
 };
 use bytes::Bytes;
@@ -113,15 +112,6 @@ impl PosterStore for S3PosterStore {
             .cache_control(CACHE_CONTROL)
             .body(ByteStream::from(bytes));
         request.send().await.map(drop).map_err(unavailable)
-    }
-
-    async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError> {
-        let request = self.client.head_object().bucket(&self.bucket);
-        match request.key(key.as_str()).send().await {
-            Ok(_) => Ok(true),
-            Err(SdkError::ServiceError(answer)) if answer.err().is_not_found() => Ok(false),
-            Err(failure) => Err(unavailable(failure)),
-        }
     }
 
     async fn remove(&self, key: &PosterKey) -> Result<(), PosterStoreError> {

@@ -1,5 +1,9 @@
 //! Units of work as database transactions.
-use super::{Database, IntoStoreError, Query, dialect};
+use super::{
+    Database, IntoStoreError, Query, ROWS_AT_ONCE,
+    dialect::{self, Turn},
+    row_list,
+};
 use application::{
     catalogue::ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
     identity::ports::{
@@ -10,9 +14,13 @@ use application::{
     shared::store::{Store, StoreError, UnitOfWork},
 };
 use async_trait::async_trait;
-use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use chrono::{DateTime, Utc};
+use domain::catalogue::FilmId;
+use sea_orm::{
+    DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
+};
 use shaku::Component;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Lets writers take turns where the database has one writer at a time.
@@ -39,6 +47,50 @@ impl WriteTurns {
 pub(crate) struct Transaction {
     pub(crate) tx: DatabaseTransaction,
     turn: Option<OwnedSemaphorePermit>,
+    changed_films: Mutex<Vec<FilmChange>>,
+}
+
+/// A film that search indexes are to read again.
+pub(crate) struct FilmChange {
+    film: FilmId,
+    at: DateTime<Utc>,
+}
+
+impl Transaction {
+    /// Notes that a film is to be read again; it is numbered and stored at the commit.
+    pub(crate) fn note_change(&self, film: FilmId, at: DateTime<Utc>) {
+        let mut changed = self
+            .changed_films
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        changed.push(FilmChange { film, at });
+    }
+}
+
+/// Stores what was noted.
+///
+/// Whoever follows the numbers must not see a higher one before a lower one, so they are given in
+/// the order of the commits: the last statements before a commit give them, one transaction at a time.
+async fn number_changes(
+    tx: &DatabaseTransaction,
+    changes: &[FilmChange],
+) -> Result<(), StoreError> {
+    const NOTE: &str = "INSERT INTO film_changes (film_id, changed_at) VALUES ";
+    if changes.is_empty() {
+        return Ok(());
+    }
+    dialect::take_turn_until_commit(tx, Turn::FilmChanges)
+        .await
+        .or_store_error()?;
+    for some in changes.chunks(ROWS_AT_ONCE) {
+        let note = format!("{NOTE}{}", row_list(some.len(), 2));
+        let values: Vec<Value> = some
+            .iter()
+            .flat_map(|change| [change.film.as_uuid().into(), change.at.into()])
+            .collect();
+        Query::new(&note, values).change(tx).await?;
+    }
+    Ok(())
 }
 
 /// Begins transactions.
@@ -64,7 +116,11 @@ impl Store for SqlStore {
             .begin_with_options(options)
             .await
             .or_store_error()?;
-        Ok(Box::new(Transaction { tx, turn }))
+        Ok(Box::new(Transaction {
+            tx,
+            turn,
+            changed_films: Mutex::default(),
+        }))
     }
 
     async fn check(&self) -> Result<(), StoreError> {
@@ -78,7 +134,15 @@ impl Store for SqlStore {
 #[async_trait]
 impl UnitOfWork for Transaction {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        let Self { tx, turn } = *self;
+        let Self {
+            tx,
+            turn,
+            changed_films,
+        } = *self;
+        let changes = changed_films
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        number_changes(&tx, &changes).await?;
         tx.commit().await.or_store_error()?;
         drop(turn);
         Ok(())

@@ -2,6 +2,8 @@
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod film_feed;
+#[cfg(test)]
 mod image_inspector;
 #[cfg(test)]
 mod migrating;

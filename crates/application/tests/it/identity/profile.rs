@@ -1,7 +1,6 @@
 //! A user's own data.
 use crate::support::{authenticate, code, email, password, username};
 use application::{
-    catalogue::ports::PosterStore,
     fakes::{UserBuilder, World, a_film, a_poster_of, a_recommendation, a_user, a_watchlist},
     identity::{
         ports::SessionGate,
@@ -252,8 +251,8 @@ async fn their_films_go_with_their_posters_unless_somebody_else_has_them_on_a_li
     assert_eq!(kept.owner, None);
     assert_eq!(kept.revision, 2);
     assert_eq!(stored.films_on(StandardList::Wish.of(berta.id)), [shared]);
-    assert!(!world.posters.exists(&private_poster).await.unwrap());
-    assert!(world.posters.exists(&shared_poster).await.unwrap());
+    assert!(world.posters.bytes_of(&private_poster).is_none());
+    assert!(world.posters.bytes_of(&shared_poster).is_some());
     assert!(stored.obsolete_posters().is_empty());
     assert_eq!(world.index.nudges(), 1);
 }

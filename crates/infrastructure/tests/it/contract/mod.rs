@@ -62,6 +62,14 @@ impl Bench {
     port!(entries -> WatchlistEntries);
     port!(mixes -> MixQueries);
 
+    /// The database; the fake has none.
+    pub fn connection(&self) -> &DatabaseConnection {
+        match &self.backing {
+            Backing::Sql(connection) => connection,
+            Backing::Fake(_) => panic!("the fake has no database"),
+        }
+    }
+
     pub fn fake() -> Self {
         let world = World::new();
         Self {
