@@ -21,7 +21,7 @@ use crate::{
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
-    system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
+    system::{RandomBackoff, SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
 };
 use application::{catalogue::ports::PosterStore, identity::ports::TokenLives};
 use sea_orm::DatabaseConnection;
@@ -31,7 +31,7 @@ use std::sync::Arc;
 module! {
     pub InfrastructureModule {
         components = [
-            SystemClock, UuidV7Generator, SystemChance, SystemSecrets,
+            SystemClock, UuidV7Generator, SystemChance, RandomBackoff, SystemSecrets,
             SqlDatabase, SqlStore,
             SqlIdentityQueries, Argon2PasswordHasher, JwtAccessTokens, FixedSessionPolicy,
             SqlSessionGate,

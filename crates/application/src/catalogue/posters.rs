@@ -12,6 +12,7 @@ use crate::shared::{
     actor::{AccessDenied, Actor, SignedInUser},
     clock::Clock,
     failure::{failure, logged},
+    retry::retryable,
     store::{Store, StoreError},
     use_case::{UseCase, request},
 };
@@ -24,7 +25,7 @@ use std::sync::Arc;
 use tracing::instrument;
 
 /// Gives a film a poster, replacing the one before.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SetPoster {
     /// Which film.
     pub film: FilmId,
@@ -33,7 +34,7 @@ pub struct SetPoster {
 }
 
 /// Takes a film's poster away.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RemovePoster {
     /// Which film.
     pub film: FilmId,
@@ -96,6 +97,7 @@ impl From<PosterOnItsWayOut> for PosterError {
 request!(SetPoster => (), PosterError);
 request!(RemovePoster => (), PosterError);
 request!(MayEditFilm => (), PosterError);
+retryable!(SetPoster, RemovePoster);
 
 async fn editable(
     queries: &dyn FilmQueries,

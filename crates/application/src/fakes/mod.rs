@@ -46,5 +46,5 @@ pub use mixes::FakeMixQueries;
 pub use ports::FakePorts;
 pub use state::Stored;
 pub use store::FakeStore;
-pub use system::{FixedChance, FixedClock, SequentialIds, opening_time};
+pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_time};
 pub use world::World;

@@ -14,7 +14,7 @@ use super::{
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
     store::FakeStore,
-    system::{FixedChance, FixedClock, SequentialIds},
+    system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
     catalogue::ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
@@ -25,6 +25,7 @@ use crate::{
     mixes::ports::MixQueries,
     shared::{
         clock::{Chance, Clock, IdGenerator},
+        retry::Backoff,
         store::Store,
     },
 };
@@ -53,6 +54,7 @@ macro_rules! fake_ports {
 
 fake_ports! {
     FixedClock for Clock, SequentialIds for IdGenerator, FixedChance for Chance,
+    FakeBackoff for Backoff,
     FakeStore for Store,
     FakeIdentityQueries for IdentityQueries, FakePasswordHasher for PasswordHasher,
     FakeAccessTokens for AccessTokens, FakeSecrets for Secrets,

@@ -52,6 +52,7 @@ struct Inner {
     writer: Arc<tokio::sync::Mutex<()>>,
     is_down: AtomicBool,
     refuses_commits: AtomicBool,
+    contentions: AtomicUsize,
     commits: AtomicUsize,
 }
 
@@ -85,6 +86,14 @@ impl Database {
         if self.0.refuses_commits.load(Ordering::SeqCst) {
             return Err(StoreError::Unavailable("told to refuse commits".into()));
         }
+        let contentions = &self.0.contentions;
+        let left = |left: usize| left.checked_sub(1);
+        if contentions
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, left)
+            .is_ok()
+        {
+            return Err(StoreError::Contention("told to contend".into()));
+        }
         *locked(&self.0.committed) = changed;
         self.0.commits.fetch_add(1, Ordering::SeqCst);
         drop(turn);
@@ -115,6 +124,10 @@ impl Database {
 
     pub(super) fn set_refuses_commits(&self, refuses: bool) {
         self.0.refuses_commits.store(refuses, Ordering::SeqCst);
+    }
+
+    pub(super) fn set_contentions(&self, times: usize) {
+        self.0.contentions.store(times, Ordering::SeqCst);
     }
 
     pub(super) fn commits(&self) -> usize {

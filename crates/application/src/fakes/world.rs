@@ -13,7 +13,7 @@ use super::{
     ports::FakePorts,
     state::{Database, Stored},
     store::FakeStore,
-    system::{FixedChance, FixedClock, SequentialIds},
+    system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
     identity::ports::{AccessGrant, AccessTokens},
@@ -44,6 +44,8 @@ pub struct World {
     pub ids: SequentialIds,
     /// Lots.
     pub chance: FixedChance,
+    /// Waiting before something is tried again.
+    pub backoff: FakeBackoff,
     /// The store.
     pub store: FakeStore,
     /// The password hasher.
@@ -94,6 +96,7 @@ impl World {
             clock: FixedClock::default(),
             ids: SequentialIds::default(),
             chance: FixedChance::default(),
+            backoff: FakeBackoff::default(),
             store: FakeStore { database: of() },
             hasher: FakePasswordHasher::default(),
             tokens: FakeAccessTokens,
@@ -128,6 +131,7 @@ impl World {
             .with_component_parameters::<FixedClock>(self.clock.clone())
             .with_component_parameters::<SequentialIds>(self.ids.clone())
             .with_component_parameters::<FixedChance>(self.chance.clone())
+            .with_component_parameters::<FakeBackoff>(self.backoff.clone())
             .with_component_parameters::<FakeStore>(self.store.clone())
             .with_component_parameters::<FakeIdentityQueries>(self.identity_queries.clone())
             .with_component_parameters::<FakePasswordHasher>(self.hasher.clone())

@@ -1,5 +1,7 @@
 //! The adapters against the real things: databases, file systems, servers.
 #[cfg(test)]
+mod contention;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod film_feed;

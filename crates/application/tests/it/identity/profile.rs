@@ -12,7 +12,7 @@ use application::{
 use chrono::Duration;
 use domain::{
     catalogue::FilmId,
-    identity::{NewPassword, PersonalName},
+    identity::{NewPassword, PersonalName, ProfileChange},
     library::StandardList,
     shared::{Id, Language},
 };
@@ -49,19 +49,21 @@ async fn what_is_not_mentioned_stays_and_what_is_emptied_goes() {
     world.clock.advance(Duration::minutes(1));
     let first = PersonalName::parse("Anna").unwrap();
     let last = PersonalName::parse("Ozola").unwrap();
-    let request = UpdateProfile {
+    let change = ProfileChange {
         username: Some(username("Anya")),
         first_name: Some(Some(first)),
         last_name: Some(Some(last.clone())),
         language: Some(Some(Language::English)),
     };
+    let request = UpdateProfile { change };
     let shown = world.run(&actor, request).await.unwrap();
     assert_eq!(shown.username, username("Anya"));
     assert_eq!(shown.updated_at, world.now());
-    let request = UpdateProfile {
+    let change = ProfileChange {
         first_name: Some(None),
-        ..UpdateProfile::default()
+        ..ProfileChange::default()
     };
+    let request = UpdateProfile { change };
     let shown = world.run(&actor, request).await.unwrap();
     assert_eq!(shown.username, username("Anya"));
     assert_eq!(shown.first_name, None);

@@ -8,12 +8,13 @@ mod statements;
 use application::{
     catalogue::ports::{FilmQueries, Vocabulary},
     fakes::{Fixture, GenreBuilder, World},
-    identity::ports::IdentityQueries,
+    identity::ports::{IdentityQueries, SessionGate},
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     module::Ports,
     shared::store::Store,
 };
+use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Film, Genre},
     identity::User,
@@ -22,7 +23,7 @@ use domain::{
 };
 use infrastructure::{
     catalogue::{DiskPosterStore, SqlFilmFeed, film_index::FilmIndexState},
-    identity::JwtSecret,
+    identity::{GateState, JwtSecret},
     module::{Prepared, infrastructure_module},
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
 };
@@ -37,6 +38,7 @@ use uuid::Uuid;
 pub struct Bench {
     pub ports: Arc<dyn Ports>,
     backing: Backing,
+    known_sessions: Arc<GateState>,
     _folder: TempDir,
 }
 
@@ -55,6 +57,7 @@ macro_rules! port {
 
 impl Bench {
     port!(store -> Store);
+    port!(gate -> SessionGate);
     port!(identity -> IdentityQueries);
     port!(films -> FilmQueries);
     port!(vocabulary -> Vocabulary);
@@ -75,6 +78,7 @@ impl Bench {
         Self {
             ports: Arc::new(world.ports()),
             backing: Backing::Fake(world),
+            known_sessions: Arc::default(),
             _folder: tempfile::tempdir().unwrap(),
         }
     }
@@ -106,6 +110,7 @@ impl Bench {
         let feed = SqlFilmFeed::new(connection.clone(), Uuid::from_u128(1));
         let secret = JwtSecret::new("0123456789abcdef0123456789abcdef".to_owned().into()).unwrap();
         let posters = DiskPosterStore::open(folder.path().join("files")).unwrap();
+        let known_sessions = Arc::new(GateState::default());
         let ports = infrastructure_module(Prepared {
             connection: connection.clone(),
             turns: WriteTurns::of(&connection),
@@ -115,14 +120,25 @@ impl Bench {
                 access_token: chrono::Duration::minutes(15),
                 refresh_token: chrono::Duration::days(30),
             },
-            gate: Arc::default(),
+            gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
             posters: Arc::new(posters),
         });
         Self {
             ports,
             backing: Backing::Sql(connection),
+            known_sessions,
             _folder: folder,
+        }
+    }
+
+    /// Lets the gate learn from the database, as every instance does each few seconds.
+    pub async fn learn(&self, now: DateTime<Utc>) {
+        match &self.backing {
+            Backing::Fake(world) => world.gate.learn(),
+            Backing::Sql(connection) => {
+                self.known_sessions.refresh(connection, now).await.unwrap();
+            }
         }
     }
 
