@@ -1,5 +1,5 @@
 //! Serves the API.
-use super::worker::{stop_signal, tidy_up_regularly};
+use super::worker::{start_jobs, stop_signal};
 use crate::{
     composition::{self, Composition},
     config::Config,
@@ -34,7 +34,10 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let app = composition::compose(config, connection, composition::Index::Kept)?;
     app.gate.refresh(&app.connection, SystemClock.now()).await?;
     let cancelled = CancellationToken::new();
-    let background = start_background(&app, &cancelled);
+    let mut background = start_background(&app, &cancelled);
+    if config.serve_runs_jobs {
+        background.extend(start_jobs(config, &app, &cancelled));
+    }
     let server = start_server(config, &app)?;
     tell(config);
     let stopper = actix_web::rt::spawn(stop_when_told(server.handle()));
@@ -63,28 +66,23 @@ fn start_background(app: &Composition, cancelled: &CancellationToken) -> Vec<Joi
     let until = cancelled.clone();
     vec![
         tokio::spawn(async move { gate.keep_up(&connection, || SystemClock.now(), until).await }),
-        tokio::spawn(tidy_up_regularly(
-            Arc::clone(&app.application),
-            cancelled.clone(),
-        )),
         tokio::spawn(Arc::clone(&app.index).follow(cancelled.clone())),
     ]
 }
 
 fn start_server(config: &Config, app: &Composition) -> anyhow::Result<actix_web::dev::Server> {
-    let api = Api {
-        module: Arc::clone(&app.application),
-        settings: Arc::new(ApiSettings {
-            default_language: config.language,
-            files_base_url: config.files_base_url.clone(),
-            files_dir: config
-                .s3
-                .is_none()
-                .then(|| composition::posters_dir(config)),
-            cors_origins: config.cors_origins.clone(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        }),
+    let settings = ApiSettings {
+        default_language: config.language,
+        files_base_url: config.files_base_url.clone(),
+        files_dir: config
+            .s3
+            .is_none()
+            .then(|| composition::posters_dir(config)),
+        cors_origins: config.cors_origins.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        limits: config.limits,
     };
+    let api = Api::new(Arc::clone(&app.application), settings);
     let workers = usize::try_from(config.workers).unwrap_or(1);
     let server = HttpServer::new(move || presentation::app(&api))
         .workers(workers)

@@ -3,22 +3,28 @@
 //! Everything has a default with which the product runs. What is set wrongly stops the start with one
 //! message that names every bad setting.
 mod reader;
+mod schedules;
 mod source;
 mod values;
 
 pub use reader::Shown;
+pub use schedules::Schedules;
 pub use values::{Host, LogFormat, Switch};
 
-use domain::shared::Language;
+use domain::{catalogue::SourceName, shared::Language};
 use infrastructure::{
     catalogue::S3Config,
     identity::JwtSecret,
     persistence::{DatabaseConfig, DatabaseUrl},
 };
+use presentation::Limits;
 use reader::Reader;
 use secrecy::{ExposeSecret, SecretString};
 use source::Sources;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use values::{BaseUrl, LogFilter, Origins};
 
 /// Names that deployments set for parts of the product that read them elsewhere or later; they are
@@ -64,8 +70,20 @@ pub struct Config {
     pub access_token_minutes: u32,
     /// How long a session lives that is not used.
     pub refresh_token_days: u32,
+    /// How much time and memory clients may take.
+    pub limits: Limits,
     /// Whether the starter catalogue is loaded into an empty database.
     pub starter_catalogue: bool,
+    /// Whether `serve` runs jobs beside answering.
+    pub serve_runs_jobs: bool,
+    /// How many jobs a process runs at once.
+    pub jobs_at_once: u32,
+    /// How long a job is held without its runner being heard of.
+    pub job_lease_seconds: u32,
+    /// What is to be done again and again.
+    pub schedules: Schedules,
+    /// The source whose lists are fetched, if any is set up.
+    pub source_of_lists: Option<SourceName>,
 }
 
 /// Some settings are wrong.
@@ -107,7 +125,13 @@ impl Config {
             token_days: reader.within("FILMHUB_TOKEN_DAYS", 1..=366, 31),
             access_token_minutes: reader.within("FILMHUB_ACCESS_TOKEN_MINUTES", 1..=1440, 15),
             refresh_token_days: reader.within("FILMHUB_REFRESH_TOKEN_DAYS", 1..=366, 30),
+            limits: read_limits(&mut reader),
             starter_catalogue: reader.parsed("FILMHUB_STARTER_CATALOGUE", Switch::On) == Switch::On,
+            serve_runs_jobs: reader.parsed("FILMHUB_JOBS", Switch::On) == Switch::On,
+            jobs_at_once: reader.within("FILMHUB_JOBS_AT_ONCE", 1..=64, 4),
+            job_lease_seconds: reader.within("FILMHUB_JOB_LEASE_SECONDS", 2..=3600, 60),
+            schedules: Schedules::read(&mut reader),
+            source_of_lists: read_source_of_lists(&mut reader),
             data_dir,
         };
         for name in OTHERS_SECRETS {
@@ -123,6 +147,18 @@ impl Config {
             (shown, errors) if errors.is_empty() => Ok((config, shown)),
             (_, errors) => Err(InvalidConfig(errors)),
         }
+    }
+}
+
+fn read_limits(reader: &mut Reader) -> Limits {
+    let body_time = reader.within("FILMHUB_BODY_SECONDS", 1..=600, 20);
+    let upload_time = reader.within("FILMHUB_UPLOAD_SECONDS", 1..=3600, 120);
+    // Less than the largest picture would let none of that size in.
+    let upload_memory = reader.within("FILMHUB_UPLOAD_MEMORY_MIB", 11..=16_384, 64);
+    Limits {
+        body_time: Duration::from_secs(body_time.into()),
+        upload_time: Duration::from_secs(upload_time.into()),
+        upload_memory: usize::try_from(upload_memory).map_or(usize::MAX, |mib| mib * 1024 * 1024),
     }
 }
 
@@ -144,6 +180,18 @@ fn read_database(reader: &mut Reader, data_dir: &Path) -> DatabaseConfig {
         url,
         max_connections,
     }
+}
+
+/// The first source that a key is there for.
+fn read_source_of_lists(reader: &mut Reader) -> Option<SourceName> {
+    [
+        ("TMDB_API_KEY", SourceName::Tmdb),
+        ("KINOPOISK_UNOFFICIAL_KEY", SourceName::KinopoiskUnofficial),
+        ("KINOPOISK_DEV_KEY", SourceName::KinopoiskDev),
+    ]
+    .into_iter()
+    .find(|(key, _)| reader.is_set(key) || reader.is_set(&format!("{key}_FILE")))
+    .map(|(_, source)| source)
 }
 
 fn read_jwt_secret(reader: &mut Reader) -> Option<JwtSecret> {
@@ -254,6 +302,24 @@ mod tests {
         assert!(config.s3.is_none());
         assert_eq!(config.language, Language::Russian);
         assert!(config.starter_catalogue);
+        assert_eq!(config.limits, Limits::default());
+    }
+
+    #[test]
+    fn how_much_clients_may_take_can_be_set() {
+        let (config, _) = read(&[
+            ("FILMHUB_BODY_SECONDS", "5"),
+            ("FILMHUB_UPLOAD_SECONDS", "60"),
+            ("FILMHUB_UPLOAD_MEMORY_MIB", "11"),
+        ])
+        .unwrap();
+        let expected = Limits {
+            body_time: Duration::from_secs(5),
+            upload_time: Duration::from_mins(1),
+            upload_memory: 11 * 1024 * 1024,
+        };
+        assert_eq!(config.limits, expected);
+        assert!(read(&[("FILMHUB_UPLOAD_MEMORY_MIB", "10")]).is_err());
     }
 
     #[test]

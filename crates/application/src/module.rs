@@ -15,6 +15,7 @@ use crate::{
         },
         search_films::SearchFilmsUseCase,
         show_film::{ShowFilmDetailsUseCase, ShowFilmUseCase},
+        sources::FilmSources,
         update_film::{UpdateFilm, UpdateFilmUseCase},
         vocabulary::{ListGenresUseCase, ListMoodsUseCase, ShowGenreUseCase, ShowMoodUseCase},
     },
@@ -42,6 +43,7 @@ use crate::{
         },
         tokens::{IssueTokensUseCase, RefreshTokens, RefreshTokensUseCase},
     },
+    jobs::{handler::TaskHandler, ports::JobQueries},
     library::{
         create_watchlist::CreateWatchlistUseCase,
         entries::{
@@ -61,7 +63,10 @@ use crate::{
         retry::{Backoff, Retrying},
         store::Store,
     },
-    upkeep::{check_health::CheckHealthUseCase, tidy_up::TidyUpUseCase},
+    upkeep::{
+        check_health::CheckHealthUseCase,
+        tidy_up::{TidyUpHandler, TidyUpUseCase},
+    },
 };
 use shaku::{HasComponent, module};
 
@@ -71,7 +76,8 @@ macro_rules! application_module {
     (
         ports = [$($port:ident),* $(,)?],
         use_cases = [$($use_case:ident),* $(,)?],
-        retried = [$($request:ident by $retried:ident),* $(,)?] $(,)?
+        retried = [$($request:ident by $retried:ident),* $(,)?],
+        handlers = [$($handler:ident),* $(,)?] $(,)?
     ) => {
         /// Everything that the application asks of the outside world.
         pub trait Ports: $(HasComponent<dyn $port> +)* {}
@@ -79,7 +85,11 @@ macro_rules! application_module {
 
         module! {
             pub ApplicationModule {
-                components = [$($use_case,)* $(Retrying<$retried, $request>),*],
+                components = [
+                    $($use_case,)*
+                    $(Retrying<$retried, $request>,)*
+                    $(#[ordered(dyn TaskHandler)] $handler),*
+                ],
                 providers = [],
 
                 use dyn Ports {
@@ -95,9 +105,10 @@ application_module! {
     ports = [
         Clock, IdGenerator, Chance, Backoff, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
-        FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterStore,
+        FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterStore, FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
+        JobQueries,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -126,4 +137,6 @@ application_module! {
         RemoveFromWatchlist by RemoveFromWatchlistUseCase,
         RecommendTonight by RecommendTonightUseCase,
     ],
+    // One for each kind of job; `resolve_all` finds them.
+    handlers = [TidyUpHandler],
 }

@@ -18,12 +18,17 @@ use crate::{
         JwtAccessTokensParameters, JwtSecret, SqlIdentityQueries, SqlSessionGate,
         SqlSessionGateParameters,
     },
+    jobs::{JobBell, SqlJobQueries},
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
+    sources::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters},
     system::{RandomBackoff, SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
 };
-use application::{catalogue::ports::PosterStore, identity::ports::TokenLives};
+use application::{
+    catalogue::{ports::PosterStore, sources::FilmSources},
+    identity::ports::TokenLives,
+};
 use sea_orm::DatabaseConnection;
 use shaku::module;
 use std::sync::Arc;
@@ -36,9 +41,10 @@ module! {
             SqlIdentityQueries, Argon2PasswordHasher, JwtAccessTokens, FixedSessionPolicy,
             SqlSessionGate,
             CachedFilmCards, SqlFilmQueries, SqlVocabulary, TantivyFilmIndex,
-            ImageInspector, ConfiguredPosterStore,
+            ImageInspector, ConfiguredPosterStore, ConfiguredFilmSources,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
+            SqlJobQueries,
         ],
         providers = [],
     }
@@ -50,6 +56,8 @@ pub struct Prepared {
     pub connection: DatabaseConnection,
     /// Whose turn it is to write; shared by everything in this process that does.
     pub turns: WriteTurns,
+    /// Rung when there are new jobs; shared with who does them.
+    pub bell: JobBell,
     /// What tokens are signed with.
     pub jwt_secret: JwtSecret,
     /// How long tokens live.
@@ -60,6 +68,8 @@ pub struct Prepared {
     pub index: Arc<FilmIndexState>,
     /// Where posters are kept.
     pub posters: Arc<dyn PosterStore>,
+    /// Other catalogues.
+    pub sources: Arc<dyn FilmSources>,
 }
 
 /// Wires the adapters.
@@ -68,16 +78,19 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
     let Prepared {
         connection,
         turns,
+        bell,
         jwt_secret,
         lives,
         gate,
         index,
         posters,
+        sources,
     } = prepared;
     let module = InfrastructureModule::builder()
         .with_component_parameters::<SqlDatabase>(SqlDatabaseParameters { connection })
         .with_component_parameters::<SqlStore>(SqlStoreParameters {
             turns: turns.clone(),
+            bell,
         })
         .with_component_parameters::<SqlWatchlistEntries>(SqlWatchlistEntriesParameters { turns })
         .with_component_parameters::<Argon2PasswordHasher>(Argon2PasswordHasherParameters {
@@ -100,6 +113,9 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters { state: index })
         .with_component_parameters::<ConfiguredPosterStore>(ConfiguredPosterStoreParameters {
             store: posters,
+        })
+        .with_component_parameters::<ConfiguredFilmSources>(ConfiguredFilmSourcesParameters {
+            sources,
         });
     Arc::new(module.build())
 }

@@ -20,10 +20,12 @@
 mod builders;
 mod catalogue;
 mod identity;
+mod jobs;
 mod library;
 mod mixes;
 mod ports;
 mod recommendation;
+mod sources;
 mod state;
 mod store;
 mod system;
@@ -41,9 +43,11 @@ pub use identity::{
     FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
     FakeSessionPolicy,
 };
+pub use jobs::FakeJobQueries;
 pub use library::{FakeLibraryQueries, FakeWatchlistEntries};
 pub use mixes::FakeMixQueries;
 pub use ports::FakePorts;
+pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_film};
 pub use state::Stored;
 pub use store::FakeStore;
 pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_time};

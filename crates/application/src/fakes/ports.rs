@@ -11,16 +11,22 @@ use super::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
     },
+    jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
+    sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
-    catalogue::ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
+    catalogue::{
+        ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
+        sources::FilmSources,
+    },
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
+    jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     shared::{
@@ -61,6 +67,8 @@ fake_ports! {
     FakeSessionPolicy for SessionPolicy, FakeSessionGate for SessionGate,
     FakeFilmQueries for FilmQueries, FakeVocabulary for Vocabulary, FakeFilmIndex for FilmIndex,
     FakePictureInspector for PictureInspector, FakePosterStore for PosterStore,
+    FakeFilmSources for FilmSources,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
+    FakeJobQueries for JobQueries,
 }

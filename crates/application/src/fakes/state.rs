@@ -3,12 +3,14 @@
 use super::{
     catalogue::{FilmExtras, OnTheWay},
     identity::{StoredRefreshToken, StoredSession},
+    jobs::StoredJob,
 };
 use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Film, FilmId, Genre, Mood, PosterKey},
     identity::{SessionId, SignInKeyDigest, TelegramSignIn, User, UserId},
+    jobs::JobId,
     library::{Watchlist, WatchlistId},
     mixes::{Mix, MixId},
     recommendation::{Recommendation, RecommendationId},
@@ -40,6 +42,8 @@ pub struct Stored {
     pub(super) mixes: Vec<Mix>,
     pub(super) mix_films: BTreeMap<MixId, Vec<FilmId>>,
     pub(super) recommendations: BTreeMap<RecommendationId, Recommendation>,
+    pub(super) jobs: BTreeMap<JobId, StoredJob>,
+    pub(super) ticks: BTreeMap<String, DateTime<Utc>>,
 }
 
 /// The committed state, shared by every fake of a world.

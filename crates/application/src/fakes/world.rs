@@ -8,9 +8,11 @@ use super::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
     },
+    jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
     ports::FakePorts,
+    sources::FakeFilmSources,
     state::{Database, Stored},
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
@@ -64,6 +66,8 @@ pub struct World {
     pub inspector: FakePictureInspector,
     /// The poster store.
     pub posters: FakePosterStore,
+    /// Other catalogues.
+    pub sources: FakeFilmSources,
     /// Reads of users.
     pub identity_queries: FakeIdentityQueries,
     /// Reads of films.
@@ -76,6 +80,8 @@ pub struct World {
     pub entries: FakeWatchlistEntries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
+    /// Reads of jobs.
+    pub job_queries: FakeJobQueries,
     database: Database,
     application: OnceLock<Arc<ApplicationModule>>,
 }
@@ -106,12 +112,14 @@ impl World {
             index: FakeFilmIndex::on(of()),
             inspector: FakePictureInspector::default(),
             posters: FakePosterStore::default(),
+            sources: FakeFilmSources::default(),
             identity_queries: FakeIdentityQueries { database: of() },
             film_queries: FakeFilmQueries { database: of() },
             vocabulary: FakeVocabulary { database: of() },
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
+            job_queries: FakeJobQueries { database: of() },
             application: OnceLock::new(),
             database: of(),
         }
@@ -144,9 +152,11 @@ impl World {
             .with_component_parameters::<FakeFilmIndex>(self.index.clone())
             .with_component_parameters::<FakePictureInspector>(self.inspector.clone())
             .with_component_parameters::<FakePosterStore>(self.posters.clone())
+            .with_component_parameters::<FakeFilmSources>(self.sources.clone())
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
+            .with_component_parameters::<FakeJobQueries>(self.job_queries.clone())
             .build()
     }
 

@@ -2,6 +2,10 @@
 //! removing posters that nobody shows.
 use crate::{
     catalogue::posters::{PosterError, PosterRemoval},
+    jobs::{
+        Task, TaskKind,
+        handler::{Progress, TaskFailure, TaskHandler},
+    },
     shared::{
         actor::{AccessDenied, Actor},
         clock::Clock,
@@ -12,6 +16,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use chrono::Duration;
+use domain::jobs::{kept_when_failed, kept_when_over};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -33,6 +38,8 @@ pub struct Tidied {
     pub recommendations: u64,
     /// Posters that nobody showed.
     pub posters: usize,
+    /// Jobs that had ended some time ago.
+    pub jobs: u64,
 }
 
 /// How long a search index may be away without having to be built anew.
@@ -82,6 +89,10 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             .recommendations()
             .forget_given(now - RECOMMENDATIONS_KEPT)
             .await?;
+        let jobs = uow
+            .jobs()
+            .forget(now - kept_when_over(), now - kept_when_failed())
+            .await?;
         uow.commit().await?;
         let posters = self.removal.remove_obsolete().await?;
         Ok(Tidied {
@@ -90,6 +101,27 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             film_changes,
             recommendations,
             posters,
+            jobs,
         })
+    }
+}
+
+#[derive(Component)]
+#[shaku(interface = TaskHandler)]
+pub(crate) struct TidyUpHandler {
+    #[shaku(inject)]
+    tidy_up: Arc<dyn UseCase<TidyUp>>,
+}
+
+#[async_trait]
+impl TaskHandler for TidyUpHandler {
+    fn kind(&self) -> TaskKind {
+        TaskKind::TidyUp
+    }
+
+    async fn handle(&self, _: &Task, _: &dyn Progress) -> Result<(), TaskFailure> {
+        let tidied = self.tidy_up.execute(&Actor::System, TidyUp).await?;
+        tracing::debug!(?tidied, "tidied up");
+        Ok(())
     }
 }

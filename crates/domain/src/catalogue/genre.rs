@@ -14,6 +14,39 @@ pub struct Genre {
 /// Identifies a genre.
 pub type GenreId = Id<Genre>;
 
+/// The name of a genre that no language changes: small letters, digits and hyphens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GenreSlug(String);
+
+/// The text cannot name a genre.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not the name of a genre")]
+pub struct InvalidGenreSlug(pub String);
+
+impl GenreSlug {
+    /// The most characters that it holds.
+    pub const MAX: usize = 64;
+
+    /// Checks a name; whether there is such a genre is not asked here.
+    ///
+    /// # Errors
+    /// [`InvalidGenreSlug`] with the text.
+    pub fn parse(text: &str) -> Result<Self, InvalidGenreSlug> {
+        let is_plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        if (1..=Self::MAX).contains(&text.len()) && text.bytes().all(is_plain) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidGenreSlug(text.to_owned()))
+        }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A mood for an evening, tied to the genres that suit it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mood {
@@ -47,6 +80,22 @@ impl Mood {
         match language {
             Language::English => &self.english,
             Language::Russian => &self.russian,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_plain() {
+        assert_eq!(
+            GenreSlug::parse("martial-arts").unwrap().as_str(),
+            "martial-arts"
+        );
+        for bad in ["", "Drama", "sci fi", "драма", &"a".repeat(65)] {
+            assert!(GenreSlug::parse(bad).is_err(), "{bad}");
         }
     }
 }

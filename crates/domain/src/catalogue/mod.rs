@@ -9,13 +9,18 @@ mod genre;
 mod kind;
 mod poster;
 mod release_year;
+mod sourced;
 
 pub use external_ref::{ExternalRef, ExternalSource, InvalidExternalRef, TmdbId, UnknownSource};
 pub use film::{
     CountryName, Film, FilmContent, FilmDescription, FilmId, FilmTitle, NotFilmOwner, Person,
     PersonId, PersonName, ensure_editable,
 };
-pub use genre::{Genre, GenreId, Mood, MoodId};
+pub use genre::{Genre, GenreId, GenreSlug, InvalidGenreSlug, Mood, MoodId};
 pub use kind::{FilmKind, UnknownFilmKind};
 pub use poster::{InvalidPosterKey, PictureFormat, PosterKey};
 pub use release_year::{ReleaseYear, YearOutOfRange};
+pub use sourced::{
+    CreditRole, Depth, InvalidPosterUrl, InvalidSourceRef, PosterUrl, SourceName, SourceRating,
+    SourceRef, SourcedFilm, SourcedPerson, SourcedText, UnknownSourceName,
+};

@@ -4,11 +4,13 @@ use super::{
     dialect::{self, Turn},
     row_list,
 };
+use crate::{jobs::JobBell, readiness::asked};
 use application::{
     catalogue::ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
+    jobs::ports::{JobQueue, JobStores},
     library::ports::{LibraryStores, WatchlistRepository},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
     shared::store::{Store, StoreError, UnitOfWork},
@@ -20,7 +22,10 @@ use sea_orm::{
     DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
 };
 use shaku::Component;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Lets writers take turns where the database has one writer at a time.
@@ -46,6 +51,9 @@ impl WriteTurns {
 /// One transaction. Fields are dropped in order: it is rolled back before the turn passes on.
 pub(crate) struct Transaction {
     pub(crate) tx: DatabaseTransaction,
+    /// Whether somebody is to be woken once it is committed.
+    pub(crate) has_new_jobs: AtomicBool,
+    bell: JobBell,
     turn: Option<OwnedSemaphorePermit>,
     changed_films: Mutex<Vec<FilmChange>>,
 }
@@ -100,6 +108,7 @@ pub struct SqlStore {
     #[shaku(inject)]
     database: Arc<dyn Database>,
     turns: WriteTurns,
+    bell: JobBell,
 }
 
 #[async_trait]
@@ -118,16 +127,19 @@ impl Store for SqlStore {
             .or_store_error()?;
         Ok(Box::new(Transaction {
             tx,
+            has_new_jobs: AtomicBool::new(false),
+            bell: self.bell.clone(),
             turn,
             changed_films: Mutex::default(),
         }))
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        Query::new("SELECT 1", [])
-            .one(self.database.connection())
-            .await?;
-        Ok(())
+        let answer = async {
+            let row = Query::new("SELECT 1", []).one(self.database.connection());
+            row.await.map(drop)
+        };
+        asked(answer, |late| StoreError::Unavailable(late.into())).await
     }
 }
 
@@ -136,6 +148,8 @@ impl UnitOfWork for Transaction {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         let Self {
             tx,
+            has_new_jobs,
+            bell,
             turn,
             changed_films,
         } = *self;
@@ -145,6 +159,9 @@ impl UnitOfWork for Transaction {
         number_changes(&tx, &changes).await?;
         tx.commit().await.or_store_error()?;
         drop(turn);
+        if has_new_jobs.load(Ordering::Relaxed) {
+            bell.ring();
+        }
         Ok(())
     }
 }
@@ -178,6 +195,12 @@ impl LibraryStores for Transaction {
 
 impl RecommendationStores for Transaction {
     fn recommendations(&self) -> &dyn RecommendationRepository {
+        self
+    }
+}
+
+impl JobStores for Transaction {
+    fn jobs(&self) -> &dyn JobQueue {
         self
     }
 }

@@ -8,6 +8,8 @@ mod film_feed;
 #[cfg(test)]
 mod image_inspector;
 #[cfg(test)]
+mod jobs;
+#[cfg(test)]
 mod migrating;
 #[cfg(test)]
 mod poster_storage;

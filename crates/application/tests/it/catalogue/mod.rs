@@ -2,4 +2,5 @@
 mod films;
 mod posters;
 mod reading;
+mod sources;
 mod vocabulary;

@@ -1,6 +1,7 @@
 //! What every store must do, held against SQLite, PostgreSQL and the fake alike.
 mod catalogue;
 mod identity;
+mod jobs;
 mod library;
 mod recommendation;
 mod statements;
@@ -9,6 +10,7 @@ use application::{
     catalogue::ports::{FilmQueries, Vocabulary},
     fakes::{Fixture, GenreBuilder, World},
     identity::ports::{IdentityQueries, SessionGate},
+    jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     module::Ports,
@@ -24,8 +26,10 @@ use domain::{
 use infrastructure::{
     catalogue::{DiskPosterStore, SqlFilmFeed, film_index::FilmIndexState},
     identity::{GateState, JwtSecret},
+    jobs::JobBell,
     module::{Prepared, infrastructure_module},
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
+    sources::NoFilmSources,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use shaku::HasComponent;
@@ -43,7 +47,7 @@ pub struct Bench {
 }
 
 enum Backing {
-    Fake(World),
+    Fake(Box<World>),
     Sql(DatabaseConnection),
 }
 
@@ -64,6 +68,7 @@ impl Bench {
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
     port!(mixes -> MixQueries);
+    port!(jobs -> JobQueries);
 
     /// The database; the fake has none.
     pub fn connection(&self) -> &DatabaseConnection {
@@ -77,7 +82,7 @@ impl Bench {
         let world = World::new();
         Self {
             ports: Arc::new(world.ports()),
-            backing: Backing::Fake(world),
+            backing: Backing::Fake(Box::new(world)),
             known_sessions: Arc::default(),
             _folder: tempfile::tempdir().unwrap(),
         }
@@ -120,9 +125,11 @@ impl Bench {
                 access_token: chrono::Duration::minutes(15),
                 refresh_token: chrono::Duration::days(30),
             },
+            bell: JobBell::default(),
             gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
             posters: Arc::new(posters),
+            sources: Arc::new(NoFilmSources),
         });
         Self {
             ports,

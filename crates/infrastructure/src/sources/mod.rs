@@ -1,0 +1,4 @@
+//! Films from other catalogues.
+mod configured;
+
+pub use configured::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters, NoFilmSources};
