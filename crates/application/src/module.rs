@@ -5,16 +5,24 @@
 )]
 
 use crate::{
+    assistant::{
+        ports::{LanguageModel, ModelBudget, ModelPolicy},
+        recall::ModelRecall,
+    },
     catalogue::{
         create_film::CreateFilmUseCase,
         list_films::ListFilmsUseCase,
-        ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
+        ports::{
+            FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
+            Vocabulary,
+        },
         posters::{
             ClaimedPosterRemoval, CommittedPosterChange, MayEditFilmUseCase, RemovePoster,
             RemovePosterUseCase, SetPoster, SetPosterUseCase,
         },
         search_films::SearchFilmsUseCase,
         show_film::{ShowFilmDetailsUseCase, ShowFilmUseCase},
+        show_image::ShowImageUseCase,
         sources::FilmSources,
         update_film::{UpdateFilm, UpdateFilmUseCase},
         vocabulary::{ListGenresUseCase, ListMoodsUseCase, ShowGenreUseCase, ShowMoodUseCase},
@@ -105,9 +113,11 @@ application_module! {
     ports = [
         Clock, IdGenerator, Chance, Backoff, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
-        FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterStore, FilmSources,
+        FilmQueries, Vocabulary, FilmIndex, FilmResolver, PictureInspector, PosterImages,
+        PosterStore, FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
+        LanguageModel, ModelPolicy, ModelBudget,
         JobQueries,
     ],
     use_cases = [
@@ -118,8 +128,8 @@ application_module! {
         DeclineTelegramSignInUseCase,
         CreateUserUseCase,
         CreateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
-        ListFilmsUseCase, SearchFilmsUseCase, MayEditFilmUseCase,
-        CommittedPosterChange, ClaimedPosterRemoval,
+        ListFilmsUseCase, SearchFilmsUseCase, ModelRecall, MayEditFilmUseCase,
+        CommittedPosterChange, ClaimedPosterRemoval, ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
         DeleteWatchlistUseCase, ListEntriesUseCase,

@@ -2,7 +2,7 @@
 use application::catalogue::ports::{PosterStore, PosterStoreError};
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::catalogue::PosterKey;
+use domain::catalogue::{PosterImage, PosterKey};
 use shaku::Component;
 use std::sync::Arc;
 
@@ -19,6 +19,18 @@ pub struct ConfiguredPosterStore {
 impl PosterStore for ConfiguredPosterStore {
     async fn put(&self, key: &PosterKey, bytes: Bytes) -> Result<(), PosterStoreError> {
         self.store.put(key, bytes).await
+    }
+
+    async fn fetch(&self, key: &PosterKey) -> Result<Option<Bytes>, PosterStoreError> {
+        self.store.fetch(key).await
+    }
+
+    async fn put_image(&self, image: &PosterImage, bytes: Bytes) -> Result<(), PosterStoreError> {
+        self.store.put_image(image, bytes).await
+    }
+
+    async fn fetch_image(&self, image: &PosterImage) -> Result<Option<Bytes>, PosterStoreError> {
+        self.store.fetch_image(image).await
     }
 
     async fn remove(&self, key: &PosterKey) -> Result<(), PosterStoreError> {

@@ -1,5 +1,7 @@
 //! The adapters against the real things: databases, file systems, servers.
 #[cfg(test)]
+mod assistant;
+#[cfg(test)]
 mod contention;
 #[cfg(test)]
 mod contract;
@@ -11,5 +13,7 @@ mod image_inspector;
 mod jobs;
 #[cfg(test)]
 mod migrating;
+#[cfg(test)]
+mod poster_images;
 #[cfg(test)]
 mod poster_storage;
