@@ -6,6 +6,7 @@ use crate::{
         actor::{AccessDenied, Actor},
         clock::{Clock, IdGenerator},
         failure::failure,
+        retry::retryable,
         store::{Store, StoreError},
         use_case::{UseCase, request},
     },
@@ -23,8 +24,6 @@ use tracing::instrument;
 /// How many films are brought in at once. More would hold up others who import, and changes of the
 /// films among them, for longer.
 const AT_ONCE: usize = 50;
-/// How often an import begins anew when the store could not tell two changes apart otherwise.
-const TRIES: u8 = 3;
 
 /// What an import has brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,7 +75,7 @@ failure!(ImportError {
 
 /// Brings films of sources into the catalogue, some in each unit of work. What was brought in before
 /// stays when a later one fails. A film that cannot be told from others yet is left out.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ImportFilms {
     /// What sources tell.
     pub told: Vec<SourcedFilm>,
@@ -94,6 +93,7 @@ pub struct PageReached {
 }
 
 request!(ImportFilms => ImportTally, ImportError);
+retryable!(ImportFilms);
 
 #[derive(Component)]
 #[shaku(interface = UseCase<ImportFilms>)]
@@ -120,12 +120,11 @@ impl UseCase<ImportFilms> for ImportFilmsUseCase {
         let mut tally = ImportTally::default();
         let mut parts = request.told.chunks(AT_ONCE).peekable();
         if parts.peek().is_none() {
-            self.import_some(&[], request.reached.as_ref(), &mut tally)
-                .await?;
+            self.import_some(&[], request.reached.as_ref()).await?;
         }
         while let Some(some) = parts.next() {
             let reached = request.reached.as_ref().filter(|_| parts.peek().is_none());
-            self.import_some(some, reached, &mut tally).await?;
+            tally.count(&self.import_some(some, reached).await?);
         }
         if tally.new + tally.changed > 0 {
             self.index.nudge();
@@ -135,27 +134,7 @@ impl UseCase<ImportFilms> for ImportFilmsUseCase {
 }
 
 impl ImportFilmsUseCase {
-    /// Brings some films in; anew when others were changing the same.
     async fn import_some(
-        &self,
-        told: &[SourcedFilm],
-        reached: Option<&PageReached>,
-        tally: &mut ImportTally,
-    ) -> Result<(), StoreError> {
-        let mut tries = 1;
-        loop {
-            match self.import_once(told, reached).await {
-                Ok(brought) => {
-                    tally.count(&brought);
-                    return Ok(());
-                }
-                Err(StoreError::Contention(_)) if tries < TRIES => tries += 1,
-                Err(failure) => return Err(failure),
-            }
-        }
-    }
-
-    async fn import_once(
         &self,
         told: &[SourcedFilm],
         reached: Option<&PageReached>,

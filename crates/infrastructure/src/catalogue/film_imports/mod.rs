@@ -3,7 +3,10 @@ mod people;
 mod read;
 mod write;
 
-use crate::persistence::{Query, Transaction, dialect::pass_alone};
+use crate::persistence::{
+    IntoStoreError, Query, Transaction,
+    dialect::{Turn, take_turn_until_commit},
+};
 use application::{
     catalogue::imports::ports::{FilmImports, ImportedFilm},
     shared::store::StoreError,
@@ -16,13 +19,12 @@ use domain::{
 };
 use std::collections::HashSet;
 
-/// Through which those who import films go one by one; any number that nothing else uses.
-const GATE: i64 = 0x6669_6c6d_7365;
-
 #[async_trait]
 impl FilmImports for Transaction {
     async fn take_turn(&self) -> Result<(), StoreError> {
-        pass_alone(&self.tx, GATE).await
+        take_turn_until_commit(&self.tx, Turn::Imports)
+            .await
+            .or_store_error()
     }
 
     async fn genres(&self) -> Result<HashSet<GenreSlug>, StoreError> {
@@ -42,7 +44,11 @@ impl FilmImports for Transaction {
     }
 
     async fn save(&self, films: &[ImportedFilm], at: DateTime<Utc>) -> Result<(), StoreError> {
-        write::films(&self.tx, films, at).await
+        write::films(&self.tx, films, at).await?;
+        for imported in films.iter().filter(|imported| imported.fate.is_seen()) {
+            self.note_change(imported.film.id, at);
+        }
+        Ok(())
     }
 
     async fn told_whole_since(

@@ -46,8 +46,7 @@ pub(super) async fn films(
     insert_rows(tx, head, titles, "").await?;
     let keywords = said(&changed, |film| &film.keywords, |word| cut(word, 128));
     let head = "INSERT INTO film_keywords (film_id, position, source, word) VALUES";
-    insert_rows(tx, head, keywords, "").await?;
-    note_changes(tx, &changed, at).await
+    insert_rows(tx, head, keywords, "").await
 }
 
 const PARTS: [&str; 6] = [
@@ -297,18 +296,6 @@ fn said<'a, T: 'a, W: Into<Value>>(
         }
     }
     rows
-}
-
-async fn note_changes(
-    tx: &DatabaseTransaction,
-    films: &[&KnownFilm],
-    at: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let rows = films
-        .iter()
-        .map(|film| [film.id.as_uuid().into(), at.into()]);
-    let head = "INSERT INTO film_changes (film_id, changed_at) VALUES";
-    insert_rows(tx, head, rows.collect(), "").await
 }
 
 /// Each once, where it is first.
