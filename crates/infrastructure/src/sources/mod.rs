@@ -1,4 +1,18 @@
 //! Films from other catalogues.
+//!
+//! [`Failover`] asks the configured sources in their order. Behind it each source has an adapter that
+//! speaks its words, and before each a gate with a circuit breaker, a rate limiter, a quota and
+//! retries. Nothing of it is needed: with no source configured, every answer is "none" and comes at
+//! once.
+mod adapters;
+mod breaker;
 mod configured;
+mod failover;
+mod gate;
+mod http;
+mod quota;
 
+pub use adapters::is_poster_host;
 pub use configured::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters, NoFilmSources};
+pub use failover::{Failover, SourceConfig};
+pub use http::{Endpoint, InvalidEndpoint, MOST_BYTES, outbound_client};
