@@ -15,6 +15,7 @@ use infrastructure::{
         starter_catalogue::{self, Progress},
     },
     identity::GateState,
+    jobs::JobBell,
     module::{Prepared, infrastructure_module},
     persistence::{WriteTurns, migrate_up, migration_status},
     sources::NoFilmSources,
@@ -120,6 +121,7 @@ pub fn compose(
     let ports = infrastructure_module(Prepared {
         connection: connection.clone(),
         turns: WriteTurns::of(&connection),
+        bell: JobBell::default(),
         jwt_secret,
         lives: lives(config),
         gate: Arc::clone(&gate),

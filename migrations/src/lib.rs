@@ -18,6 +18,7 @@ mod m20261121_000002_catalogue;
 mod m20261121_000003_library;
 mod m20261121_000004_mixes;
 mod m20261121_000005_recommendation;
+mod m20261122_000006_jobs;
 mod table;
 
 /// Applies and takes back migrations.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_library::Migration),
             Box::new(m20261121_000004_mixes::Migration),
             Box::new(m20261121_000005_recommendation::Migration),
+            Box::new(m20261122_000006_jobs::Migration),
         ]
     }
 }

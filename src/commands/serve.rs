@@ -72,19 +72,18 @@ fn start_background(app: &Composition, cancelled: &CancellationToken) -> Vec<Joi
 }
 
 fn start_server(config: &Config, app: &Composition) -> anyhow::Result<actix_web::dev::Server> {
-    let api = Api {
-        module: Arc::clone(&app.application),
-        settings: Arc::new(ApiSettings {
-            default_language: config.language,
-            files_base_url: config.files_base_url.clone(),
-            files_dir: config
-                .s3
-                .is_none()
-                .then(|| composition::posters_dir(config)),
-            cors_origins: config.cors_origins.clone(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        }),
+    let settings = ApiSettings {
+        default_language: config.language,
+        files_base_url: config.files_base_url.clone(),
+        files_dir: config
+            .s3
+            .is_none()
+            .then(|| composition::posters_dir(config)),
+        cors_origins: config.cors_origins.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        limits: config.limits,
     };
+    let api = Api::new(Arc::clone(&app.application), settings);
     let workers = usize::try_from(config.workers).unwrap_or(1);
     let server = HttpServer::new(move || presentation::app(&api))
         .workers(workers)

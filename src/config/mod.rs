@@ -15,12 +15,14 @@ use infrastructure::{
     identity::JwtSecret,
     persistence::{DatabaseConfig, DatabaseUrl},
 };
+use presentation::Limits;
 use reader::Reader;
 use secrecy::{ExposeSecret, SecretString};
 use source::Sources;
 use std::{
     net::IpAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 use values::{BaseUrl, LogFilter, Origins};
 
@@ -67,6 +69,8 @@ pub struct Config {
     pub access_token_minutes: u32,
     /// How long a session lives that is not used.
     pub refresh_token_days: u32,
+    /// How much time and memory clients may take.
+    pub limits: Limits,
     /// Whether the starter catalogue is loaded into an empty database.
     pub starter_catalogue: bool,
 }
@@ -110,6 +114,7 @@ impl Config {
             token_days: reader.within("FILMHUB_TOKEN_DAYS", 1..=366, 31),
             access_token_minutes: reader.within("FILMHUB_ACCESS_TOKEN_MINUTES", 1..=1440, 15),
             refresh_token_days: reader.within("FILMHUB_REFRESH_TOKEN_DAYS", 1..=366, 30),
+            limits: read_limits(&mut reader),
             starter_catalogue: reader.parsed("FILMHUB_STARTER_CATALOGUE", Switch::On) == Switch::On,
             data_dir,
         };
@@ -123,6 +128,18 @@ impl Config {
             (shown, errors) if errors.is_empty() => Ok((config, shown)),
             (_, errors) => Err(InvalidConfig(errors)),
         }
+    }
+}
+
+fn read_limits(reader: &mut Reader) -> Limits {
+    let body_time = reader.within("FILMHUB_BODY_SECONDS", 1..=600, 20);
+    let upload_time = reader.within("FILMHUB_UPLOAD_SECONDS", 1..=3600, 120);
+    // Less than the largest picture would let none of that size in.
+    let upload_memory = reader.within("FILMHUB_UPLOAD_MEMORY_MIB", 11..=16_384, 64);
+    Limits {
+        body_time: Duration::from_secs(body_time.into()),
+        upload_time: Duration::from_secs(upload_time.into()),
+        upload_memory: usize::try_from(upload_memory).map_or(usize::MAX, |mib| mib * 1024 * 1024),
     }
 }
 
@@ -254,6 +271,24 @@ mod tests {
         assert!(config.s3.is_none());
         assert_eq!(config.language, Language::Russian);
         assert!(config.starter_catalogue);
+        assert_eq!(config.limits, Limits::default());
+    }
+
+    #[test]
+    fn how_much_clients_may_take_can_be_set() {
+        let (config, _) = read(&[
+            ("FILMHUB_BODY_SECONDS", "5"),
+            ("FILMHUB_UPLOAD_SECONDS", "60"),
+            ("FILMHUB_UPLOAD_MEMORY_MIB", "11"),
+        ])
+        .unwrap();
+        let expected = Limits {
+            body_time: Duration::from_secs(5),
+            upload_time: Duration::from_mins(1),
+            upload_memory: 11 * 1024 * 1024,
+        };
+        assert_eq!(config.limits, expected);
+        assert!(read(&[("FILMHUB_UPLOAD_MEMORY_MIB", "10")]).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod catalogue;
 #[cfg(feature = "fakes")]
 pub mod fakes;
 pub mod identity;
+pub mod jobs;
 pub mod library;
 pub mod mixes;
 pub mod module;

@@ -36,6 +36,7 @@ use crate::{
         },
         tokens::{IssueTokensUseCase, RefreshTokensUseCase},
     },
+    jobs::handler::TaskHandler,
     library::{
         create_watchlist::CreateWatchlistUseCase,
         entries::{AddToWatchlistUseCase, RemoveFromWatchlistUseCase},
@@ -52,20 +53,27 @@ use crate::{
         clock::{Chance, Clock, IdGenerator},
         store::Store,
     },
-    upkeep::{check_health::CheckHealthUseCase, tidy_up::TidyUpUseCase},
+    upkeep::{
+        check_health::CheckHealthUseCase,
+        tidy_up::{TidyUpHandler, TidyUpUseCase},
+    },
 };
 use shaku::{HasComponent, module};
 
 /// Declares [`Ports`] and the module from one list of ports.
 macro_rules! application_module {
-    (ports = [$($port:ident),* $(,)?], use_cases = [$($use_case:ident),* $(,)?] $(,)?) => {
+    (
+        ports = [$($port:ident),* $(,)?],
+        use_cases = [$($use_case:ident),* $(,)?],
+        handlers = [$($handler:ident),* $(,)?] $(,)?
+    ) => {
         /// Everything that the application asks of the outside world.
         pub trait Ports: $(HasComponent<dyn $port> +)* {}
         impl<M: $(HasComponent<dyn $port> +)*> Ports for M {}
 
         module! {
             pub ApplicationModule {
-                components = [$($use_case),*],
+                components = [$($use_case,)* $(#[ordered(dyn TaskHandler)] $handler),*],
                 providers = [],
 
                 use dyn Ports {
@@ -102,4 +110,6 @@ application_module! {
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase,
         RecommendTonightUseCase, TidyUpUseCase, CheckHealthUseCase,
     ],
+    // One for each kind of job; `resolve_all` finds them.
+    handlers = [TidyUpHandler],
 }

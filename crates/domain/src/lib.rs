@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 pub mod identity;
+pub mod jobs;
 pub mod library;
 pub mod mixes;
 pub mod recommendation;

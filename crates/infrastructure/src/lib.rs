@@ -3,10 +3,12 @@
 
 pub mod catalogue;
 pub mod identity;
+pub mod jobs;
 mod library;
 mod mixes;
 pub mod module;
 pub mod persistence;
+mod readiness;
 mod recommendation;
 pub mod sources;
 pub mod system;

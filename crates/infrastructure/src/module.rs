@@ -18,6 +18,7 @@ use crate::{
         JwtAccessTokensParameters, JwtSecret, SqlIdentityQueries, SqlSessionGate,
         SqlSessionGateParameters,
     },
+    jobs::JobBell,
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
@@ -54,6 +55,8 @@ pub struct Prepared {
     pub connection: DatabaseConnection,
     /// Whose turn it is to write; shared by everything in this process that does.
     pub turns: WriteTurns,
+    /// Rung when there are new jobs; shared with who does them.
+    pub bell: JobBell,
     /// What tokens are signed with.
     pub jwt_secret: JwtSecret,
     /// How long tokens live.
@@ -74,6 +77,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
     let Prepared {
         connection,
         turns,
+        bell,
         jwt_secret,
         lives,
         gate,
@@ -85,6 +89,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         .with_component_parameters::<SqlDatabase>(SqlDatabaseParameters { connection })
         .with_component_parameters::<SqlStore>(SqlStoreParameters {
             turns: turns.clone(),
+            bell,
         })
         .with_component_parameters::<SqlWatchlistEntries>(SqlWatchlistEntriesParameters { turns })
         .with_component_parameters::<Argon2PasswordHasher>(Argon2PasswordHasherParameters {

@@ -20,7 +20,8 @@ use actix_web::{
 };
 use application::module::ApplicationModule;
 use domain::shared::Language;
-use std::{path::PathBuf, sync::Arc};
+use http::uploads::UploadRoom;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 pub use http::problem::{KnownProblem, problems};
 pub use openapi::openapi;
@@ -38,6 +39,29 @@ pub struct ApiSettings {
     pub cors_origins: Vec<String>,
     /// The version that `/healthz` tells.
     pub version: String,
+    /// How much time and memory clients may take.
+    pub limits: Limits,
+}
+
+/// How much time and memory clients may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long a JSON or form body may be on its way.
+    pub body_time: Duration,
+    /// How long an upload may be on its way.
+    pub upload_time: Duration,
+    /// How many bytes of uploads may be in memory at once, over all requests.
+    pub upload_memory: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_time: Duration::from_secs(20),
+            upload_time: Duration::from_mins(2),
+            upload_memory: 64 * 1024 * 1024,
+        }
+    }
 }
 
 /// What all requests are answered with.
@@ -47,6 +71,20 @@ pub struct Api {
     pub module: Arc<ApplicationModule>,
     /// The settings.
     pub settings: Arc<ApiSettings>,
+    /// What uploads may take up, over all worker threads.
+    uploads: UploadRoom,
+}
+
+impl Api {
+    /// Puts use cases and settings together.
+    #[must_use]
+    pub fn new(module: Arc<ApplicationModule>, settings: ApiSettings) -> Self {
+        Self {
+            module,
+            uploads: UploadRoom::new(settings.limits.upload_memory),
+            settings: Arc::new(settings),
+        }
+    }
 }
 
 /// The whole HTTP face: routes and what surrounds them. One for each worker thread.
@@ -63,8 +101,8 @@ pub fn app(
 > {
     App::new()
         .configure(configure(api.clone()))
-        .wrap(Compress::default())
         .wrap(http::cors::cors(&api.settings.cors_origins))
+        .wrap(Compress::default())
         .wrap(from_fn(http::context::around))
 }
 

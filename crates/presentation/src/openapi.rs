@@ -143,6 +143,7 @@ fn add_usual_problems(path: &str, operation: &mut Operation) {
             "Nobody has signed in, or the token is not valid (any more)",
         ),
         ("404", path.contains('{'), "There is no such thing"),
+        ("408", has_body, "The body did not arrive in time"),
         ("413", has_body, "The body is too large"),
         ("415", has_body, "The body is of another type"),
         ("500", true, "The service itself is at fault"),

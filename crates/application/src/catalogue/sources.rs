@@ -10,7 +10,7 @@ use domain::{
     shared::Language,
 };
 use shaku::Interface;
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
 
 /// A source does not tell what it was asked.
 ///
@@ -71,6 +71,21 @@ impl SourceList {
             Self::Trending => "trending",
             Self::Changed => "changed",
         }
+    }
+}
+
+/// There is no list of this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be one of `popular`, `new`, `trending`, `changed`, got `{0}`")]
+pub struct UnknownSourceList(pub String);
+
+impl FromStr for SourceList {
+    type Err = UnknownSourceList;
+    fn from_str(name: &str) -> Result<Self, UnknownSourceList> {
+        Self::ALL
+            .into_iter()
+            .find(|list| list.name() == name)
+            .ok_or_else(|| UnknownSourceList(name.to_owned()))
     }
 }
 

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use domain::catalogue::{Genre, GenreId, Mood, MoodId};
 use shaku::Component;
 use std::sync::Arc;
+use tracing::instrument;
 
 /// Lists all genres, or those tied to any of the moods given.
 #[derive(Debug)]
@@ -77,6 +78,7 @@ pub(crate) struct ListGenresUseCase {
 
 #[async_trait]
 impl UseCase<ListGenres> for ListGenresUseCase {
+    #[instrument(name = "catalogue.list_genres", skip_all)]
     async fn execute(&self, _: &Actor, request: ListGenres) -> Result<Vec<Genre>, VocabularyError> {
         let genres = self.vocabulary.genres().await?;
         if request.moods.is_empty() {
@@ -100,6 +102,7 @@ pub(crate) struct ShowGenreUseCase {
 
 #[async_trait]
 impl UseCase<ShowGenre> for ShowGenreUseCase {
+    #[instrument(name = "catalogue.show_genre", skip_all)]
     async fn execute(&self, _: &Actor, request: ShowGenre) -> Result<Genre, VocabularyError> {
         let genres = self.vocabulary.genres().await?;
         let genre = genres.iter().find(|genre| genre.id == request.genre);
@@ -116,6 +119,7 @@ pub(crate) struct ListMoodsUseCase {
 
 #[async_trait]
 impl UseCase<ListMoods> for ListMoodsUseCase {
+    #[instrument(name = "catalogue.list_moods", skip_all)]
     async fn execute(&self, _: &Actor, _: ListMoods) -> Result<Arc<[Mood]>, VocabularyError> {
         Ok(self.vocabulary.moods().await?)
     }
@@ -130,6 +134,7 @@ pub(crate) struct ShowMoodUseCase {
 
 #[async_trait]
 impl UseCase<ShowMood> for ShowMoodUseCase {
+    #[instrument(name = "catalogue.show_mood", skip_all)]
     async fn execute(&self, _: &Actor, request: ShowMood) -> Result<Mood, VocabularyError> {
         let moods = self.vocabulary.moods().await?;
         let mood = moods.iter().find(|mood| mood.id == request.mood);

@@ -35,6 +35,7 @@ use std::{
         atomic::{AtomicBool, AtomicUsize, Ordering as Memory},
     },
 };
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// What is known of a film beyond what its owner may change.
@@ -397,6 +398,7 @@ pub struct FakeFilmIndex {
     pub(super) database: Database,
     is_down: Arc<AtomicBool>,
     nudges: Arc<AtomicUsize>,
+    checks: Arc<AtomicUsize>,
 }
 
 impl FakeFilmIndex {
@@ -416,6 +418,12 @@ impl FakeFilmIndex {
     #[must_use]
     pub fn nudges(&self) -> usize {
         self.nudges.load(Memory::SeqCst)
+    }
+
+    /// How often it was asked whether it answers.
+    #[must_use]
+    pub fn checks(&self) -> usize {
+        self.checks.load(Memory::SeqCst)
     }
 
     fn ensure_up(&self) -> Result<(), FilmIndexError> {
@@ -479,6 +487,7 @@ impl FilmIndex for FakeFilmIndex {
     }
 
     async fn check(&self) -> Result<(), FilmIndexError> {
+        self.checks.fetch_add(1, Memory::SeqCst);
         self.ensure_up()
     }
 }
@@ -535,6 +544,7 @@ pub struct FakePosterStore {
     posters: Arc<Mutex<HashMap<PosterKey, Bytes>>>,
     is_down: Arc<AtomicBool>,
     refuses_removals: Arc<AtomicBool>,
+    checks: Arc<RwLock<()>>,
 }
 
 impl FakePosterStore {
@@ -546,6 +556,11 @@ impl FakePosterStore {
     /// Fails from now on whenever something is to be removed, or no longer.
     pub fn set_refuses_removals(&self, refuses: bool) {
         self.refuses_removals.store(refuses, Memory::SeqCst);
+    }
+
+    /// Lets everybody who asks whether it answers wait until the hold is dropped.
+    pub async fn hold_checks(&self) -> OwnedRwLockWriteGuard<()> {
+        Arc::clone(&self.checks).write_owned().await
     }
 
     /// The bytes of a poster.
@@ -599,6 +614,7 @@ impl PosterStore for FakePosterStore {
     }
 
     async fn check(&self) -> Result<(), PosterStoreError> {
+        let _held = self.checks.read().await;
         self.ensure_up()
     }
 }

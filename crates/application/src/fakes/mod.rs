@@ -20,6 +20,7 @@
 mod builders;
 mod catalogue;
 mod identity;
+mod jobs;
 mod library;
 mod mixes;
 mod ports;

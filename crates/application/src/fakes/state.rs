@@ -3,12 +3,14 @@
 use super::{
     catalogue::FilmExtras,
     identity::{StoredRefreshToken, StoredSession},
+    jobs::StoredJob,
 };
 use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Film, FilmId, Genre, Mood, PosterKey},
     identity::{SessionId, SignInKeyDigest, TelegramSignIn, User, UserId},
+    jobs::JobId,
     library::{Watchlist, WatchlistId},
     mixes::{Mix, MixId},
     recommendation::{Recommendation, RecommendationId},
@@ -39,6 +41,7 @@ pub struct Stored {
     pub(super) mixes: Vec<Mix>,
     pub(super) mix_films: BTreeMap<MixId, Vec<FilmId>>,
     pub(super) recommendations: BTreeMap<RecommendationId, Recommendation>,
+    pub(super) jobs: BTreeMap<JobId, StoredJob>,
 }
 
 /// The committed state, shared by every fake of a world.

@@ -5,6 +5,7 @@ use crate::{
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
+    jobs::ports::{JobQueue, JobStores},
     library::ports::{LibraryStores, WatchlistRepository},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
     shared::store::{Store, StoreError, UnitOfWork},
@@ -115,6 +116,12 @@ impl LibraryStores for FakeUnitOfWork {
 
 impl RecommendationStores for FakeUnitOfWork {
     fn recommendations(&self) -> &dyn RecommendationRepository {
+        self
+    }
+}
+
+impl JobStores for FakeUnitOfWork {
+    fn jobs(&self) -> &dyn JobQueue {
         self
     }
 }

@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use domain::mixes::{Mix, MixId};
 use shaku::Component;
 use std::sync::Arc;
+use tracing::instrument;
 
 /// Lists all mixes.
 #[derive(Debug)]
@@ -57,6 +58,7 @@ pub(crate) struct ListMixesUseCase {
 
 #[async_trait]
 impl UseCase<ListMixes> for ListMixesUseCase {
+    #[instrument(name = "mixes.list_mixes", skip_all)]
     async fn execute(&self, _: &Actor, _: ListMixes) -> Result<Arc<[Mix]>, MixError> {
         Ok(self.queries.list().await?)
     }
@@ -71,6 +73,7 @@ pub(crate) struct ShowMixUseCase {
 
 #[async_trait]
 impl UseCase<ShowMix> for ShowMixUseCase {
+    #[instrument(name = "mixes.show_mix", skip_all)]
     async fn execute(&self, _: &Actor, request: ShowMix) -> Result<Mix, MixError> {
         let mixes = self.queries.list().await?;
         let mix = mixes.iter().find(|mix| mix.id == request.mix);
@@ -87,6 +90,7 @@ pub(crate) struct ListMixFilmsUseCase {
 
 #[async_trait]
 impl UseCase<ListMixFilms> for ListMixFilmsUseCase {
+    #[instrument(name = "mixes.list_mix_films", skip_all)]
     async fn execute(
         &self,
         actor: &Actor,

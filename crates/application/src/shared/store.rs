@@ -1,6 +1,6 @@
 //! The unit of work: several changes that happen together or not at all.
 use crate::{
-    catalogue::ports::CatalogueStores, identity::ports::IdentityStores,
+    catalogue::ports::CatalogueStores, identity::ports::IdentityStores, jobs::ports::JobStores,
     library::ports::LibraryStores, recommendation::ports::RecommendationStores,
     shared::failure::failure,
 };
@@ -50,7 +50,7 @@ failure!(StoreError {
 /// anything outside the database.
 #[async_trait]
 pub trait UnitOfWork:
-    IdentityStores + CatalogueStores + LibraryStores + RecommendationStores + Send + Sync
+    IdentityStores + CatalogueStores + LibraryStores + RecommendationStores + JobStores + Send + Sync
 {
     /// Makes the changes last. Once it has returned, they survive a crash.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

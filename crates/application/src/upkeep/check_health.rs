@@ -1,16 +1,24 @@
 //! Tells whether each part that the service needs answers.
+//!
+//! Probes come often and from many sides, and asking costs a write to the disk or a call of the poster
+//! store. So the parts are asked all at once, by one for all who want to know, and for a second the
+//! answer stands.
 use crate::{
     catalogue::ports::{FilmIndex, PosterStore},
     shared::{
         actor::Actor,
+        clock::Clock,
         failure::{Failure, logged},
         store::{Store, StoreError},
         use_case::{UseCase, request},
     },
 };
 use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::{future::join3, lock::Mutex};
 use shaku::Component;
 use std::sync::Arc;
+use tracing::instrument;
 
 /// Asks every part.
 #[derive(Debug)]
@@ -27,25 +35,61 @@ pub struct PartHealth {
 
 request!(CheckHealth => Vec<PartHealth>, StoreError);
 
+/// How long an answer stands.
+const STANDS_FOR: TimeDelta = TimeDelta::seconds(1);
+
+/// What the parts answered, and when.
+#[derive(Clone, Debug)]
+pub(crate) struct Answered {
+    parts: Vec<PartHealth>,
+    at: DateTime<Utc>,
+}
+
 #[derive(Component)]
 #[shaku(interface = UseCase<CheckHealth>)]
 pub(crate) struct CheckHealthUseCase {
+    #[shaku(inject)]
+    clock: Arc<dyn Clock>,
     #[shaku(inject)]
     store: Arc<dyn Store>,
     #[shaku(inject)]
     posters: Arc<dyn PosterStore>,
     #[shaku(inject)]
     index: Arc<dyn FilmIndex>,
+    /// Held while the parts are asked, so that others wait for that answer.
+    #[shaku(default)]
+    answered: Mutex<Option<Answered>>,
 }
 
 #[async_trait]
 impl UseCase<CheckHealth> for CheckHealthUseCase {
+    #[instrument(name = "upkeep.check_health", skip_all)]
     async fn execute(&self, _: &Actor, _: CheckHealth) -> Result<Vec<PartHealth>, StoreError> {
-        Ok(vec![
-            part("database", self.store.check().await),
-            part("storage", self.posters.check().await),
-            part("index", self.index.check().await),
-        ])
+        let mut answered = self.answered.lock().await;
+        let now = self.clock.now();
+        let standing = answered.as_ref().filter(|last| now < last.at + STANDS_FOR);
+        if let Some(last) = standing {
+            return Ok(last.parts.clone());
+        }
+        let parts = self.ask().await;
+        *answered = Some(Answered {
+            parts: parts.clone(),
+            at: self.clock.now(),
+        });
+        Ok(parts)
+    }
+}
+
+impl CheckHealthUseCase {
+    /// Asks all parts at once; each of them sees to it that it answers in time.
+    async fn ask(&self) -> Vec<PartHealth> {
+        let (database, storage, index) =
+            join3(self.store.check(), self.posters.check(), self.index.check()).await;
+        vec![
+            part("database", database),
+            part("storage", storage),
+            part("index", index),
+        ]
     }
 }
 

@@ -5,6 +5,10 @@ use crate::{
         ports::PosterStore,
         posters::{PosterError, remove_obsolete},
     },
+    jobs::{
+        Task, TaskKind,
+        handler::{Progress, TaskFailure, TaskHandler},
+    },
     shared::{
         actor::{AccessDenied, Actor},
         clock::Clock,
@@ -77,5 +81,25 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             telegram_sign_ins,
             posters,
         })
+    }
+}
+
+#[derive(Component)]
+#[shaku(interface = TaskHandler)]
+pub(crate) struct TidyUpHandler {
+    #[shaku(inject)]
+    tidy_up: Arc<dyn UseCase<TidyUp>>,
+}
+
+#[async_trait]
+impl TaskHandler for TidyUpHandler {
+    fn kind(&self) -> TaskKind {
+        TaskKind::TidyUp
+    }
+
+    async fn handle(&self, _: &Task, _: &dyn Progress) -> Result<(), TaskFailure> {
+        let tidied = self.tidy_up.execute(&Actor::System, TidyUp).await?;
+        tracing::debug!(?tidied, "tidied up");
+        Ok(())
     }
 }

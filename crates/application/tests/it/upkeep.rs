@@ -14,6 +14,7 @@ use application::{
 };
 use chrono::Duration;
 use domain::{catalogue::PosterKey, shared::Id};
+use tokio::task::JoinSet;
 
 /// Notes posters as removable.
 async fn note(world: &World, posters: &[PosterKey]) {
@@ -144,6 +145,7 @@ async fn health_tells_of_each_part_whether_it_answers() {
     let world = World::new();
     let well = [("database", None), ("storage", None), ("index", None)];
     assert_eq!(health(&world).await, well);
+    world.clock.advance(Duration::seconds(1));
     world.store.go_down();
     world.posters.set_down(true);
     world.index.set_down(true);
@@ -153,8 +155,61 @@ async fn health_tells_of_each_part_whether_it_answers() {
         ("index", Some("catalogue.index_unavailable")),
     ];
     assert_eq!(health(&world).await, ill);
+    world.clock.advance(Duration::seconds(1));
     world.store.come_back();
     world.posters.set_down(false);
     world.index.set_down(false);
     assert_eq!(health(&world).await, well);
+}
+
+#[tokio::test]
+async fn for_a_second_the_parts_are_not_asked_again() {
+    let world = World::new();
+    let well = health(&world).await;
+    world.store.go_down();
+    world
+        .clock
+        .advance(Duration::seconds(1) - Duration::microseconds(1));
+    assert_eq!(health(&world).await, well);
+    assert_eq!(world.index.checks(), 1);
+    world.clock.advance(Duration::microseconds(1));
+    assert_ne!(health(&world).await, well);
+    assert_eq!(world.index.checks(), 2);
+}
+
+#[tokio::test]
+async fn a_part_that_takes_its_time_keeps_no_other_waiting_and_is_asked_once_for_all() {
+    let world = World::new();
+    let hold = world.posters.hold_checks().await;
+    // Copies of a world share the application that is there already.
+    let _shared = world.application();
+    let mut probes = JoinSet::new();
+    for _ in 0..20 {
+        let world = world.clone();
+        probes.spawn(async move { health(&world).await.len() });
+    }
+    while world.index.checks() == 0 {
+        tokio::task::yield_now().await;
+    }
+    // Whoever is still to come finds that somebody is asking.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    drop(hold);
+    assert_eq!(probes.join_all().await, [3; 20]);
+    assert_eq!(world.index.checks(), 1);
+}
+
+#[tokio::test]
+async fn a_probe_that_gives_up_does_not_keep_the_next_from_asking() {
+    let world = World::new();
+    let hold = world.posters.hold_checks().await;
+    {
+        let first = std::pin::pin!(health(&world));
+        let impatient = tokio::time::timeout(std::time::Duration::from_millis(5), first);
+        impatient.await.unwrap_err();
+    }
+    drop(hold);
+    assert_eq!(health(&world).await.len(), 3);
+    assert_eq!(world.index.checks(), 2);
 }

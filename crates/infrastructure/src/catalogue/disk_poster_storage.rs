@@ -1,5 +1,5 @@
 //! Posters as files in a folder.
-use crate::system::random;
+use crate::{readiness::asked, system::random};
 use application::catalogue::ports::{PosterStore, PosterStoreError};
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -113,7 +113,8 @@ impl PosterStore for DiskPosterStore {
 
     async fn check(&self) -> Result<(), PosterStoreError> {
         let folder = Arc::clone(&self.folder);
-        blocking(move || IncomingFile::write(&folder, b"?").map(drop)).await
+        let writing = blocking(move || IncomingFile::write(&folder, b"?").map(drop));
+        asked(writing, |late| PosterStoreError::Unavailable(late.into())).await
     }
 }
 

@@ -1,4 +1,5 @@
 //! Posters as objects in a bucket of S3 or of a server that speaks like it.
+use crate::readiness::asked;
 use application::{
     catalogue::ports::{PosterStore, PosterStoreError},
     shared::store::Cause,
@@ -17,13 +18,11 @@ use bytes::Bytes;
 use domain::catalogue::PosterKey;
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
-use tokio::time::timeout;
 use url::Url;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 const ATTEMPT_WITHIN: Duration = Duration::from_secs(6);
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-const CHECK_WITHIN: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 2;
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 /// A key stands for one content for ever.
@@ -132,9 +131,11 @@ impl PosterStore for S3PosterStore {
     }
 
     async fn check(&self) -> Result<(), PosterStoreError> {
-        let answer = self.client.head_bucket().bucket(&self.bucket).send();
-        let answer = timeout(CHECK_WITHIN, answer).await.map_err(unavailable)?;
-        answer.map(drop).map_err(unavailable)
+        let answer = async {
+            let bucket = self.client.head_bucket().bucket(&self.bucket);
+            bucket.send().await.map(drop).map_err(unavailable)
+        };
+        asked(answer, unavailable).await
     }
 }
 

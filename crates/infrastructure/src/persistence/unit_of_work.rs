@@ -1,10 +1,12 @@
 //! Units of work as database transactions.
 use super::{Database, IntoStoreError, Query, dialect};
+use crate::{jobs::JobBell, readiness::asked};
 use application::{
     catalogue::ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
+    jobs::ports::{JobQueue, JobStores},
     library::ports::{LibraryStores, WatchlistRepository},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
     shared::store::{Store, StoreError, UnitOfWork},
@@ -12,7 +14,10 @@ use application::{
 use async_trait::async_trait;
 use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use shaku::Component;
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Lets writers take turns where the database has one writer at a time.
@@ -38,6 +43,9 @@ impl WriteTurns {
 /// One transaction. Fields are dropped in order: it is rolled back before the turn passes on.
 pub(crate) struct Transaction {
     pub(crate) tx: DatabaseTransaction,
+    /// Whether somebody is to be woken once it is committed.
+    pub(crate) has_new_jobs: AtomicBool,
+    bell: JobBell,
     turn: Option<OwnedSemaphorePermit>,
 }
 
@@ -48,6 +56,7 @@ pub struct SqlStore {
     #[shaku(inject)]
     database: Arc<dyn Database>,
     turns: WriteTurns,
+    bell: JobBell,
 }
 
 #[async_trait]
@@ -64,23 +73,37 @@ impl Store for SqlStore {
             .begin_with_options(options)
             .await
             .or_store_error()?;
-        Ok(Box::new(Transaction { tx, turn }))
+        Ok(Box::new(Transaction {
+            tx,
+            has_new_jobs: AtomicBool::new(false),
+            bell: self.bell.clone(),
+            turn,
+        }))
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        Query::new("SELECT 1", [])
-            .one(self.database.connection())
-            .await?;
-        Ok(())
+        let answer = async {
+            let row = Query::new("SELECT 1", []).one(self.database.connection());
+            row.await.map(drop)
+        };
+        asked(answer, |late| StoreError::Unavailable(late.into())).await
     }
 }
 
 #[async_trait]
 impl UnitOfWork for Transaction {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        let Self { tx, turn } = *self;
+        let Self {
+            tx,
+            has_new_jobs,
+            bell,
+            turn,
+        } = *self;
         tx.commit().await.or_store_error()?;
         drop(turn);
+        if has_new_jobs.load(Ordering::Relaxed) {
+            bell.ring();
+        }
         Ok(())
     }
 }
@@ -114,6 +137,12 @@ impl LibraryStores for Transaction {
 
 impl RecommendationStores for Transaction {
     fn recommendations(&self) -> &dyn RecommendationRepository {
+        self
+    }
+}
+
+impl JobStores for Transaction {
+    fn jobs(&self) -> &dyn JobQueue {
         self
     }
 }

@@ -1,16 +1,15 @@
 //! The catalogue is browsed.
 use super::film_view::{FilmPageView, FilmView};
 use crate::http::{
-    answer,
     checker::{Checker, UnknownWord},
-    cursor,
+    conditional, cursor,
     problem::Problem,
     query::QueryFields,
     signed_in::MaybeSignedIn,
     state::{Settings, Use},
     words::{FilmSort, MovieType},
 };
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use application::{
     catalogue::{
         list_films::ListFilms,
@@ -77,20 +76,26 @@ fn request(query: &QueryFields) -> Result<ListFilms, Problem> {
         ("sort" = inline(Option<FilmSort>), Query, description = "`title` (the default), `-title`, `year`, `-year` or `-added`"),
         ("limit" = Option<i64>, Query, description = "How many films on a page; 20 unless given", minimum = 1, maximum = 100),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has; without a token"),
     ),
-    responses((status = 200, description = "A page of films with the viewer's flags", body = FilmPageView<'static>))
+    responses(
+        (status = 200, description = "A page of films with the viewer's flags", body = FilmPageView<'static>),
+        (status = 304, description = "The client has the same already"),
+    )
 )]
 pub async fn list_films(
     actor: MaybeSignedIn,
     query: QueryFields,
     list: Use<ListFilms>,
     settings: Settings,
+    req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let request = request(&query)?;
     let order = request.order;
     let page = list.execute(&actor, request).await?;
-    answer::ok(&FilmPageView {
+    let page = FilmPageView {
         items: FilmView::all(&page.items, &settings),
         next: page.next.map(|key| cursor::write_film_key(order, &key)),
-    })
+    };
+    conditional::for_viewer(&req, &actor, &page)
 }

@@ -1,12 +1,13 @@
 //! The owner of a film gives it a poster or takes it away.
 use crate::http::{
     answer,
-    body::declared_length,
+    body::{declared_length, in_time},
     checker::{Checker, Field},
     path::PathId,
     problem::Problem,
     signed_in::SignedIn,
-    state::Use,
+    state::{Use, api},
+    uploads::Share,
 };
 use actix_multipart::{Field as Part, Multipart, MultipartError};
 use actix_web::{
@@ -66,7 +67,11 @@ pub async fn set_poster(
     may_edit
         .execute(&actor, MayEditFilm { film: film.0 })
         .await?;
-    let bytes = read_picture(req.headers(), payload).await?;
+    let api = api(&req)?;
+    // Held until the picture is stored: until then its bytes are in memory.
+    let mut share = api.uploads.share();
+    let reading = read_picture(req.headers(), payload, &mut share);
+    let bytes = in_time(api.settings.limits.upload_time, reading).await?;
     set.execute(
         &actor,
         SetPoster {
@@ -100,7 +105,11 @@ pub async fn remove_poster(
     Ok(answer::done())
 }
 
-async fn read_picture(headers: &HeaderMap, payload: Payload) -> Result<Bytes, Problem> {
+async fn read_picture(
+    headers: &HeaderMap,
+    payload: Payload,
+    share: &mut Share,
+) -> Result<Bytes, Problem> {
     let declared = declared_length(headers);
     if declared.is_some_and(|length| length > MAX_BODY) {
         return Err(PictureRefused::TooManyBytes.into());
@@ -115,9 +124,9 @@ async fn read_picture(headers: &HeaderMap, payload: Payload) -> Result<Bytes, Pr
     while let Some(part) = form.next().await {
         let part = part.map_err(broken)?;
         if part.name() == Some("file") {
-            return read_part(part, MAX_PICTURE).await;
+            return read_part(part, MAX_PICTURE, share).await;
         }
-        others -= read_part(part, others).await?.len();
+        others -= read_part(part, others, share).await?.len();
     }
     missing_file()
 }
@@ -133,13 +142,14 @@ fn is_form_data(headers: &HeaderMap) -> bool {
     })
 }
 
-async fn read_part(mut part: Part, most: usize) -> Result<Bytes, Problem> {
+async fn read_part(mut part: Part, most: usize, share: &mut Share) -> Result<Bytes, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(broken)?;
         if bytes.len() + chunk.len() > most {
             return Err(PictureRefused::TooManyBytes.into());
         }
+        share.grow(chunk.len())?;
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes.freeze())

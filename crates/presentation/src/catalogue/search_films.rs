@@ -1,14 +1,14 @@
 //! Films are found by title, or by words about them.
 use super::film_view::FilmView;
 use crate::http::{
-    answer,
     checker::Checker,
+    conditional,
     problem::Problem,
     query::QueryFields,
     signed_in::MaybeSignedIn,
     state::{Settings, Use},
 };
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use application::catalogue::search_films::SearchFilms;
 use domain::catalogue::{FilmDescription, FilmTitle};
 
@@ -23,14 +23,19 @@ use domain::catalogue::{FilmDescription, FilmTitle};
         ("title" = Option<String>, Query, description = "Words of a title", example = "the general"),
         ("description" = Option<String>, Query, description = "Words about a film"),
         ("limit" = Option<i64>, Query, description = "How many films at the most", minimum = 1, maximum = 50),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has; without a token"),
     ),
-    responses((status = 200, description = "Films with the viewer's flags", body = Vec<FilmView<'static>>))
+    responses(
+        (status = 200, description = "Films with the viewer's flags", body = Vec<FilmView<'static>>),
+        (status = 304, description = "The client has the same already"),
+    )
 )]
 pub async fn search_films(
     actor: MaybeSignedIn,
     query: QueryFields,
     search: Use<SearchFilms>,
     settings: Settings,
+    req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let mut check = Checker::of_parameters();
     let limit = query.number(&mut check, "limit");
@@ -42,5 +47,5 @@ pub async fn search_films(
         })
     })?;
     let films = search.execute(&actor, request).await?;
-    answer::ok(&FilmView::all(&films, &settings))
+    conditional::for_viewer(&req, &actor, &FilmView::all(&films, &settings))
 }

@@ -1,14 +1,14 @@
 //! One film is shown.
 use super::film_view::{FilmDetailsView, FilmView};
 use crate::http::{
-    answer,
+    conditional,
     language::{Preferred, mark},
     path::PathId,
     problem::Problem,
     signed_in::MaybeSignedIn,
     state::{Settings, Use},
 };
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use application::catalogue::{
     show_film::{ShowFilm, ShowFilmDetails},
     vocabulary::ListGenres,
@@ -18,9 +18,13 @@ use domain::catalogue::Film;
 /// Shows a film.
 #[utoipa::path(
     get, path = "/api/v1/films/{film_id}", operation_id = "showFilm", tag = "films", security((), ("bearer" = [])),
-    params(("film_id" = uuid::Uuid, Path, description = "The film")),
+    params(
+        ("film_id" = uuid::Uuid, Path, description = "The film"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has; without a token"),
+    ),
     responses(
         (status = 200, description = "The film with the viewer's flags", body = FilmView<'static>),
+        (status = 304, description = "The client has the same already"),
         (status = 404, description = "Film not found"),
     )
 )]
@@ -29,9 +33,10 @@ pub async fn show_film(
     film: PathId<Film>,
     show: Use<ShowFilm>,
     settings: Settings,
+    req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let film = show.execute(&actor, ShowFilm { film: film.0 }).await?;
-    answer::ok(&FilmView::new(&film, &settings))
+    conditional::for_viewer(&req, &actor, &FilmView::new(&film, &settings))
 }
 
 /// Shows everything that is known of a film.
@@ -40,9 +45,11 @@ pub async fn show_film(
     params(
         ("film_id" = uuid::Uuid, Path, description = "The film"),
         ("Accept-Language" = Option<String>, Header, description = "The language of the genres' names"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has; without a token"),
     ),
     responses(
         (status = 200, description = "Cast, directors, genres, countries, names elsewhere, and whose words the description is", body = FilmDetailsView<'static>),
+        (status = 304, description = "The client has the same already"),
         (status = 404, description = "Film not found"),
     )
 )]
@@ -53,6 +60,7 @@ pub async fn show_film_details(
     show: Use<ShowFilmDetails>,
     list_genres: Use<ListGenres>,
     settings: Settings,
+    req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let details = show
         .execute(&actor, ShowFilmDetails { film: film.0 })
@@ -61,7 +69,7 @@ pub async fn show_film_details(
         .execute(&actor, ListGenres { moods: Vec::new() })
         .await?;
     let view = FilmDetailsView::new(&details, &genres, language.0, &settings);
-    let mut response = answer::ok(&view)?;
+    let mut response = conditional::for_viewer(&req, &actor, &view)?;
     mark(&mut response, language.0);
     Ok(response)
 }

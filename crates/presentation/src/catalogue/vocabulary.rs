@@ -2,6 +2,7 @@
 use crate::http::{
     answer,
     checker::Checker,
+    conditional,
     language::mark,
     path::PathId,
     problem::Problem,
@@ -102,7 +103,8 @@ async fn list_some(
     list: &Use<ListGenres>,
 ) -> Result<HttpResponse, Problem> {
     let genres = list.execute(&Actor::Anonymous, request).await?;
-    let mut response = answer::ok(&GenreView::all(&genres, shared.language))?;
+    let genres = GenreView::all(&genres, shared.language);
+    let mut response = conditional::for_all(&shared.req, &genres)?;
     mark(&mut response, shared.language);
     Ok(response)
 }

@@ -2,9 +2,13 @@
 use super::problem::Problem;
 use actix_web::{
     HttpResponse,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
 };
 use application::shared::failure::logged;
+use bytes::Bytes;
 use serde::Serialize;
 
 /// Answers with JSON.
@@ -12,10 +16,15 @@ use serde::Serialize;
 /// # Errors
 /// [`Problem::internal`] when the body cannot be written.
 pub fn json<T: Serialize + ?Sized>(status: StatusCode, body: &T) -> Result<HttpResponse, Problem> {
-    let body = to_json(body)?;
-    Ok(HttpResponse::build(status)
-        .insert_header((header::CONTENT_TYPE, "application/json"))
-        .body(body))
+    Ok(of_json(status, to_json(body)?))
+}
+
+/// Answers with JSON that is written already.
+pub fn of_json(status: StatusCode, body: impl Into<Bytes>) -> HttpResponse {
+    let kind = HeaderValue::from_static("application/json");
+    HttpResponse::build(status)
+        .insert_header((header::CONTENT_TYPE, kind))
+        .body(body.into())
 }
 
 /// Answers 200 with JSON.
@@ -47,6 +56,19 @@ pub fn created_at<T: Serialize + ?Sized>(
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
+}
+
+/// Says what else an answer depends on beside its address.
+pub fn depends_on(response: &mut HttpResponse, header: &'static str) {
+    let headers = response.headers_mut();
+    let before = headers
+        .get(header::VARY)
+        .and_then(|vary| vary.to_str().ok());
+    // All in one line: the layer for other origins adds to the first line and drops others.
+    let all = before.map(|before| format!("{before}, {header}"));
+    let all = all.and_then(|all| HeaderValue::from_str(&all).ok());
+    let all = all.unwrap_or_else(|| HeaderValue::from_static(header));
+    headers.insert(header::VARY, all);
 }
 
 /// Answers that it is done and there is nothing to say.

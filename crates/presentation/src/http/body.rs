@@ -1,15 +1,20 @@
 //! Bodies are read: JSON, and forms where a standard asks for them.
-use super::problem::Problem;
+use super::{
+    problem::{Fault, Problem},
+    state::api,
+};
 use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
     http::header::{self, HeaderMap},
+    rt::time::timeout,
 };
 use application::shared::failure::logged;
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::time::Duration;
 use url::form_urlencoded;
 
 /// The most bytes of a JSON or form body.
@@ -20,7 +25,8 @@ pub const MAX_BODY: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
-/// The same, where a form (`application/x-www-form-urlencoded`) is accepted too.
+/// The same, where a form (`application/x-www-form-urlencoded`) is accepted too, as the token endpoint
+/// of OAuth 2.0 asks for.
 #[derive(Debug)]
 pub struct FormOrJson<T>(pub T);
 
@@ -36,15 +42,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let form = form(req.headers());
-        let declared = declared_length(req.headers());
-        let payload = payload.take();
+        let body = Arriving::of(req, payload);
         Box::pin(async move {
             if form != Some(Form::Json) {
                 return Err(Problem::unsupported_type(
                     "the body must be `application/json`",
                 ));
             }
-            parse_json(&read(payload, declared).await?).map(Self)
+            parse_json(&body?.read().await?).map(Self)
         })
     }
 }
@@ -55,15 +60,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for FormOrJson<T> {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let form = form(req.headers());
-        let declared = declared_length(req.headers());
-        let payload = payload.take();
+        let body = Arriving::of(req, payload);
         Box::pin(async move {
             let form = form.ok_or_else(|| {
                 Problem::unsupported_type(
                     "the body must be `application/x-www-form-urlencoded` or `application/json`",
                 )
             })?;
-            let body = read(payload, declared).await?;
+            let body = body?.read().await?;
             match form {
                 Form::Json => parse_json(&body).map(Self),
                 Form::UrlEncoded => parse_form(&body).map(Self),
@@ -102,11 +106,32 @@ pub fn declared_length(headers: &HeaderMap) -> Option<usize> {
         .ok()
 }
 
-async fn read(mut payload: Payload, declared: Option<usize>) -> Result<Bytes, Problem> {
-    if declared.is_some_and(|length| length > MAX_BODY) {
-        return Err(too_large());
+/// A body that is on its way.
+struct Arriving {
+    payload: Payload,
+    declared: Option<usize>,
+    most: Duration,
+}
+
+impl Arriving {
+    fn of(req: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
+        Ok(Self {
+            payload: payload.take(),
+            declared: declared_length(req.headers()),
+            most: api(req)?.settings.limits.body_time,
+        })
     }
-    let mut body = BytesMut::with_capacity(declared.unwrap_or_default());
+
+    async fn read(self) -> Result<Bytes, Problem> {
+        if self.declared.is_some_and(|length| length > MAX_BODY) {
+            return Err(too_large());
+        }
+        in_time(self.most, read(self.payload)).await
+    }
+}
+
+async fn read(mut payload: Payload) -> Result<Bytes, Problem> {
+    let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|cause| {
             tracing::debug!(error = logged(&cause), "a body broke off");
@@ -118,6 +143,18 @@ async fn read(mut payload: Payload, declared: Option<usize>) -> Result<Bytes, Pr
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+/// Waits for what a client sends, but not for ever.
+///
+/// # Errors
+/// [`Problem::too_slow`] when it takes longer than `most`, else what `reading` fails with.
+pub async fn in_time<T>(
+    most: Duration,
+    reading: impl Future<Output = Result<T, Problem>>,
+) -> Result<T, Problem> {
+    let read = timeout(most, reading).await;
+    read.unwrap_or_else(|_elapsed| Err(Problem::too_slow()))
 }
 
 fn too_large() -> Problem {
@@ -139,10 +176,24 @@ fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     }
 }
 
+/// Reads a form as OAuth 2.0 wants it (RFC 6749, section 3.2): a parameter without a value counts as
+/// left out, and none may be given twice.
 fn parse_form<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    let members = form_urlencoded::parse(body)
-        .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())));
-    of_members(members.collect())
+    let mut members = Map::new();
+    let mut repeated = Vec::new();
+    for (name, value) in form_urlencoded::parse(body) {
+        if value.is_empty() {
+            continue;
+        }
+        let value = Value::String(value.into_owned());
+        if members.insert(name.clone().into_owned(), value).is_some() {
+            repeated.push(Fault::of_member(&name, "repeated", "must be given once"));
+        }
+    }
+    if !repeated.is_empty() {
+        return Err(Problem::of_faults("http.invalid_fields", repeated));
+    }
+    of_members(members)
 }
 
 fn of_members<T: DeserializeOwned>(members: Map<String, Value>) -> Result<T, Problem> {

@@ -1,35 +1,62 @@
-//! A handler that panics has failed, and nobody else has.
+//! A request that panics has failed, and nobody else has.
 use super::problem::Problem;
-use actix_web::{Handler, Responder};
-use futures_util::{
-    FutureExt,
-    future::{CatchUnwind, Map},
-};
-use std::{any::Any, panic::AssertUnwindSafe, thread};
+use actix_web::{Error, FromRequest, Handler, HttpRequest, Responder, web::Payload};
+use futures_util::{FutureExt, future::LocalBoxFuture};
+use std::{any::Any, marker::PhantomData, panic::AssertUnwindSafe};
 
-/// A handler whose panics are answered as failures of the service.
-#[derive(Clone)]
-pub struct Caught<F>(pub F);
+/// A handler whose panics, and those of what is read for it, are answered as failures of the service.
+///
+/// It reads the handler's arguments itself: the framework would do so outside of what can be caught
+/// here, and further out nothing is left of the request that could be answered.
+pub struct Caught<F, Args> {
+    handler: F,
+    arguments: PhantomData<fn(Args)>,
+}
 
-type Tell<T> = fn(thread::Result<T>) -> Result<T, Problem>;
-
-impl<F, Args> Handler<Args> for Caught<F>
-where
-    F: Handler<Args>,
-    F::Output: Responder + 'static,
-{
-    type Output = Result<F::Output, Problem>;
-    // What a handler leaves half done is its own, so nobody sees it after a panic.
-    type Future = Map<CatchUnwind<AssertUnwindSafe<F::Future>>, Tell<F::Output>>;
-
-    fn call(&self, args: Args) -> Self::Future {
-        let answer = AssertUnwindSafe(self.0.call(args)).catch_unwind();
-        answer.map(tell)
+impl<F, Args> Caught<F, Args> {
+    /// Catches what this handler lets fall.
+    pub const fn new(handler: F) -> Self {
+        Self {
+            handler,
+            arguments: PhantomData,
+        }
     }
 }
 
-fn tell<T>(answer: thread::Result<T>) -> Result<T, Problem> {
-    answer.map_err(|panic| {
+impl<F: Clone, Args> Clone for Caught<F, Args> {
+    fn clone(&self) -> Self {
+        Self::new(self.handler.clone())
+    }
+}
+
+impl<F, Args> Handler<(HttpRequest, Payload)> for Caught<F, Args>
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    type Output = Result<F::Output, Error>;
+    type Future = LocalBoxFuture<'static, Self::Output>;
+
+    fn call(&self, (req, payload): (HttpRequest, Payload)) -> Self::Future {
+        let handler = self.handler.clone();
+        let answer = async move {
+            let mut payload = payload.into_inner();
+            let arguments = Args::from_request(&req, &mut payload).await;
+            Ok(handler.call(arguments.map_err(Into::into)?).await)
+        };
+        Box::pin(caught(answer).map(|answer| answer?))
+    }
+}
+
+/// What something comes to, or a failure of the service when it panics.
+///
+/// # Errors
+/// [`Problem::internal`] after a panic.
+pub async fn caught<T>(doing: impl Future<Output = T>) -> Result<T, Problem> {
+    // What is left half done belongs to the request, so nobody sees it after a panic.
+    let done = AssertUnwindSafe(doing).catch_unwind().await;
+    done.map_err(|panic| {
         tracing::error!(panic = message(&*panic), "a request panicked");
         Problem::internal()
     })

@@ -1,24 +1,25 @@
 //! What surrounds every request: its name, its line in the log, and that nothing but problem details
 //! tells of failure.
 use super::{
+    caught::caught,
     problem::{PROBLEM_JSON, Problem, REQUEST_ID},
     resource::RoutePattern,
 };
 use crate::Api;
 use actix_web::{
-    Error, ResponseError,
+    Error, HttpResponse, ResponseError,
     body::{EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
     http::{
-        Method, StatusCode,
+        ConnectionType, Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
 };
 use application::shared::clock::{Clock, IdGenerator};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use shaku::HasComponent;
-use std::time::Duration;
 use tracing::{Instrument, Level};
 
 const LONGEST_FOREIGN_ID: usize = 64;
@@ -38,22 +39,15 @@ pub async fn around<B: MessageBody + 'static>(
     let span = tracing::info_span!("http.request", request.id = id.as_str());
     let observed = Observed::start(&req, api.module.resolve_ref());
     async move {
-        match next.call(req).await {
-            Ok(response) => {
-                let response = finish(response, &id);
-                observed.log(
-                    route(&response),
-                    response.status(),
-                    api.module.resolve_ref(),
-                );
-                Ok(response)
-            }
-            Err(error) => {
-                let problem = of_error(&error);
-                observed.log("", problem.status_code(), api.module.resolve_ref());
-                Err(problem.in_request(&id).into())
-            }
-        }
+        let answer = caught(async { next.call(req).await }).await;
+        let answer = match answer.map_err(Error::from).flatten() {
+            Ok(response) => Ok(finish(response, &id)),
+            Err(error) => Err(of_error(&error)),
+        };
+        observed.log(&Outcome::of(&answer), api.module.resolve_ref());
+        answer
+            .map(|(response, _)| response)
+            .map_err(|problem| answered(problem, &id))
     }
     .instrument(span)
     .await
@@ -75,16 +69,32 @@ fn request_id(headers: &HeaderMap, ids: &dyn IdGenerator) -> String {
         .map_or_else(|| ids.next_uuid().to_string(), ToOwned::to_owned)
 }
 
+/// Completes an answer; tells with it by which code it failed, if it did.
 fn finish<B: MessageBody + 'static>(
     response: ServiceResponse<B>,
     id: &str,
-) -> ServiceResponse<EitherBody<B>> {
-    let mut response = match problem_of(&response) {
+) -> (ServiceResponse<EitherBody<B>>, Option<&'static str>) {
+    let problem = problem_of(&response);
+    let code = problem.as_ref().map(Problem::code);
+    let mut response = match problem {
         None => response.map_into_left_body(),
         Some(problem) => rewrite(response, &problem.in_request(id)),
     };
+    if response.status() == StatusCode::REQUEST_TIMEOUT {
+        // The rest of the body may come at any time, and would be taken for the next request.
+        let head = response.response_mut().head_mut();
+        head.set_connection_type(ConnectionType::Close);
+    }
     complete(response.headers_mut(), id);
-    response
+    (response, code)
+}
+
+/// An answer in place of one that nothing is left of.
+fn answered(problem: Problem, id: &str) -> Error {
+    let problem = problem.in_request(id);
+    let mut response = HttpResponse::from_error(problem.clone());
+    complete(response.headers_mut(), id);
+    InternalError::from_response(problem, response).into()
 }
 
 /// The problem to be told where the answer does not tell it already.
@@ -149,6 +159,7 @@ fn complete(headers: &mut HeaderMap, id: &str) {
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; frame-ancestors 'none'",
     );
+    set_unless_set(headers, header::REFERRER_POLICY, "no-referrer");
     weaken_etag(headers);
 }
 
@@ -170,6 +181,30 @@ fn weaken_etag(headers: &mut HeaderMap) {
     }
 }
 
+/// What became of a request, for its line in the log.
+struct Outcome {
+    route: &'static str,
+    status: StatusCode,
+    code: Option<&'static str>,
+}
+
+impl Outcome {
+    fn of<B>(answer: &Result<(ServiceResponse<B>, Option<&'static str>), Problem>) -> Self {
+        match answer {
+            Ok((response, code)) => Self {
+                route: route(response),
+                status: response.status(),
+                code: *code,
+            },
+            Err(problem) => Self {
+                route: "",
+                status: problem.status_code(),
+                code: Some(problem.code()),
+            },
+        }
+    }
+}
+
 fn route<B>(response: &ServiceResponse<B>) -> &'static str {
     let pattern: Option<&RoutePattern> = response.request().app_data();
     pattern.map_or("", |pattern| pattern.0)
@@ -184,17 +219,16 @@ impl Observed {
         Self(is_wanted.then(|| (req.method().clone(), clock.now())))
     }
 
-    fn log(self, route: &'static str, status: StatusCode, clock: &dyn Clock) {
+    fn log(self, outcome: &Outcome, clock: &dyn Clock) {
         let Some((method, started)) = self.0 else {
             return;
         };
-        let (method, status) = (method.as_str(), status.as_u16());
-        let took = (clock.now() - started).to_std().unwrap_or(Duration::ZERO);
-        let duration_ms = took.as_secs_f64() * 1000.0;
-        if route == crate::upkeep::HEALTHZ {
+        let (method, status) = (method.as_str(), outcome.status.as_u16());
+        let duration_ms = milliseconds(clock.now() - started);
+        if outcome.route == crate::upkeep::HEALTHZ {
             tracing::debug!(
                 http.method = method,
-                http.route = route,
+                http.route = outcome.route,
                 http.status = status,
                 duration_ms,
                 "answered"
@@ -202,11 +236,83 @@ impl Observed {
         } else {
             tracing::info!(
                 http.method = method,
-                http.route = route,
+                http.route = outcome.route,
                 http.status = status,
+                failure.code = outcome.code,
                 duration_ms,
                 "answered"
             );
         }
+    }
+}
+
+/// Milliseconds with three places; what takes more than an hour is told as an hour.
+fn milliseconds(took: TimeDelta) -> f64 {
+    let micros = took.num_microseconds().unwrap_or_default();
+    let micros = u32::try_from(micros.max(0)).unwrap_or(u32::MAX);
+    f64::from(micros) / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ApiSettings, Limits};
+    use actix_web::{
+        App,
+        http::StatusCode,
+        middleware::from_fn,
+        test::{TestRequest, init_service},
+    };
+    use application::fakes::World;
+    use domain::shared::Language;
+
+    #[test]
+    fn durations_have_three_places_and_no_noise() {
+        for (micros, told) in [
+            (0, "0"),
+            (-5, "0"),
+            (1, "0.001"),
+            (1100, "1.1"),
+            (123_457, "123.457"),
+        ] {
+            let told_so = milliseconds(TimeDelta::microseconds(micros)).to_string();
+            assert_eq!(told_so, told);
+        }
+        assert!(milliseconds(TimeDelta::days(400)) > 3_600_000.0);
+    }
+
+    async fn panics<B: MessageBody>(
+        _: ServiceRequest,
+        _: Next<B>,
+    ) -> Result<ServiceResponse<B>, Error> {
+        panic!("in between")
+    }
+
+    #[actix_web::test]
+    async fn a_panic_between_here_and_the_routes_is_a_problem_too() {
+        let settings = ApiSettings {
+            default_language: Language::Russian,
+            files_base_url: String::new(),
+            files_dir: None,
+            cors_origins: Vec::new(),
+            version: String::new(),
+            limits: Limits::default(),
+        };
+        let app = App::new()
+            .app_data(Api::new(World::new().application(), settings))
+            .wrap(from_fn(panics))
+            .wrap(from_fn(around));
+        let app = init_service(app).await;
+        let request = TestRequest::get().to_request();
+        let error = actix_web::dev::Service::call(&app, request).await.err();
+        let answer = HttpResponse::from_error(error.unwrap());
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = answer.headers();
+        assert_eq!(headers.get(header::CONTENT_TYPE).unwrap(), PROBLEM_JSON);
+        assert_eq!(
+            headers.get(header::X_CONTENT_TYPE_OPTIONS).unwrap(),
+            "nosniff"
+        );
+        assert!(headers.contains_key(REQUEST_ID));
     }
 }

@@ -1,5 +1,5 @@
 //! The language of an answer, agreed on by `Accept-Language` (RFC 9110, section 12.5.4).
-use super::{problem::Problem, state::api};
+use super::{answer, problem::Problem, state::api};
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
     dev::Payload,
@@ -68,12 +68,11 @@ fn quality(parameters: &str) -> u16 {
 
 /// Says in which language an answer is, and that others may be had.
 pub fn mark(response: &mut HttpResponse, language: Language) {
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_LANGUAGE,
-        HeaderValue::from_static(language.code()),
-    );
-    headers.append(header::VARY, HeaderValue::from_static("Accept-Language"));
+    let code = HeaderValue::from_static(language.code());
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LANGUAGE, code);
+    answer::depends_on(response, "Accept-Language");
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use actix_web::{
         header::{self, HeaderName, HeaderValue},
     },
 };
-use application::shared::failure::{Failure, FailureKind, FieldError, logged};
+use application::shared::failure::{Failure, FailureKind, FieldError, logged, usual_retry};
 use serde::Serialize;
 use std::{borrow::Cow, fmt, time::Duration};
 use utoipa::ToSchema;
@@ -133,7 +133,7 @@ pub struct KnownProblem {
 }
 
 /// The problems that only HTTP knows.
-const OF_HTTP: [(&str, StatusCode, &str); 17] = [
+const OF_HTTP: [(&str, StatusCode, &str); 18] = [
     (
         "http.bad_request",
         StatusCode::BAD_REQUEST,
@@ -197,6 +197,11 @@ const OF_HTTP: [(&str, StatusCode, &str); 17] = [
         "http.unsupported_media_type",
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "Unsupported media type",
+    ),
+    (
+        "http.uploads_full",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Try again later",
     ),
     (
         "upkeep.not_ready",
@@ -269,14 +274,21 @@ fn log(failure: &impl Failure) {
     }
 }
 
+impl Fault {
+    /// A member of the body that broke a rule.
+    pub fn of_member(name: &str, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            field: name.to_owned(),
+            pointer: Some(format!("/{name}")),
+            code,
+            message: message.into(),
+        }
+    }
+}
+
 impl From<FieldError> for Fault {
     fn from(error: FieldError) -> Self {
-        Self {
-            pointer: Some(format!("/{}", error.field)),
-            field: error.field,
-            code: error.code,
-            message: error.message,
-        }
+        Self::of_member(&error.field, error.code, error.message)
     }
 }
 
@@ -325,6 +337,21 @@ impl Problem {
             "Too large",
             detail,
         )
+    }
+
+    /// A body that did not arrive in time.
+    pub fn too_slow() -> Self {
+        Self::of_status(StatusCode::REQUEST_TIMEOUT)
+            .with_detail("the body did not arrive in time, the connection is closed")
+    }
+
+    /// More uploads at once than there is memory for.
+    pub fn uploads_full() -> Self {
+        let (status, title) = meaning(FailureKind::Unavailable);
+        let detail = "too much is being uploaded at once, try again later";
+        let mut problem = Self::new(status, "http.uploads_full", title, detail);
+        problem.0.retry_after = usual_retry(FailureKind::Unavailable);
+        problem
     }
 
     /// A body of a type that is not accepted.

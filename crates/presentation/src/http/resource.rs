@@ -44,7 +44,7 @@ impl Path {
             &["GET", "HEAD"],
             web::route()
                 .guard(guard::fn_guard(is_read))
-                .to(Caught(handler)),
+                .to(Caught::new(handler)),
         )
     }
 
@@ -55,7 +55,7 @@ impl Path {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.with(&["POST"], web::post().to(Caught(handler)))
+        self.with(&["POST"], web::post().to(Caught::new(handler)))
     }
 
     /// Answers `PUT`.
@@ -65,7 +65,7 @@ impl Path {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.with(&["PUT"], web::put().to(Caught(handler)))
+        self.with(&["PUT"], web::put().to(Caught::new(handler)))
     }
 
     /// Answers `PATCH`.
@@ -75,7 +75,7 @@ impl Path {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.with(&["PATCH"], web::patch().to(Caught(handler)))
+        self.with(&["PATCH"], web::patch().to(Caught::new(handler)))
     }
 
     /// Answers `DELETE`.
@@ -85,7 +85,7 @@ impl Path {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.with(&["DELETE"], web::delete().to(Caught(handler)))
+        self.with(&["DELETE"], web::delete().to(Caught::new(handler)))
     }
 
     fn with(mut self, methods: &[&'static str], route: Route) -> Self {

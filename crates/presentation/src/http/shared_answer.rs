@@ -3,15 +3,12 @@
 //! Each worker thread keeps its own, so that no lock is taken. What is kept is made anew after a few
 //! seconds, which is how long a change of the vocabulary or the mixes takes to show.
 use super::{
+    conditional,
     language::{mark, preferred},
     problem::Problem,
     state::api,
 };
-use actix_web::{
-    FromRequest, HttpRequest, HttpResponse,
-    dev::Payload,
-    http::header::{self, HeaderValue},
-};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header::HeaderValue};
 use application::shared::clock::Clock;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,7 +18,6 @@ use std::{
     cell::RefCell,
     collections::HashMap,
     future::{Ready, ready},
-    hash::{DefaultHasher, Hasher},
 };
 use uuid::Uuid;
 
@@ -58,7 +54,8 @@ struct Kept {
 /// Answers one request for something that is the same for everybody.
 #[derive(Debug)]
 pub struct Shared {
-    req: HttpRequest,
+    /// The request.
+    pub req: HttpRequest,
     /// The language of the answer.
     pub language: Language,
 }
@@ -97,38 +94,10 @@ impl Shared {
     }
 
     fn write(&self, kept: &Kept) -> HttpResponse {
-        let mut response = if self.is_known(&kept.etag) {
-            HttpResponse::NotModified().finish()
-        } else {
-            HttpResponse::Ok()
-                .insert_header((
-                    header::CONTENT_TYPE,
-                    HeaderValue::from_static("application/json"),
-                ))
-                .body(kept.body.clone())
-        };
-        let headers = response.headers_mut();
-        headers.insert(header::ETAG, kept.etag.clone());
-        headers.insert(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("public, max-age=60"),
-        );
+        let body = || kept.body.clone();
+        let mut response = conditional::tagged(&self.req, &kept.etag, "public, max-age=60", body);
         mark(&mut response, self.language);
         response
-    }
-
-    /// Whether the client has it already; compared weakly (RFC 9110, section 13.1.2).
-    fn is_known(&self, etag: &HeaderValue) -> bool {
-        let mut wishes = self.req.headers().get_all(header::IF_NONE_MATCH);
-        let Ok(etag) = etag.to_str() else {
-            return false;
-        };
-        wishes.any(|wish| {
-            wish.to_str().is_ok_and(|wish| {
-                let mut tags = wish.split(',').map(str::trim);
-                tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
-            })
-        })
     }
 }
 
@@ -140,19 +109,11 @@ impl SharedAnswers {
 
     fn keep(&self, key: (SharedThing, Language), body: Vec<u8>, now: DateTime<Utc>) -> Kept {
         let kept = Kept {
-            etag: etag(&body),
+            etag: conditional::tag(&body),
             body: body.into(),
             until: now + KEPT_FOR,
         };
         self.0.borrow_mut().insert(key, kept.clone());
         kept
     }
-}
-
-fn etag(body: &[u8]) -> HeaderValue {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(body);
-    let tag = format!("\"{:016x}\"", hasher.finish());
-    // Quoted hexadecimal digits are always fit for a header.
-    HeaderValue::from_str(&tag).unwrap_or_else(|_| HeaderValue::from_static("\"0\""))
 }

@@ -96,6 +96,8 @@ impl TokenBody {
     fn password_grant(self, mut check: Checker, device: Device) -> Result<Grant, Problem> {
         let username = check.required("username", self.username, Ok::<_, Infallible>);
         let password = check.required("password", self.password, Ok::<_, Infallible>);
+        // Not needed, but what is known by name has to be what its name says.
+        let _unused = check.optional("refresh_token", self.refresh_token, Ok::<_, Infallible>);
         let build = || {
             Some(Grant::Password(IssueTokens {
                 email: EmailAddress::parse(&username?).ok(),
@@ -108,6 +110,8 @@ impl TokenBody {
 
     fn refresh_grant(self, mut check: Checker) -> Result<Grant, Problem> {
         let token = check.required("refresh_token", self.refresh_token, Ok::<_, Infallible>);
+        let _unused = check.optional("username", self.username, Ok::<_, Infallible>);
+        let _unused = check.optional("password", self.password, Ok::<_, Infallible>);
         let build = || {
             Some(Grant::RefreshToken(RefreshTokens {
                 refresh_token: token?,
@@ -145,10 +149,11 @@ fn invalid_grant(problem: Problem) -> Problem {
 )]
 pub async fn issue_tokens(
     device: Device,
-    body: FormOrJson<TokenBody>,
+    body: Result<FormOrJson<TokenBody>, Problem>,
     issue: Use<IssueTokens>,
     refresh: Use<RefreshTokens>,
 ) -> Result<HttpResponse, Problem> {
+    let body = body.map_err(invalid_request)?;
     let pair = match body.0.check(device)? {
         Grant::Password(request) => {
             let pair = issue.execute(&Actor::Anonymous, request).await;

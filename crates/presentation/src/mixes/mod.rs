@@ -2,7 +2,7 @@
 use crate::{
     catalogue::film_view::FilmView,
     http::{
-        answer,
+        answer, conditional,
         path::PathId,
         problem::Problem,
         resource::Path,
@@ -11,7 +11,7 @@ use crate::{
         state::{Settings, Use},
     },
 };
-use actix_web::{HttpResponse, web::ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, web::ServiceConfig};
 use application::{
     mixes::browse_mixes::{ListMixFilms, ListMixes, ShowMix},
     shared::actor::Actor,
@@ -109,9 +109,13 @@ pub async fn show_mix(
 /// Lists the films of a mix, the best first.
 #[utoipa::path(
     get, path = "/api/v1/mix/{mix_id}/items", operation_id = "listMixFilms", tag = "mix", security((), ("bearer" = [])),
-    params(("mix_id" = Uuid, Path, description = "The mix")),
+    params(
+        ("mix_id" = Uuid, Path, description = "The mix"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has; without a token"),
+    ),
     responses(
         (status = 200, description = "Films with the viewer's flags", body = Vec<FilmView<'static>>),
+        (status = 304, description = "The client has the same already"),
         (status = 404, description = "Mix not found"),
     )
 )]
@@ -120,7 +124,8 @@ pub async fn list_mix_films(
     mix: PathId<Mix>,
     list: Use<ListMixFilms>,
     settings: Settings,
+    req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let films = list.execute(&actor, ListMixFilms { mix: mix.0 }).await?;
-    answer::ok(&FilmView::all(&films, &settings))
+    conditional::for_viewer(&req, &actor, &FilmView::all(&films, &settings))
 }

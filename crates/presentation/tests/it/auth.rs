@@ -387,8 +387,13 @@ async fn the_token_endpoint_names_errors_as_oauth_does() {
         ),
         (
             "grant_type=password&username=&password=",
-            "invalid_grant",
-            "identity.wrong_credentials",
+            "invalid_request",
+            "http.invalid_fields",
+        ),
+        (
+            "grant_type=password&username=a&username=b&password=x",
+            "invalid_request",
+            "http.invalid_fields",
         ),
         (
             "grant_type=refresh_token&refresh_token=x",
@@ -400,9 +405,49 @@ async fn the_token_endpoint_names_errors_as_oauth_does() {
         assert_eq!(answer.json()["error"], error, "{form}");
         assert_eq!(answer.code(), code, "{form}");
     }
-    let kind = "text/plain";
-    api.post("/api/v1/auth/token")
-        .body(kind, "grant_type=password")
-        .expect(415)
+    for (kind, body, status) in [
+        ("text/plain", "grant_type=password", 415),
+        ("application/json", "{", 400),
+        ("application/json", "[]", 400),
+    ] {
+        let call = api.post("/api/v1/auth/token").body(kind, body);
+        let answer = call.expect(status).await;
+        assert_eq!(answer.json()["error"], "invalid_request", "{body}");
+        assert_eq!(answer.header("cache-control"), "no-store");
+    }
+}
+
+#[actix_web::test]
+async fn members_of_another_grant_may_be_there_but_not_of_another_type() {
+    let api = TestApi::new().await;
+    api.world.has(a_user().with_email("anna@example.org"));
+    let ask = |grant: &str, members: Value| {
+        let mut body = json!({"grant_type": grant, "username": "anna@example.org",
+            "password": UserBuilder::PASSWORD, "refresh_token": "x"});
+        let given = members.as_object().unwrap().clone();
+        body.as_object_mut().unwrap().extend(given);
+        api.post("/api/v1/auth/token").json(body)
+    };
+    ask("password", json!({})).expect(200).await;
+    ask("password", json!({"refresh_token": null, "scope": 7}))
+        .expect(200)
         .await;
+    for (grant, members, faulty) in [
+        (
+            "password",
+            json!({"refresh_token": 5}),
+            vec!["refresh_token"],
+        ),
+        (
+            "refresh_token",
+            json!({"username": [], "password": {}}),
+            vec!["username", "password"],
+        ),
+    ] {
+        let answer = ask(grant, members).expect(400).await;
+        assert_eq!(answer.json()["error"], "invalid_request");
+        let faults = answer.faults();
+        let named: Vec<&str> = faults.iter().map(|(field, _)| field.as_str()).collect();
+        assert_eq!(named, faulty);
+    }
 }

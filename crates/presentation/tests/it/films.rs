@@ -108,7 +108,7 @@ async fn details_tell_everything_in_the_language_of_the_client() {
         .expect(200)
         .await;
     assert_eq!(answer.header("content-language"), "en");
-    assert!(answer.header("vary").contains("Accept-Language"));
+    assert!(answer.varies_by("Accept-Language"));
     let details = answer.json();
     assert_eq!(details["title"], "Stalker");
     assert_eq!(details["is_liked"], false);
@@ -457,4 +457,40 @@ async fn the_owner_and_administrators_change_a_film() {
         .json(stalker())
         .expect(404)
         .await;
+}
+
+#[actix_web::test]
+async fn what_anybody_sees_is_asked_for_again_by_its_tag_and_what_one_sees_is_not() {
+    let api = TestApi::new().await;
+    let film = api.world.has(a_film()).id;
+    let token = api.world.token_of(&api.world.has(a_user()));
+    for path in [
+        "/api/v1/films".to_owned(),
+        "/api/v1/films/search?title=a".to_owned(),
+        format!("/api/v1/films/{film}"),
+        format!("/api/v1/films/{film}/details"),
+    ] {
+        let first = api.get(&path).expect(200).await;
+        assert_eq!(first.header("cache-control"), "public, no-cache", "{path}");
+        assert!(first.varies_by("Authorization"), "{path}");
+        assert_eq!(
+            first.varies_by("Accept-Language"),
+            path.ends_with("/details")
+        );
+        let tag = first.header("etag").to_owned();
+        let again = api.get(&path).header("If-None-Match", &tag);
+        let again = again.expect(304).await;
+        assert!(again.body.is_empty());
+        assert_eq!(again.header("etag"), tag);
+        let other = api.get(&path).header("If-None-Match", "\"other\"");
+        other.expect(200).await;
+        let own = api.get(&path).by(&token).header("If-None-Match", &tag);
+        let own = own.expect(200).await;
+        assert!(own.varies_by("Authorization"), "{path}");
+    }
+    let before = api.get("/api/v1/films").expect(200).await;
+    api.world.has(a_film());
+    let call = api.get("/api/v1/films");
+    let call = call.header("If-None-Match", before.header("etag"));
+    call.expect(200).await;
 }

@@ -16,6 +16,7 @@ mod posters;
 mod problems;
 mod recommend;
 mod sessions;
+mod slow;
 mod support;
 mod surroundings;
 mod vocabulary;

@@ -10,12 +10,9 @@ use actix_web::{
 use application::fakes::World;
 use domain::shared::Language;
 use futures_util::{FutureExt, future::LocalBoxFuture};
-use presentation::{Api, ApiSettings};
+use presentation::{Api, ApiSettings, Limits};
 use serde_json::Value;
-use std::{
-    rc::Rc,
-    sync::{Arc, LazyLock},
-};
+use std::{rc::Rc, sync::LazyLock};
 
 /// The document that all answers are held to.
 pub static DOCUMENT: LazyLock<Value> =
@@ -51,6 +48,7 @@ pub fn settings() -> ApiSettings {
         files_dir: None,
         cors_origins: vec!["https://films.example".to_owned()],
         version: "1.2.3".to_owned(),
+        limits: Limits::default(),
     }
 }
 
@@ -61,8 +59,7 @@ impl TestApi {
 
     pub async fn with(world: World, settings: ApiSettings) -> Self {
         let module = world.application();
-        let settings = Arc::new(settings);
-        Self::serve(world, &Api { module, settings }).await
+        Self::serve(world, &Api::new(module, settings)).await
     }
 
     pub async fn serve(world: World, api: &Api) -> Self {
@@ -190,6 +187,13 @@ impl Answer {
             .map_or("", |value| value.to_str().unwrap())
     }
 
+    /// Whether it says that it depends on this header of the request.
+    pub fn varies_by(&self, name: &str) -> bool {
+        let lines = self.headers.get_all("vary");
+        let mut names = lines.flat_map(|line| line.to_str().unwrap().split(", "));
+        names.any(|given| given.eq_ignore_ascii_case(name))
+    }
+
     pub fn detail(&self) -> String {
         self.json()["detail"].as_str().unwrap().to_owned()
     }
@@ -217,6 +221,11 @@ impl Answer {
             "{method} {path} has no name"
         );
         assert_eq!(self.header("x-content-type-options"), "nosniff");
+        assert_eq!(self.header("referrer-policy"), "no-referrer");
+        assert!(
+            self.header("content-security-policy")
+                .contains("frame-ancestors 'none'")
+        );
         if self.status.is_client_error() || self.status.is_server_error() {
             self.check_problem();
         }

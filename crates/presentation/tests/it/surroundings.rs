@@ -4,6 +4,7 @@ use actix_web::http::Method;
 use application::{
     catalogue::vocabulary::{ListMoods, VocabularyError},
     fakes::{UserBuilder, World, a_film, a_genre, a_user},
+    identity::authenticate::{Authenticator, TokenRefused},
     module::ApplicationModule,
     shared::{actor::Actor, use_case::UseCase},
 };
@@ -43,8 +44,19 @@ async fn every_request_has_a_name_and_a_decent_one_of_the_client_is_kept() {
 async fn answers_that_are_somebodys_own_are_not_kept_by_anybody() {
     let api = TestApi::new().await;
     let token = api.world.token_of(&api.world.has(a_user()));
+    let film = api.world.has(a_film());
+    for path in [
+        "/api/v1/me".to_owned(),
+        "/api/v1/films".to_owned(),
+        "/api/v1/films/search".to_owned(),
+        format!("/api/v1/films/{}", film.id),
+        format!("/api/v1/films/{}/details", film.id),
+    ] {
+        let answer = api.get(&path).by(&token).expect(200).await;
+        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        assert_eq!(answer.header("etag"), "", "{path}");
+    }
     let me = api.get("/api/v1/me").by(&token).expect(200).await;
-    assert_eq!(me.header("cache-control"), "no-store");
     assert_eq!(
         me.header("content-security-policy"),
         "default-src 'none'; frame-ancestors 'none'"
@@ -165,6 +177,7 @@ async fn health_and_readiness() {
     assert_eq!(names, ["database", "storage", "index"]);
     api.world.store.go_down();
     api.world.index.set_down(true);
+    api.world.clock.advance(chrono::Duration::seconds(1));
     let answer = api.get("/readyz").expect(503).await;
     assert_eq!(answer.code(), "upkeep.not_ready");
     assert_eq!(
@@ -223,11 +236,7 @@ async fn panicking() -> TestApi {
     let module = ApplicationModule::builder(Arc::new(world.ports()))
         .with_component_override::<dyn UseCase<ListMoods>>(Box::new(Panics))
         .build();
-    let api = Api {
-        module: Arc::new(module),
-        settings: Arc::new(settings()),
-    };
-    TestApi::serve(world, &api).await
+    TestApi::serve(world, &Api::new(Arc::new(module), settings())).await
 }
 
 #[actix_web::test]
@@ -236,6 +245,34 @@ async fn a_panic_is_a_problem_and_not_the_end() {
     let answer = api.get("/api/v1/moods").expect(500).await;
     assert_eq!(answer.code(), "http.internal");
     assert!(!answer.text().contains("secret"));
+    api.get("/healthz").expect(200).await;
+}
+
+impl Authenticator for Panics {
+    fn authenticate(&self, _: &str) -> Result<Actor, TokenRefused> {
+        panic!("secret of the house")
+    }
+}
+
+#[actix_web::test]
+async fn a_panic_while_a_request_is_read_is_a_problem_too() {
+    let world = World::new();
+    let module = ApplicationModule::builder(Arc::new(world.ports()))
+        .with_component_override::<dyn Authenticator>(Box::new(Panics))
+        .build();
+    let api = TestApi::serve(world, &Api::new(Arc::new(module), settings())).await;
+    let call = api.get("/api/v1/me").by("any");
+    let answer = call
+        .header("Origin", "https://films.example")
+        .expect(500)
+        .await;
+    assert_eq!(answer.code(), "http.internal");
+    assert!(!answer.text().contains("secret"));
+    // A page must be able to read that it failed.
+    assert_eq!(
+        answer.header("access-control-allow-origin"),
+        "https://films.example"
+    );
     api.get("/healthz").expect(200).await;
 }
 
@@ -304,6 +341,7 @@ async fn each_request_is_one_line_without_personal_data() {
     assert_eq!(fields["http.status"], 201);
     assert_eq!(fields["http.method"], "POST");
     assert!(fields["duration_ms"].is_number());
+    assert_eq!(fields.get("failure.code"), None);
     assert_eq!(read[0]["span"]["request.id"], login.header("x-request-id"));
     for private in [
         "anna@",
@@ -333,6 +371,32 @@ async fn a_failure_of_the_service_is_logged_once_with_its_causes() {
     assert_eq!(
         warned[0]["span"]["request.id"],
         answer.header("x-request-id")
+    );
+}
+
+#[actix_web::test]
+async fn the_line_of_a_refused_request_says_by_which_code() {
+    let api = TestApi::new().await;
+    let lines = Lines::default();
+    let guard = lines.keep();
+    api.get("/api/v1/me").expect(401).await;
+    api.get("/api/v1/films/x").expect(400).await;
+    api.get("/nowhere").expect(404).await;
+    api.post("/api/v1/films/search").expect(405).await;
+    drop(guard);
+    let codes: Vec<Value> = lines
+        .read()
+        .into_iter()
+        .map(|line| line["fields"]["failure.code"].clone())
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            "identity.not_signed_in",
+            "http.invalid_parameters",
+            "http.not_found",
+            "http.method_not_allowed"
+        ]
     );
 }
 

@@ -1,6 +1,7 @@
 //! What every store must do, held against SQLite, PostgreSQL and the fake alike.
 mod catalogue;
 mod identity;
+mod jobs;
 mod library;
 mod recommendation;
 mod statements;
@@ -23,6 +24,7 @@ use domain::{
 use infrastructure::{
     catalogue::{DiskPosterStore, SqlFilmFeed, film_index::FilmIndexState},
     identity::JwtSecret,
+    jobs::JobBell,
     module::{Prepared, infrastructure_module},
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
     sources::NoFilmSources,
@@ -108,6 +110,7 @@ impl Bench {
                 access_token: chrono::Duration::minutes(15),
                 refresh_token: chrono::Duration::days(30),
             },
+            bell: JobBell::default(),
             gate: Arc::default(),
             index: FilmIndexState::new(None, Arc::new(feed)),
             posters: Arc::new(posters),

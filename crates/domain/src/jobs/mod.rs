@@ -1,0 +1,28 @@
+//! Work that outlives a request.
+//!
+//! A job waits until it is due, runs under a lease, and ends once: done, failed for good, or cancelled.
+//! Whoever runs it holds a lease and loses it by silence; then somebody else may run it again. So a job
+//! may be run more than once, and whatever it does must bear that.
+mod priority;
+mod retry;
+mod state;
+
+pub use priority::{Priority, UnknownPriority};
+pub use retry::RetryRule;
+pub use state::{JobState, UnknownJobState};
+
+use crate::shared::Id;
+
+/// A piece of work that outlives a request.
+#[derive(Debug)]
+pub enum Job {}
+
+/// Identifies a job.
+pub type JobId = Id<Job>;
+
+/// One run of a job; a later run of the same job has another.
+#[derive(Debug)]
+pub enum Lease {}
+
+/// Identifies a lease.
+pub type LeaseId = Id<Lease>;
