@@ -2,7 +2,7 @@
 use crate::config::{self, Config};
 use anyhow::{Context, bail};
 use application::{
-    catalogue::ports::PosterStore,
+    catalogue::{ports::PosterStore, sources::FilmSources},
     identity::ports::{Secrets, TokenLives},
     module::ApplicationModule,
     shared::clock::{Clock, IdGenerator},
@@ -18,8 +18,8 @@ use infrastructure::{
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
     persistence::{WriteTurns, migrate_up, migration_status},
-    sources::NoFilmSources,
-    system::{SystemClock, SystemSecrets, UuidV7Generator},
+    sources::{CachedSources, Failover, NoFilmSources, RedisShelf},
+    system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
 };
 use sea_orm::DatabaseConnection;
 use std::{fs, os::unix::fs::DirBuilderExt, path::PathBuf, sync::Arc};
@@ -127,7 +127,7 @@ pub fn compose(
         gate: Arc::clone(&gate),
         index: Arc::clone(&index),
         posters: posters(config)?,
-        sources: Arc::new(NoFilmSources),
+        sources: sources(config)?,
     });
     let application = Arc::new(ApplicationModule::builder(ports).build());
     Ok(Composition {
@@ -145,6 +145,23 @@ fn posters(config: &Config) -> anyhow::Result<Arc<dyn PosterStore>> {
     let store = DiskPosterStore::open(posters_dir(config))
         .context("the folder for posters cannot be used")?;
     Ok(Arc::new(store))
+}
+
+/// Other catalogues, with a memory; none where none is configured.
+fn sources(config: &Config) -> anyhow::Result<Arc<dyn FilmSources>> {
+    if config.sources.is_empty() {
+        return Ok(Arc::new(NoFilmSources));
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let failover =
+        Failover::new(&config.sources, &clock).context("a source of films cannot be used")?;
+    let redis = config.redis_url.as_ref().map(RedisShelf::open);
+    Ok(Arc::new(CachedSources::new(
+        Arc::new(failover),
+        redis.transpose().context("REDIS_URL cannot be used")?,
+        clock,
+        Arc::new(SystemChance),
+    )))
 }
 
 fn lives(config: &Config) -> TokenLives {

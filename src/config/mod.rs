@@ -2,6 +2,7 @@
 //!
 //! Everything has a default with which the product runs. What is set wrongly stops the start with one
 //! message that names every bad setting.
+mod film_sources;
 mod reader;
 mod source;
 mod values;
@@ -14,6 +15,7 @@ use infrastructure::{
     catalogue::S3Config,
     identity::JwtSecret,
     persistence::{DatabaseConfig, DatabaseUrl},
+    sources::SourceConfig,
 };
 use presentation::Limits;
 use reader::Reader;
@@ -28,14 +30,7 @@ use values::{BaseUrl, LogFilter, Origins};
 
 /// Names that deployments set for parts of the product that read them elsewhere or later; they are
 /// accepted, so that an existing `.env` works as it is.
-const OTHERS_SECRETS: [&str; 6] = [
-    "TMDB_API_KEY",
-    "KINOPOISK_UNOFFICIAL_KEY",
-    "KINOPOISK_DEV_KEY",
-    "GPT_API_KEY",
-    "BOT_TOKEN",
-    "REDIS_URL",
-];
+const OTHERS_SECRETS: [&str; 2] = ["GPT_API_KEY", "BOT_TOKEN"];
 
 /// Everything that can be set.
 pub struct Config {
@@ -73,6 +68,10 @@ pub struct Config {
     pub limits: Limits,
     /// Whether the starter catalogue is loaded into an empty database.
     pub starter_catalogue: bool,
+    /// Other catalogues, in the order in which they are asked.
+    pub sources: Vec<SourceConfig>,
+    /// The Redis server in which instances share what those tell.
+    pub redis_url: Option<SecretString>,
 }
 
 /// Some settings are wrong.
@@ -99,6 +98,7 @@ impl Config {
         let public_url = reader.parsed("FILMHUB_PUBLIC_URL", BaseUrl::local(port));
         let s3 = read_s3(&mut reader);
         let files_base_url = read_files_base_url(&mut reader, s3.as_ref(), &public_url);
+        let language = reader.parsed("FILMHUB_LANGUAGE", Language::default());
         let config = Self {
             host,
             port,
@@ -107,7 +107,7 @@ impl Config {
             jwt_secret: read_jwt_secret(&mut reader),
             s3,
             files_base_url,
-            language: reader.parsed("FILMHUB_LANGUAGE", Language::default()),
+            language,
             log: reader.parsed("FILMHUB_LOG", LogFilter("info".to_owned())).0,
             log_format: reader.parsed("FILMHUB_LOG_FORMAT", LogFormat::Pretty),
             cors_origins: reader.parsed("FILMHUB_CORS_ORIGINS", Origins::default()).0,
@@ -116,6 +116,8 @@ impl Config {
             refresh_token_days: reader.within("FILMHUB_REFRESH_TOKEN_DAYS", 1..=366, 30),
             limits: read_limits(&mut reader),
             starter_catalogue: reader.parsed("FILMHUB_STARTER_CATALOGUE", Switch::On) == Switch::On,
+            sources: film_sources::read(&mut reader, language),
+            redis_url: film_sources::read_redis(&mut reader),
             data_dir,
         };
         for name in OTHERS_SECRETS {
@@ -312,6 +314,7 @@ mod tests {
         assert!(!config.database.url.is_sqlite());
         assert_eq!(config.files_base_url, "https://cdn.example.org/posters");
         assert_eq!(config.s3.map(|s3| s3.bucket).as_deref(), Some("posters"));
+        assert_eq!(config.sources.len(), 1);
         for line in shown {
             assert!(!line.value.contains("hidden"), "{}", line.name);
         }

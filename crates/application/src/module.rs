@@ -55,6 +55,7 @@ use crate::{
     },
     upkeep::{
         check_health::CheckHealthUseCase,
+        show_sources::ShowSourcesUseCase,
         tidy_up::{TidyUpHandler, TidyUpUseCase},
     },
 };
@@ -108,7 +109,7 @@ application_module! {
         DeleteWatchlistUseCase, ListEntriesUseCase, AddToWatchlistUseCase,
         RemoveFromWatchlistUseCase,
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase,
-        RecommendTonightUseCase, TidyUpUseCase, CheckHealthUseCase,
+        RecommendTonightUseCase, TidyUpUseCase, CheckHealthUseCase, ShowSourcesUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
     handlers = [TidyUpHandler],

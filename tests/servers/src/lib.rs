@@ -8,7 +8,12 @@
 #![warn(missing_docs)]
 
 mod postgres;
+mod redis;
 mod s3;
+mod scripted;
+mod serving;
 
 pub use postgres::PostgresServer;
+pub use redis::RedisServer;
 pub use s3::{MuteServer, S3Server};
+pub use scripted::{Reply, ScriptedServer};

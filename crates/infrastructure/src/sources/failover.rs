@@ -4,6 +4,7 @@ use super::{
     gate::Deadline,
     http::{Endpoint, InvalidEndpoint},
 };
+use crate::system::SystemClock;
 use application::{
     catalogue::sources::{
         FilmSources, SourceAnswer, SourceError, SourceList, SourcePage, SourceState, SourcedGenre,
@@ -31,6 +32,16 @@ pub struct SourceConfig {
     pub language: Language,
 }
 
+impl SourceConfig {
+    /// Whether the source can be asked in this way.
+    ///
+    /// # Errors
+    /// [`InvalidEndpoint`] when its proxy or its key cannot be used.
+    pub fn check(&self) -> Result<(), InvalidEndpoint> {
+        build(self, Arc::new(SystemClock)).map(drop)
+    }
+}
+
 /// Asks sources one after the other.
 pub struct Failover {
     sources: Vec<Box<dyn Adapter>>,
@@ -41,13 +52,8 @@ impl Failover {
     ///
     /// # Errors
     /// [`InvalidEndpoint`] when a proxy or a key cannot be used.
-    pub fn new(
-        sources: &[SourceConfig],
-        clock: &Arc<dyn Clock>,
-    ) -> Result<Self, (SourceName, InvalidEndpoint)> {
-        let build = |config: &SourceConfig| {
-            build(config, Arc::clone(clock)).map_err(|failure| (config.source, failure))
-        };
+    pub fn new(sources: &[SourceConfig], clock: &Arc<dyn Clock>) -> Result<Self, InvalidEndpoint> {
+        let build = |config| build(config, Arc::clone(clock));
         Ok(Self {
             sources: sources.iter().map(build).collect::<Result<_, _>>()?,
         })

@@ -5,3 +5,5 @@ mod contract;
 mod image_inspector;
 #[cfg(test)]
 mod poster_storage;
+#[cfg(test)]
+mod sources;
