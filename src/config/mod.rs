@@ -4,13 +4,15 @@
 //! message that names every bad setting.
 mod film_sources;
 mod reader;
+mod schedules;
 mod source;
 mod values;
 
 pub use reader::Shown;
+pub use schedules::Schedules;
 pub use values::{LogFormat, Switch};
 
-use domain::shared::Language;
+use domain::{catalogue::SourceName, shared::Language};
 use infrastructure::{
     catalogue::S3Config,
     identity::JwtSecret,
@@ -72,6 +74,16 @@ pub struct Config {
     pub sources: Vec<SourceConfig>,
     /// The Redis server in which instances share what those tell.
     pub redis_url: Option<SecretString>,
+    /// Whether `serve` runs jobs beside answering.
+    pub serve_runs_jobs: bool,
+    /// How many jobs a process runs at once.
+    pub jobs_at_once: u32,
+    /// How long a job is held without its runner being heard of.
+    pub job_lease_seconds: u32,
+    /// What is to be done again and again.
+    pub schedules: Schedules,
+    /// The source whose lists are fetched, if any is set up.
+    pub source_of_lists: Option<SourceName>,
 }
 
 /// Some settings are wrong.
@@ -99,6 +111,7 @@ impl Config {
         let s3 = read_s3(&mut reader);
         let files_base_url = read_files_base_url(&mut reader, s3.as_ref(), &public_url);
         let language = reader.parsed("FILMHUB_LANGUAGE", Language::default());
+        let sources = film_sources::read(&mut reader, language);
         let config = Self {
             host,
             port,
@@ -116,8 +129,14 @@ impl Config {
             refresh_token_days: reader.within("FILMHUB_REFRESH_TOKEN_DAYS", 1..=366, 30),
             limits: read_limits(&mut reader),
             starter_catalogue: reader.parsed("FILMHUB_STARTER_CATALOGUE", Switch::On) == Switch::On,
-            sources: film_sources::read(&mut reader, language),
+            // The order of the names is that of how much their lists tell.
+            source_of_lists: sources.iter().map(|config| config.source).min(),
+            sources,
             redis_url: film_sources::read_redis(&mut reader),
+            serve_runs_jobs: reader.parsed("FILMHUB_JOBS", Switch::On) == Switch::On,
+            jobs_at_once: reader.within("FILMHUB_JOBS_AT_ONCE", 1..=64, 4),
+            job_lease_seconds: reader.within("FILMHUB_JOB_LEASE_SECONDS", 2..=3600, 60),
+            schedules: Schedules::read(&mut reader),
             data_dir,
         };
         for name in OTHERS_SECRETS {

@@ -36,7 +36,7 @@ use crate::{
         },
         tokens::{IssueTokensUseCase, RefreshTokensUseCase},
     },
-    jobs::handler::TaskHandler,
+    jobs::{handler::TaskHandler, ports::JobQueries},
     library::{
         create_watchlist::CreateWatchlistUseCase,
         entries::{AddToWatchlistUseCase, RemoveFromWatchlistUseCase},
@@ -93,6 +93,7 @@ application_module! {
         FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterStore, FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
+        JobQueries,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,

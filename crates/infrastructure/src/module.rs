@@ -18,7 +18,7 @@ use crate::{
         JwtAccessTokensParameters, JwtSecret, SqlIdentityQueries, SqlSessionGate,
         SqlSessionGateParameters,
     },
-    jobs::JobBell,
+    jobs::{JobBell, SqlJobQueries},
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
@@ -44,6 +44,7 @@ module! {
             ImageInspector, ConfiguredPosterStore, ConfiguredFilmSources,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
+            SqlJobQueries,
         ],
         providers = [],
     }

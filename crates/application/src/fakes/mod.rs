@@ -43,6 +43,7 @@ pub use identity::{
     FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
     FakeSessionPolicy,
 };
+pub use jobs::FakeJobQueries;
 pub use library::{FakeLibraryQueries, FakeWatchlistEntries};
 pub use mixes::FakeMixQueries;
 pub use ports::FakePorts;

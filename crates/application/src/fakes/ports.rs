@@ -11,6 +11,7 @@ use super::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
     },
+    jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
     sources::FakeFilmSources,
@@ -25,6 +26,7 @@ use crate::{
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
+    jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     shared::{
@@ -66,4 +68,5 @@ fake_ports! {
     FakeFilmSources for FilmSources,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
+    FakeJobQueries for JobQueries,
 }

@@ -42,6 +42,7 @@ pub struct Stored {
     pub(super) mix_films: BTreeMap<MixId, Vec<FilmId>>,
     pub(super) recommendations: BTreeMap<RecommendationId, Recommendation>,
     pub(super) jobs: BTreeMap<JobId, StoredJob>,
+    pub(super) ticks: BTreeMap<String, DateTime<Utc>>,
 }
 
 /// The committed state, shared by every fake of a world.

@@ -8,6 +8,7 @@ use super::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
     },
+    jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
     ports::FakePorts,
@@ -77,6 +78,8 @@ pub struct World {
     pub entries: FakeWatchlistEntries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
+    /// Reads of jobs.
+    pub job_queries: FakeJobQueries,
     database: Database,
     application: OnceLock<Arc<ApplicationModule>>,
 }
@@ -113,6 +116,7 @@ impl World {
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
+            job_queries: FakeJobQueries { database: of() },
             application: OnceLock::new(),
             database: of(),
         }
@@ -148,6 +152,7 @@ impl World {
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
+            .with_component_parameters::<FakeJobQueries>(self.job_queries.clone())
             .build()
     }
 

@@ -4,6 +4,8 @@ mod contract;
 #[cfg(test)]
 mod image_inspector;
 #[cfg(test)]
+mod jobs;
+#[cfg(test)]
 mod poster_storage;
 #[cfg(test)]
 mod sources;

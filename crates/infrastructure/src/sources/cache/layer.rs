@@ -106,8 +106,7 @@ impl<T: Keepable> Layer<T> {
     {
         let key = format!("filmhub:v1:{}:{key}", self.name);
         let now = self.shelves.clock.now();
-        let known = self.memory.get(&key).await;
-        match known {
+        match self.take_from_memory(&key).await {
             Some(known) if now < known.fresh_until => {
                 self.count("fresh");
                 Ok(known)
@@ -166,7 +165,7 @@ impl<T: Keepable> Layer<T> {
         F: Future<Output = Result<T, SourceError>> + Send,
     {
         // Somebody may have been faster between the look and the start.
-        let known = newest(known, self.memory.get(key).await);
+        let known = newest(known, self.take_from_memory(key).await);
         let now = self.shelves.clock.now();
         if let Some(known) = &known
             && now < known.fresh_until
@@ -244,6 +243,12 @@ impl<T: Keepable> Layer<T> {
             stale_until: fresh_until + jittered(stale),
             gone_at: fresh_until + jittered(kept),
         }
+    }
+
+    async fn take_from_memory(&self, key: &str) -> Option<Arc<Kept<T>>> {
+        let now = self.shelves.clock.now();
+        let known = self.memory.get(key).await;
+        known.filter(|known| now < known.gone_at)
     }
 
     async fn take_from_redis(&self, key: &str) -> Option<Arc<Kept<T>>> {

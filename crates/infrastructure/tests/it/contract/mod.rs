@@ -10,6 +10,7 @@ use application::{
     catalogue::ports::{FilmQueries, Vocabulary},
     fakes::{Fixture, GenreBuilder, World},
     identity::ports::IdentityQueries,
+    jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     module::Ports,
@@ -44,7 +45,7 @@ pub struct Bench {
 }
 
 enum Backing {
-    Fake(World),
+    Fake(Box<World>),
     Sql(DatabaseConnection),
 }
 
@@ -64,12 +65,13 @@ impl Bench {
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
     port!(mixes -> MixQueries);
+    port!(jobs -> JobQueries);
 
     pub fn fake() -> Self {
         let world = World::new();
         Self {
             ports: Arc::new(world.ports()),
-            backing: Backing::Fake(world),
+            backing: Backing::Fake(Box::new(world)),
             _folder: tempfile::tempdir().unwrap(),
         }
     }

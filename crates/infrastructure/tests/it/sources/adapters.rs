@@ -16,10 +16,7 @@ fn genres(film: &SourcedFilm) -> Vec<&str> {
     film.genres.iter().map(GenreSlug::as_str).collect()
 }
 fn countries(film: &SourcedFilm) -> Vec<&str> {
-    film.countries
-        .iter()
-        .map(CountryName::as_str)
-        .collect()
+    film.countries.iter().map(CountryName::as_str).collect()
 }
 fn names(film: &SourcedFilm, role: CreditRole) -> Vec<&str> {
     let people = film.people.iter().filter(|person| person.role == role);
@@ -123,7 +120,7 @@ async fn tmdb_tells_of_series_by_their_own_words() {
     assert_eq!(genres(&series)[..2], ["science-fiction", "fantasy"]);
     assert_eq!(
         names(&series, CreditRole::Director),
-        ["David Benioff", "D. B. Weiss"]
+        ["David Benioff", "D.B. Weiss"]
     );
     assert_eq!(refs(&series)[0], ("imdb", "tt0944947"));
     assert!(!series.keywords.is_empty());
