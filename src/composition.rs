@@ -13,6 +13,7 @@ use application::{
 };
 use chrono::Duration;
 use infrastructure::{
+    assistant::ModelConnection,
     catalogue::{
         DiskPosterStore, S3PosterStore, SqlFilmFeed,
         film_index::FilmIndexState,
@@ -138,6 +139,8 @@ pub fn compose(
         index: Arc::clone(&index),
         posters: posters(config)?,
         sources: sources(config)?,
+        model: model(config)?,
+        model_limits: config.model_limits,
     });
     let application = Arc::new(ApplicationModule::builder(ports.clone()).build());
     Ok(Composition {
@@ -240,6 +243,13 @@ fn sources(config: &Config) -> anyhow::Result<Arc<dyn FilmSources>> {
         clock,
         Arc::new(SystemChance),
     )))
+}
+
+fn model(config: &Config) -> anyhow::Result<Option<Arc<ModelConnection>>> {
+    let model = config.model.as_ref().map(ModelConnection::prepare);
+    model
+        .transpose()
+        .context("the language model cannot be used")
 }
 
 fn lives(config: &Config) -> TokenLives {
