@@ -74,6 +74,7 @@ use crate::{
     },
     upkeep::{
         check_health::CheckHealthUseCase,
+        show_sources::ShowSourcesUseCase,
         tidy_up::{TidyUpHandler, TidyUpUseCase},
     },
 };
@@ -135,7 +136,7 @@ application_module! {
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
         DeleteWatchlistUseCase, ListEntriesUseCase,
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase,
-        TidyUpUseCase, CheckHealthUseCase,
+        TidyUpUseCase, CheckHealthUseCase, ShowSourcesUseCase,
     ],
     retried = [
         RefreshTokens by RefreshTokensUseCase, EndSession by EndSessionUseCase,
