@@ -139,6 +139,7 @@ pub fn compose(
         index: Arc::clone(&index),
         posters: posters(config)?,
         sources: sources(config)?,
+        search_budget: config.search_budget,
         model: model(config)?,
         model_limits: config.model_limits,
     });

@@ -11,11 +11,16 @@ use crate::{
     },
     catalogue::{
         create_film::CreateFilmUseCase,
-        imports::{ImportFilms, ImportFilmsUseCase},
+        find_by_title::LocalFirstTitleSearch,
+        imports::{
+            CompleteFilmHandler, CompletionByJob, ImportFilmHandler, ImportFilms,
+            ImportFilmsUseCase, ImportPagesHandler, RefreshFilmUseCase, RefreshOldestHandler,
+            SearchSourcesHandler, SharedOutsideSearch,
+        },
         list_films::ListFilmsUseCase,
         ports::{
             FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
-            Vocabulary,
+            SearchBudget, Vocabulary,
         },
         posters::{
             ClaimedPosterRemoval, CommittedPosterChange, MayEditFilmUseCase, RemovePoster,
@@ -68,6 +73,7 @@ use crate::{
     },
     recommendation::recommend_tonight::{RecommendTonight, RecommendTonightUseCase},
     shared::{
+        background::Background,
         clock::{Chance, Clock, IdGenerator},
         retry::{Backoff, Retrying},
         store::Store,
@@ -116,7 +122,7 @@ application_module! {
         Clock, IdGenerator, Chance, Backoff, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
         FilmQueries, Vocabulary, FilmIndex, FilmResolver, PictureInspector, PosterImages,
-        PosterStore, FilmSources,
+        PosterStore, FilmSources, SearchBudget, Background,
         LibraryQueries, WatchlistEntries,
         MixQueries,
         LanguageModel, ModelPolicy, ModelBudget,
@@ -130,7 +136,8 @@ application_module! {
         DeclineTelegramSignInUseCase,
         CreateUserUseCase,
         CreateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
-        ListFilmsUseCase, SearchFilmsUseCase, ModelRecall, MayEditFilmUseCase,
+        ListFilmsUseCase, SearchFilmsUseCase, LocalFirstTitleSearch, SharedOutsideSearch,
+        CompletionByJob, RefreshFilmUseCase, ModelRecall, MayEditFilmUseCase,
         CommittedPosterChange, ClaimedPosterRemoval, ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
@@ -150,5 +157,8 @@ application_module! {
         RecommendTonight by RecommendTonightUseCase, ImportFilms by ImportFilmsUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
-    handlers = [TidyUpHandler],
+    handlers = [
+        TidyUpHandler, ImportFilmHandler, ImportPagesHandler, SearchSourcesHandler,
+        CompleteFilmHandler, RefreshOldestHandler,
+    ],
 }

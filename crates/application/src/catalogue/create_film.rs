@@ -119,6 +119,7 @@ impl FilmCard {
             poster: film.poster.clone(),
             tmdb: film.tmdb,
             owner: film.owner,
+            is_complete: film.owner.is_some(),
             revision: film.revision,
         }
     }

@@ -18,6 +18,7 @@
 //! The fakes keep every promise of their ports; the contract tests of the real adapters run against
 //! them too. They are not for production: nothing here is secret, slow or lasting.
 mod assistant;
+mod background;
 mod builders;
 mod catalogue;
 mod identity;
@@ -36,6 +37,7 @@ mod world;
 pub use assistant::{
     AskedToGuess, FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy,
 };
+pub use background::FakeBackground;
 pub use builders::{
     FilmBuilder, Fixture, GenreBuilder, MixBuilder, MoodBuilder, Origin, RecommendationBuilder,
     SessionBuilder, UserBuilder, WatchlistBuilder, a_film, a_genre, a_mix, a_mood, a_poster_of,
@@ -43,7 +45,7 @@ pub use builders::{
 };
 pub use catalogue::{
     FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
-    FakeVocabulary,
+    FakeSearchBudget, FakeVocabulary,
 };
 pub use identity::{
     FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,

@@ -5,9 +5,10 @@
 )]
 use super::{
     assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
+    background::FakeBackground,
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
-        FakeVocabulary,
+        FakeSearchBudget, FakeVocabulary,
     },
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
@@ -25,7 +26,7 @@ use crate::{
     catalogue::{
         ports::{
             FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
-            Vocabulary,
+            SearchBudget, Vocabulary,
         },
         sources::FilmSources,
     },
@@ -36,6 +37,7 @@ use crate::{
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     shared::{
+        background::Background,
         clock::{Chance, Clock, IdGenerator},
         retry::Backoff,
         store::Store,
@@ -66,7 +68,8 @@ macro_rules! fake_ports {
 
 fake_ports! {
     FixedClock for Clock, SequentialIds for IdGenerator, FixedChance for Chance,
-    FakeBackoff for Backoff,
+    FakeBackoff for Backoff, FakeBackground for Background,
+    FakeSearchBudget for SearchBudget,
     FakeStore for Store,
     FakeIdentityQueries for IdentityQueries, FakePasswordHasher for PasswordHasher,
     FakeAccessTokens for AccessTokens, FakeSecrets for Secrets,

@@ -1,6 +1,7 @@
 //! Films, their posters, genres and moods.
 mod films;
 mod images;
+mod imports;
 mod posters;
 mod reading;
 mod sources;
