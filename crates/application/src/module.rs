@@ -6,8 +6,15 @@
 
 use crate::{
     assistant::{
-        ports::{LanguageModel, ModelBudget, ModelPolicy},
+        conversations::{
+            DeleteConversationUseCase, DeleteConversationsUseCase, ListConversationsUseCase,
+            ShowConversationUseCase,
+        },
+        ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
         recall::ModelRecall,
+        reply::FilmConcierge,
+        send_message::SendMessageUseCase,
+        toolbox::FilmToolbox,
     },
     catalogue::{
         create_film::CreateFilmUseCase,
@@ -52,7 +59,7 @@ use crate::{
         browse_mixes::{ListMixFilmsUseCase, ListMixesUseCase, ShowMixUseCase},
         ports::MixQueries,
     },
-    recommendation::recommend_tonight::RecommendTonightUseCase,
+    recommendation::{giving::DrawingGiver, recommend_tonight::RecommendTonightUseCase},
     shared::{
         clock::{Chance, Clock, IdGenerator},
         store::Store,
@@ -97,7 +104,7 @@ application_module! {
         FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
-        LanguageModel, ModelPolicy, ModelBudget,
+        LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries,
     ],
     use_cases = [
@@ -115,7 +122,10 @@ application_module! {
         DeleteWatchlistUseCase, ListEntriesUseCase, AddToWatchlistUseCase,
         RemoveFromWatchlistUseCase,
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase,
-        RecommendTonightUseCase, TidyUpUseCase, CheckHealthUseCase,
+        RecommendTonightUseCase, DrawingGiver,
+        SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
+        ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
+        TidyUpUseCase, CheckHealthUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
     handlers = [TidyUpHandler],

@@ -8,7 +8,7 @@
 use crate::{
     assistant::{
         FixedModelPolicy, FixedModelPolicyParameters, ModelConnection, NoOtherFilms,
-        OpenAiLanguageModel, OpenAiLanguageModelParameters, SqlModelBudget,
+        OpenAiLanguageModel, OpenAiLanguageModelParameters, SqlConversationQueries, SqlModelBudget,
         SqlModelBudgetParameters,
     },
     catalogue::{
@@ -51,6 +51,7 @@ module! {
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget, NoOtherFilms,
+            SqlConversationQueries,
             SqlJobQueries,
         ],
         providers = [],

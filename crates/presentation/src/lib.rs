@@ -2,6 +2,7 @@
 //!
 //! [`app`] is the whole of it. Each context has its folder with the paths it opens; `http` holds what
 //! they share.
+mod assistant;
 mod catalogue;
 mod http;
 mod identity;
@@ -118,6 +119,7 @@ pub fn configure(api: Api) -> impl FnOnce(&mut web::ServiceConfig) {
         mixes::routes(routes);
         identity::routes(routes);
         recommendation::routes(routes);
+        assistant::routes(routes);
         upkeep::routes(routes);
         openapi::routes(routes);
         if serves_posters {

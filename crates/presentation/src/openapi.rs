@@ -2,7 +2,7 @@
 //!
 //! Handlers describe what is theirs; what every operation has in common is added here.
 use crate::{
-    catalogue,
+    assistant, catalogue,
     http::{
         problem::{PROBLEM_JSON, Problem, ProblemDetails},
         resource::Path,
@@ -49,6 +49,9 @@ const PAGE: &str = "/api/schema/swagger/";
         catalogue::vocabulary::list_moods, catalogue::vocabulary::show_mood,
         mixes::list_mixes, mixes::show_mix, mixes::list_mix_films,
         recommendation::recommend_tonight,
+        assistant::messages::send_message, assistant::conversations::list_conversations,
+        assistant::conversations::show_conversation, assistant::conversations::delete_conversation,
+        assistant::conversations::delete_conversations,
         upkeep::show_health, upkeep::show_readiness,
     ),
     components(schemas(ProblemDetails<'static>)),
@@ -61,6 +64,7 @@ const PAGE: &str = "/api/schema/swagger/";
         (name = "mood", description = "Moods, each tied to genres"),
         (name = "mix", description = "Ready-made mixes"),
         (name = "recommend", description = "What to watch tonight"),
+        (name = "assistant", description = "Talking about films"),
         (name = "upkeep", description = "For operators"),
     )
 )]

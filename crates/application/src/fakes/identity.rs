@@ -86,6 +86,7 @@ impl Stored {
         self.drop_loose_entries();
         self.recommendations.retain(|_, given| given.user != user);
         self.model_spending.remove(&Some(user));
+        self.remove_conversations(user);
         for film in self.films.values_mut() {
             if film.owner == Some(user) {
                 film.owner = None;

@@ -20,6 +20,7 @@
 mod assistant;
 mod builders;
 mod catalogue;
+mod conversations;
 mod identity;
 mod jobs;
 mod library;
@@ -33,16 +34,18 @@ mod system;
 mod world;
 
 pub use assistant::{
-    AskedToGuess, FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy,
+    AskedToGuess, AskedToTalk, FakeFilmResolver, FakeLanguageModel, FakeModelBudget,
+    FakeModelPolicy,
 };
 pub use builders::{
-    FilmBuilder, Fixture, GenreBuilder, MixBuilder, MoodBuilder, Origin, RecommendationBuilder,
-    SessionBuilder, UserBuilder, WatchlistBuilder, a_film, a_genre, a_mix, a_mood, a_poster_of,
-    a_recommendation, a_session, a_user, a_watchlist,
+    ConversationBuilder, FilmBuilder, Fixture, GenreBuilder, MixBuilder, MoodBuilder, Origin,
+    RecommendationBuilder, SessionBuilder, UserBuilder, WatchlistBuilder, a_conversation, a_film,
+    a_genre, a_mix, a_mood, a_poster_of, a_recommendation, a_session, a_user, a_watchlist,
 };
 pub use catalogue::{
     FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
 };
+pub use conversations::FakeConversationQueries;
 pub use identity::{
     FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
     FakeSessionPolicy,

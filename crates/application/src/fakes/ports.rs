@@ -8,6 +8,7 @@ use super::{
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
     },
+    conversations::FakeConversationQueries,
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
@@ -20,7 +21,7 @@ use super::{
     system::{FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
-    assistant::ports::{LanguageModel, ModelBudget, ModelPolicy},
+    assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
         ports::{FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterStore, Vocabulary},
         sources::FilmSources,
@@ -71,6 +72,6 @@ fake_ports! {
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
-    FakeModelBudget for ModelBudget, FakeFilmResolver for FilmResolver,
+    FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget, FakeFilmResolver for FilmResolver,
     FakeJobQueries for JobQueries,
 }

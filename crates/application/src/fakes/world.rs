@@ -5,6 +5,7 @@ use super::{
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
     },
+    conversations::FakeConversationQueries,
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
@@ -79,6 +80,8 @@ pub struct World {
     pub entries: FakeWatchlistEntries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
+    /// Reads of conversations.
+    pub conversation_queries: FakeConversationQueries,
     /// The language model.
     pub model: FakeLanguageModel,
     /// What asking it may cost.
@@ -125,6 +128,7 @@ impl World {
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
+            conversation_queries: FakeConversationQueries { database: of() },
             model: FakeLanguageModel::default(),
             model_policy: FakeModelPolicy::default(),
             model_budget: FakeModelBudget { database: of() },
@@ -165,6 +169,7 @@ impl World {
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
+            .with_component_parameters::<FakeConversationQueries>(self.conversation_queries.clone())
             .with_component_parameters::<FakeLanguageModel>(self.model.clone())
             .with_component_parameters::<FakeModelPolicy>(self.model_policy.clone())
             .with_component_parameters::<FakeModelBudget>(self.model_budget.clone())

@@ -1,6 +1,7 @@
 //! Every way in which a request may fail, for documents and tests.
 use super::failure::ProblemCode;
 use crate::{
+    assistant::conversations::ConversationError,
     catalogue::{
         create_film::CreateFilmError,
         ports::{FilmIndexError, PictureRefused, PosterStoreError},
@@ -39,6 +40,7 @@ macro_rules! listed {
 const LISTED: &[(&str, &[ProblemCode])] = listed![
     AccessDenied,
     AdministerError,
+    ConversationError,
     CreateFilmError,
     ExchangeTelegramKeyError,
     FilmIndexError,

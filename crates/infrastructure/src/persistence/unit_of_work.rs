@@ -2,6 +2,7 @@
 use super::{Database, IntoStoreError, Query, dialect};
 use crate::{jobs::JobBell, readiness::asked};
 use application::{
+    assistant::ports::{AssistantStores, ConversationRepository},
     catalogue::ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
@@ -131,6 +132,12 @@ impl CatalogueStores for Transaction {
 
 impl LibraryStores for Transaction {
     fn watchlists(&self) -> &dyn WatchlistRepository {
+        self
+    }
+}
+
+impl AssistantStores for Transaction {
+    fn conversations(&self) -> &dyn ConversationRepository {
         self
     }
 }

@@ -4,6 +4,7 @@
 //! before the next page. Only places that a list can have are read back.
 use super::checker::Broken;
 use application::{
+    assistant::ports::ConversationKey,
     catalogue::ports::{FilmKey, FilmOrder, FilmPosition},
     library::ports::EntryKey,
 };
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 const VERSION: u8 = 1;
 const ENTRIES: u8 = b'e';
+const CONVERSATIONS: u8 = b'c';
 const MAX_LENGTH: usize = 4096;
 
 /// Names a place in a watchlist.
@@ -34,6 +36,29 @@ pub fn read_entry_key(text: &str) -> Result<EntryKey, Broken> {
         Some(EntryKey {
             film: Id::from_uuid(film),
             added_at: time(&rest)?,
+        })
+    };
+    read().ok_or(NOT_A_CURSOR)
+}
+
+/// Names a place in a list of conversations.
+pub fn write_conversation_key(key: &ConversationKey) -> String {
+    let mut bytes = vec![VERSION, CONVERSATIONS];
+    bytes.extend(key.conversation.as_uuid().as_bytes());
+    bytes.extend(key.created_at.timestamp_micros().to_be_bytes());
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Finds a place in a list of conversations again.
+///
+/// # Errors
+/// [`Broken`] when the text is no cursor of a list of conversations.
+pub fn read_conversation_key(text: &str) -> Result<ConversationKey, Broken> {
+    let read = || {
+        let (conversation, rest) = open(text, CONVERSATIONS)?;
+        Some(ConversationKey {
+            conversation: Id::from_uuid(conversation),
+            created_at: time(&rest)?,
         })
     };
     read().ok_or(NOT_A_CURSOR)
@@ -131,6 +156,13 @@ mod tests {
             film: Id::from_uuid(Uuid::from_u128(9)),
         };
         assert_eq!(read_entry_key(&write_entry_key(&entry)).unwrap(), entry);
+        let talk = ConversationKey {
+            created_at: at(1_700_000_000_123_456),
+            conversation: Id::from_uuid(Uuid::from_u128(9)),
+        };
+        let cursor = write_conversation_key(&talk);
+        assert_eq!(read_conversation_key(&cursor).unwrap(), talk);
+        assert!(read_entry_key(&cursor).is_err());
         for (order, position) in [
             (FilmOrder::Title, FilmPosition::Title("matrix".into())),
             (

@@ -6,6 +6,7 @@ use super::{
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use application::library::ports::WatchlistRef;
 use domain::{
+    assistant::Conversation,
     catalogue::{Film, Genre, Mood},
     identity::Session,
     library::StandardList,
@@ -18,6 +19,9 @@ use std::future::{Ready, ready};
 pub trait InPath {
     /// The parameter's name in the path.
     const PARAMETER: &'static str;
+}
+impl InPath for Conversation {
+    const PARAMETER: &'static str = "conversation_id";
 }
 impl InPath for Film {
     const PARAMETER: &'static str = "film_id";

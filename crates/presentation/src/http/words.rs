@@ -28,6 +28,14 @@ pub enum FilmSort {
     NewestFirst,
 }
 
+/// Who said something.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum AuthorName {
+    User,
+    Assistant,
+}
+
 /// A language of the interface.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]

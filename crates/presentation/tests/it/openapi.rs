@@ -1,8 +1,10 @@
 //! The document, and that every operation in it is guarded as it says.
 use crate::support::{DOCUMENT, TestApi};
 use actix_web::http::Method;
-use application::fakes::{a_film, a_session, a_user, a_watchlist};
-use domain::{catalogue::FilmId, identity::SessionId, library::WatchlistId};
+use application::fakes::{a_conversation, a_film, a_session, a_user, a_watchlist};
+use domain::{
+    assistant::ConversationId, catalogue::FilmId, identity::SessionId, library::WatchlistId,
+};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -158,6 +160,7 @@ fn fill(path: &str, values: &BTreeMap<&str, String>) -> String {
 async fn what_needs_a_token_answers_401_without_one() {
     let api = TestApi::new().await;
     let names = [
+        "conversation_id",
         "film_id",
         "genre_id",
         "mood_id",
@@ -199,7 +202,7 @@ enum Stranger {
 }
 use Stranger::{OwnAffairs, Refused};
 
-const STRANGERS: [(&str, Stranger); 20] = [
+const STRANGERS: [(&str, Stranger); 25] = [
     ("showMe", OwnAffairs),
     ("updateMe", OwnAffairs),
     ("deleteMe", OwnAffairs),
@@ -220,6 +223,11 @@ const STRANGERS: [(&str, Stranger); 20] = [
     ("setPoster", Refused(403)),
     ("removePoster", Refused(403)),
     ("recommendTonight", OwnAffairs),
+    ("sendMessage", OwnAffairs),
+    ("listConversations", OwnAffairs),
+    ("deleteConversations", OwnAffairs),
+    ("showConversation", Refused(404)),
+    ("deleteConversation", Refused(404)),
 ];
 
 /// What Anna has that Bob asks for.
@@ -227,6 +235,7 @@ struct Belongings {
     film: FilmId,
     list: WatchlistId,
     session: SessionId,
+    conversation: ConversationId,
 }
 
 #[actix_web::test]
@@ -239,6 +248,7 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
         .has(a_watchlist().owned_by(anna.id).with_film(film))
         .id;
     let session = api.world.has(a_session().of(anna.id)).id;
+    let conversation = api.world.has(a_conversation().of(anna.id)).id;
     let bob = api
         .world
         .token_of(&api.world.has(a_user().with_email("bob@example.org")));
@@ -256,6 +266,7 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
                         film,
                         list,
                         session,
+                        conversation,
                     },
                     &bob,
                     *status,
@@ -272,6 +283,7 @@ async fn ask(api: &TestApi, operation: &Operation, annas: &Belongings, bob: &str
         ("film_id", annas.film.to_string()),
         ("watchlist", annas.list.to_string()),
         ("session_id", annas.session.to_string()),
+        ("conversation_id", annas.conversation.to_string()),
     ]
     .into();
     let call = api

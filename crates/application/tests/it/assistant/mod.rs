@@ -1,2 +1,4 @@
 //! What a language model adds, and that nothing needs it.
+mod conversations;
 mod recall;
+mod reply;

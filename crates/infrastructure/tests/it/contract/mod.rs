@@ -8,7 +8,7 @@ mod recommendation;
 mod statements;
 
 use application::{
-    assistant::ports::ModelBudget,
+    assistant::ports::{ConversationQueries, ModelBudget},
     catalogue::ports::{FilmQueries, Vocabulary},
     fakes::{Fixture, GenreBuilder, World},
     identity::ports::IdentityQueries,
@@ -68,6 +68,7 @@ impl Bench {
     port!(entries -> WatchlistEntries);
     port!(mixes -> MixQueries);
     port!(budget -> ModelBudget);
+    port!(conversations -> ConversationQueries);
     port!(jobs -> JobQueries);
 
     pub fn fake() -> Self {
@@ -122,6 +123,7 @@ impl Bench {
             model: None,
             model_limits: application::assistant::ports::ModelLimits {
                 search_within: std::time::Duration::from_secs(4),
+                reply_within: std::time::Duration::from_mins(1),
                 daily_per_user: 100,
                 daily_of_visitors: 100,
             },
