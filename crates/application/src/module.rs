@@ -49,6 +49,7 @@ use crate::{
     },
     jobs::{handler::TaskHandler, ports::JobQueries},
     library::{
+        choose_gradient::{ChooseGradientHandler, ChooseGradientUseCase},
         create_watchlist::CreateWatchlistUseCase,
         entries::{AddToWatchlistUseCase, RemoveFromWatchlistUseCase},
         list_watchlists::{ListWatchlistsUseCase, ShowWatchlistUseCase},
@@ -119,7 +120,7 @@ application_module! {
         RemovePosterUseCase, CommittedPosterChange,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
-        DeleteWatchlistUseCase, ListEntriesUseCase, AddToWatchlistUseCase,
+        ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase, AddToWatchlistUseCase,
         RemoveFromWatchlistUseCase,
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase,
         RecommendTonightUseCase, DrawingGiver,
@@ -128,5 +129,5 @@ application_module! {
         TidyUpUseCase, CheckHealthUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
-    handlers = [TidyUpHandler],
+    handlers = [TidyUpHandler, ChooseGradientHandler],
 }

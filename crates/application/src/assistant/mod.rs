@@ -3,7 +3,7 @@
 //!
 //! A model is never needed and never trusted. What it says is data: it is read within bounds, and a
 //! film that it names counts only once it has been found in the catalogue.
-mod asking;
+pub(crate) mod asking;
 pub mod conversations;
 pub mod ports;
 pub mod recall;

@@ -13,7 +13,7 @@ use domain::{
     assistant::{Conversation, ConversationId, Message},
     catalogue::{FilmGuess, FilmId, FilmKind},
     identity::UserId,
-    library::WatchlistId,
+    library::{HexColor, WatchlistId},
     shared::Language,
 };
 use shaku::Interface;
@@ -256,6 +256,12 @@ pub trait LanguageModel: Interface {
         remembered: Remembered<'_>,
         within: Duration,
     ) -> Result<Guesses, ModelError>;
+    /// Proposes three colours that suit a title, not checked against any rule but their form.
+    async fn propose_colors(
+        &self,
+        title: &str,
+        within: Duration,
+    ) -> Result<[HexColor; 3], ModelError>;
     /// Goes on with a talk. Words MUST be passed on as they come. A stream that ends before the model
     /// has said that it is done MUST be an error.
     async fn converse(

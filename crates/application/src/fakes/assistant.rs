@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use domain::{
     catalogue::{FilmGuess, FilmId, comparable},
     identity::UserId,
+    library::HexColor,
 };
 use std::{
     collections::{HashMap, VecDeque},
@@ -42,6 +43,7 @@ pub struct AskedToTalk {
     pub within: Duration,
 }
 
+type Coloring = dyn Fn() -> Result<[HexColor; 3], ModelError> + Send + Sync;
 type Guessing = dyn Fn() -> Result<Guesses, ModelError> + Send + Sync;
 
 /// A model that is not configured until a test tells it what to say.
@@ -54,6 +56,7 @@ pub struct FakeLanguageModel {
 struct Mind {
     state: Option<ModelState>,
     guessing: Option<Arc<Guessing>>,
+    coloring: Option<Arc<Coloring>>,
     asked_to_guess: Vec<AskedToGuess>,
     turns: VecDeque<Result<Turn, ModelError>>,
     asked_to_talk: Vec<AskedToTalk>,
@@ -110,6 +113,16 @@ impl FakeLanguageModel {
         locked(&self.inner).asked_to_talk.clone()
     }
 
+    /// Is ready, and proposes these colours from now on.
+    pub fn proposes(
+        &self,
+        colors: impl Fn() -> Result<[HexColor; 3], ModelError> + Send + Sync + 'static,
+    ) {
+        let mut mind = locked(&self.inner);
+        mind.state = Some(ModelState::Ready);
+        mind.coloring = Some(Arc::new(colors));
+    }
+
     /// What it was asked to guess.
     #[must_use]
     pub fn asked_to_guess(&self) -> Vec<AskedToGuess> {
@@ -138,6 +151,11 @@ impl LanguageModel for FakeLanguageModel {
         let guess = mind.guessing.clone().ok_or(ModelError::NotReady)?;
         drop(mind);
         guess()
+    }
+
+    async fn propose_colors(&self, _: &str, _: Duration) -> Result<[HexColor; 3], ModelError> {
+        let coloring = locked(&self.inner).coloring.clone();
+        coloring.ok_or(ModelError::NotReady)?()
     }
 
     /// Takes the next turn, its words in two parts.

@@ -23,7 +23,7 @@ use crate::{
         telegram::{ExchangeTelegramKeyError, TelegramSignInError},
         tokens::RefreshTokensError,
     },
-    library::show_watchlist::WatchlistError,
+    library::{choose_gradient::ChooseGradientError, show_watchlist::WatchlistError},
     mixes::browse_mixes::MixError,
     recommendation::recommend_tonight::RecommendTonightError,
     shared::{actor::AccessDenied, store::StoreError},
@@ -40,6 +40,7 @@ macro_rules! listed {
 const LISTED: &[(&str, &[ProblemCode])] = listed![
     AccessDenied,
     AdministerError,
+    ChooseGradientError,
     ConversationError,
     CreateFilmError,
     ExchangeTelegramKeyError,

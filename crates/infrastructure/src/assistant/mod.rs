@@ -1,5 +1,6 @@
 //! A language model behind any server that speaks like OpenAI's, and what asking it costs.
 mod breaker;
+mod coloring;
 mod connection;
 mod conversation_repository;
 mod conversing;

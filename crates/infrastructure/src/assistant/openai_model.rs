@@ -1,5 +1,6 @@
 //! A model behind a server that speaks like OpenAI's.
 use super::{
+    coloring,
     connection::{Failure, ModelConnection},
     conversing::{self, Hearing},
     guessing,
@@ -8,7 +9,7 @@ use application::assistant::ports::{
     Guesses, LanguageModel, Listener, ModelError, ModelState, Remembered, Talk, Turn,
 };
 use async_trait::async_trait;
-use domain::assistant::MessageText;
+use domain::{assistant::MessageText, library::HexColor};
 use futures_util::StreamExt;
 use serde_json::Value;
 use shaku::Component;
@@ -79,6 +80,16 @@ impl LanguageModel for OpenAiLanguageModel {
         let request = guessing::request(&self.connection()?.model, remembered);
         let said = self.ask_in_form(request, guessing::form(), within).await?;
         guessing::read(&said).ok_or(ModelError::Unreadable)
+    }
+
+    async fn propose_colors(
+        &self,
+        title: &str,
+        within: Duration,
+    ) -> Result<[HexColor; 3], ModelError> {
+        let request = coloring::request(&self.connection()?.model, title);
+        let said = self.ask_in_form(request, coloring::form(), within).await?;
+        coloring::read(&said).ok_or(ModelError::Unreadable)
     }
 
     async fn converse(
