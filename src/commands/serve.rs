@@ -73,7 +73,7 @@ fn start_background(app: &Composition, cancelled: &CancellationToken) -> Vec<Joi
 fn start_server(config: &Config, app: &Composition) -> anyhow::Result<actix_web::dev::Server> {
     let settings = ApiSettings {
         default_language: config.language,
-        files_base_url: config.files_base_url.clone(),
+        posters: config.posters.clone(),
         files_dir: config
             .s3
             .is_none()
@@ -89,7 +89,7 @@ fn start_server(config: &Config, app: &Composition) -> anyhow::Result<actix_web:
         .shutdown_timeout(GRACE_SECONDS)
         .client_request_timeout(Duration::from_secs(10))
         .disable_signals()
-        .bind((config.host, config.port))
+        .bind((config.host.to_string(), config.port))
         .with_context(|| format!("cannot listen on {}:{}", config.host, config.port))?;
     Ok(server.run())
 }

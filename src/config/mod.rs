@@ -9,7 +9,7 @@ mod values;
 
 pub use reader::Shown;
 pub use schedules::Schedules;
-pub use values::{LogFormat, Switch};
+pub use values::{Host, LogFormat, Switch};
 
 use application::assistant::ports::ModelLimits;
 use domain::{catalogue::SourceName, shared::Language};
@@ -19,12 +19,11 @@ use infrastructure::{
     identity::JwtSecret,
     persistence::{DatabaseConfig, DatabaseUrl},
 };
-use presentation::Limits;
+use presentation::{Limits, PosterAddresses};
 use reader::Reader;
 use secrecy::{ExposeSecret, SecretString};
 use source::Sources;
 use std::{
-    net::IpAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -43,8 +42,8 @@ const OTHERS_SECRETS: [&str; 5] = [
 
 /// Everything that can be set.
 pub struct Config {
-    /// The address to listen on.
-    pub host: IpAddr,
+    /// The address to listen on, or the name that stands for it.
+    pub host: Host,
     /// The port to listen on.
     pub port: u16,
     /// How many threads answer requests.
@@ -57,8 +56,8 @@ pub struct Config {
     pub jwt_secret: Option<JwtSecret>,
     /// The S3 bucket for posters; without it they lie in the data directory.
     pub s3: Option<S3Config>,
-    /// Where posters are fetched, without a slash at the end.
-    pub files_base_url: String,
+    /// Where clients fetch posters.
+    pub posters: PosterAddresses,
     /// The language when a client asks for none.
     pub language: Language,
     /// Which log lines are written, as `RUST_LOG` says it.
@@ -110,21 +109,19 @@ impl Config {
     }
 
     fn read(mut reader: Reader) -> Result<(Self, Vec<Shown>), InvalidConfig> {
-        let host = reader.parsed("FILMHUB_HOST", IpAddr::from([127, 0, 0, 1]));
+        let host = reader.parsed("FILMHUB_HOST", Host::default());
         let port = reader.parsed("FILMHUB_PORT", 8080_u16);
         let workers = reader.within("FILMHUB_WORKERS", 1..=256, values::cores());
         let data_dir = PathBuf::from(reader.parsed("FILMHUB_DATA_DIR", "./data".to_owned()));
-        let public_url = reader.parsed("FILMHUB_PUBLIC_URL", BaseUrl::local(port));
-        let s3 = read_s3(&mut reader);
-        let files_base_url = read_files_base_url(&mut reader, s3.as_ref(), &public_url);
+        let posters = read_poster_addresses(&mut reader, port);
         let config = Self {
             host,
             port,
             workers,
             database: read_database(&mut reader, &data_dir),
             jwt_secret: read_jwt_secret(&mut reader),
-            s3,
-            files_base_url,
+            s3: read_s3(&mut reader),
+            posters,
             language: reader.parsed("FILMHUB_LANGUAGE", Language::default()),
             log: reader.parsed("FILMHUB_LOG", LogFilter("info".to_owned())).0,
             log_format: reader.parsed("FILMHUB_LOG_FORMAT", LogFormat::Pretty),
@@ -145,6 +142,9 @@ impl Config {
         };
         for name in OTHERS_SECRETS {
             reader.secret(name);
+        }
+        for name in reader.needless_files() {
+            reader.refuse(&name, "is not a setting: only a secret may lie in a file");
         }
         for name in reader.unread("FILMHUB_") {
             reader.refuse(&name, "is not a setting of Filmhub");
@@ -274,18 +274,18 @@ fn read_model_limits(reader: &mut Reader) -> ModelLimits {
     }
 }
 
-/// Where clients fetch posters: as said, else straight from the bucket, else from this service.
-fn read_files_base_url(reader: &mut Reader, s3: Option<&S3Config>, public_url: &BaseUrl) -> String {
-    let said: Option<BaseUrl> = reader.optional("FILES_BASE_URL");
-    match (said, s3) {
-        (Some(url), _) => url.to_string(),
-        (None, Some(s3)) => match &s3.endpoint {
-            Some(endpoint) => {
-                format!("{}/{}", endpoint.as_str().trim_end_matches('/'), s3.bucket)
-            }
-            None => format!("https://s3.{}.amazonaws.com/{}", s3.region, s3.bucket),
+/// Where clients fetch posters: from this service in all sizes, unless it is only said where they lie
+/// as they were sent. Settings made before this service showed posters itself say just that.
+fn read_poster_addresses(reader: &mut Reader, port: u16) -> PosterAddresses {
+    let is_known = reader.is_set("FILMHUB_PUBLIC_URL");
+    let public_url = reader.parsed("FILMHUB_PUBLIC_URL", BaseUrl::local(port));
+    let originals: Option<BaseUrl> = reader.optional("FILES_BASE_URL");
+    match originals.map(|url| url.to_string()) {
+        Some(base) if !is_known => PosterAddresses::Originals { base },
+        originals => PosterAddresses::Images {
+            base: format!("{public_url}/images"),
+            originals,
         },
-        (None, None) => format!("{public_url}/files"),
     }
 }
 
@@ -344,7 +344,7 @@ mod tests {
             ("127.0.0.1", 8080)
         );
         assert!(config.database.url.is_sqlite());
-        assert_eq!(config.files_base_url, "http://localhost:8080/files");
+        assert_eq!(config.posters, images("http://localhost:8080/images", None));
         assert!(config.s3.is_none());
         assert_eq!(config.language, Language::Russian);
         assert!(config.starter_catalogue);
@@ -387,11 +387,33 @@ mod tests {
         ])
         .unwrap();
         assert!(!config.database.url.is_sqlite());
-        assert_eq!(config.files_base_url, "https://cdn.example.org/posters");
+        let base = "https://cdn.example.org/posters".to_owned();
+        assert_eq!(config.posters, PosterAddresses::Originals { base });
         assert_eq!(config.s3.map(|s3| s3.bucket).as_deref(), Some("posters"));
         for line in shown {
             assert!(!line.value.contains("hidden"), "{}", line.name);
         }
+    }
+
+    fn images(base: &str, originals: Option<&str>) -> PosterAddresses {
+        PosterAddresses::Images {
+            base: base.to_owned(),
+            originals: originals.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn posters_are_fetched_from_this_service_where_its_address_is_known() {
+        let public = ("FILMHUB_PUBLIC_URL", "https://films.example.org/");
+        let files = ("FILES_BASE_URL", "https://cdn.example.org");
+        let base = "https://films.example.org/images";
+        let (config, _) = read(&[public]).unwrap();
+        assert_eq!(config.posters, images(base, None));
+        let (config, _) = read(&[public, files]).unwrap();
+        assert_eq!(
+            config.posters,
+            images(base, Some("https://cdn.example.org"))
+        );
     }
 
     #[test]
@@ -485,6 +507,36 @@ mod tests {
         assert!(config.jwt_secret.is_some());
         let errors = read(&[("JWT_SECRET_FILE", "/nowhere")]).err().unwrap();
         assert!(errors.first().unwrap().starts_with("JWT_SECRET_FILE"));
+    }
+
+    #[test]
+    fn only_secrets_may_lie_in_files() {
+        let errors = read(&[
+            ("FILMHUB_PORT_FILE", "/run/port"),
+            ("AWS_REGION_FILE", "/run/region"),
+        ])
+        .err()
+        .unwrap();
+        assert_eq!(errors.len(), 2, "{errors:?}");
+        assert!(errors.iter().all(|line| line.contains("only a secret")));
+    }
+
+    #[test]
+    fn a_host_may_be_a_name() {
+        for (host, understood) in [
+            ("localhost", "localhost"),
+            ("films.internal", "films.internal"),
+            ("0.0.0.0", "0.0.0.0"),
+            ("::", "::"),
+            ("[::1]", "::1"),
+        ] {
+            let (config, _) = read(&[("FILMHUB_HOST", host)]).unwrap();
+            assert_eq!(config.host.to_string(), understood);
+        }
+        for host in ["localhost:8080", "http://localhost", "a b", "1.2.3.999"] {
+            let errors = read(&[("FILMHUB_HOST", host)]).err().unwrap();
+            assert!(errors.first().unwrap().starts_with("FILMHUB_HOST"));
+        }
     }
 
     #[test]

@@ -13,8 +13,9 @@ use crate::{
     },
     catalogue::{
         CachedFilmCards, CachedFilmCardsParameters, ConfiguredPosterStore,
-        ConfiguredPosterStoreParameters, FilmCardCache, ImageInspector, SqlFilmQueries,
-        SqlVocabulary, SqlVocabularyParameters, VocabularyCache,
+        ConfiguredPosterStoreParameters, DecodingTurns, FilmCardCache, ImageInspector,
+        ImageInspectorParameters, ImageWorkshop, SqlFilmQueries, SqlVocabulary,
+        SqlVocabularyParameters, StoredPosterImages, StoredPosterImagesParameters, VocabularyCache,
         film_index::{FilmIndexState, TantivyFilmIndex, TantivyFilmIndexParameters},
     },
     identity::{
@@ -28,7 +29,7 @@ use crate::{
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
     sources::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters},
-    system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
+    system::{RandomBackoff, SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
 };
 use application::{
     assistant::ports::ModelLimits,
@@ -42,12 +43,12 @@ use std::sync::Arc;
 module! {
     pub InfrastructureModule {
         components = [
-            SystemClock, UuidV7Generator, SystemChance, SystemSecrets,
+            SystemClock, UuidV7Generator, SystemChance, RandomBackoff, SystemSecrets,
             SqlDatabase, SqlStore,
             SqlIdentityQueries, Argon2PasswordHasher, JwtAccessTokens, FixedSessionPolicy,
             SqlSessionGate,
             CachedFilmCards, SqlFilmQueries, SqlVocabulary, TantivyFilmIndex,
-            ImageInspector, ConfiguredPosterStore, ConfiguredFilmSources,
+            ImageInspector, ConfiguredPosterStore, StoredPosterImages, ConfiguredFilmSources,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget, NoOtherFilms,
@@ -100,6 +101,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         model_limits,
         sources,
     } = prepared;
+    let decoding = DecodingTurns::default();
     let module = InfrastructureModule::builder()
         .with_component_parameters::<SqlDatabase>(SqlDatabaseParameters { connection })
         .with_component_parameters::<SqlStore>(SqlStoreParameters {
@@ -129,6 +131,13 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters { state: index })
         .with_component_parameters::<ConfiguredPosterStore>(ConfiguredPosterStoreParameters {
             store: posters,
+        })
+        .with_component_parameters::<ImageInspector>(ImageInspectorParameters {
+            turns: decoding.clone(),
+            ..Default::default()
+        })
+        .with_component_parameters::<StoredPosterImages>(StoredPosterImagesParameters {
+            workshop: ImageWorkshop::new(decoding),
         })
         .with_component_parameters::<ConfiguredFilmSources>(ConfiguredFilmSourcesParameters {
             sources,

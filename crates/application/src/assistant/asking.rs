@@ -24,7 +24,7 @@ impl Deadline {
 
 /// Counts one more question against today's budget of a user, or of all visitors together. A budget
 /// that cannot be read is as good as spent.
-pub(super) async fn may_ask(
+pub(crate) async fn may_ask(
     budget: &dyn ModelBudget,
     user: Option<UserId>,
     most: u32,

@@ -10,7 +10,7 @@ use crate::{
         ports::{
             FilmFilter, FilmIndex, FilmIndexError, FilmKey, FilmOrder, FilmPosition, FilmQueries,
             FilmRepository, ObsoletePosterRepository, Picture, PictureInspector, PictureRefused,
-            PosterStore, PosterStoreError, Vocabulary,
+            PosterImageError, PosterImages, PosterStore, PosterStoreError, Vocabulary,
         },
         views::{Attribution, Credit, FilmCard, FilmDetails, FlaggedFilm, Flags},
     },
@@ -23,7 +23,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{
-    catalogue::{CountryName, Film, FilmId, Genre, Mood, PictureFormat, PosterKey},
+    catalogue::{
+        CountryName, Film, FilmId, Genre, Mood, PictureFormat, PosterImage, PosterKey, ShownPoster,
+    },
     identity::UserId,
     library::StandardList,
 };
@@ -35,7 +37,7 @@ use std::{
         atomic::{AtomicBool, AtomicUsize, Ordering as Memory},
     },
 };
-use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// What is known of a film beyond what its owner may change.
@@ -47,6 +49,19 @@ pub(super) struct FilmExtras {
     pub(super) cast: Vec<Credit>,
     pub(super) external_ids: Vec<(String, String)>,
     pub(super) attribution: Option<Attribution>,
+}
+
+/// When a poster may be removed, and until when somebody is doing so.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct OnTheWay {
+    removable_from: DateTime<Utc>,
+    claimed_until: Option<DateTime<Utc>>,
+}
+
+impl OnTheWay {
+    fn is_removable(&self, now: DateTime<Utc>) -> bool {
+        self.removable_from <= now && self.claimed_until.is_none_or(|until| until <= now)
+    }
 }
 
 impl Stored {
@@ -77,10 +92,11 @@ impl Stored {
             return Err(dangling("a film of no user"));
         }
         self.films.insert(film.id, film.clone());
+        self.film_changes.push((film.id, film.updated_at));
         Ok(())
     }
 
-    fn remove_private_films(&mut self, owner: UserId) -> Vec<PosterKey> {
+    fn remove_private_films(&mut self, owner: UserId, at: DateTime<Utc>) -> Vec<PosterKey> {
         let (obsolete, private) = self
             .films
             .values()
@@ -89,8 +105,17 @@ impl Stored {
             .unzip::<_, _, Vec<_>, Vec<_>>();
         for film in private {
             self.remove_film(film);
+            self.film_changes.push((film, at));
         }
         obsolete.into_iter().flatten().collect()
+    }
+
+    fn forget_changes(&mut self, before: DateTime<Utc>) -> u64 {
+        let all = self.film_changes.len();
+        let newest = self.film_changes.pop();
+        self.film_changes.retain(|(_, at)| *at >= before);
+        self.film_changes.extend(newest);
+        u64::try_from(all - self.film_changes.len()).unwrap_or(u64::MAX)
     }
 
     fn is_on_list_of_others(&self, film: FilmId, owner: UserId) -> bool {
@@ -115,15 +140,65 @@ impl Stored {
             .any(|film| film.poster.as_ref() == Some(poster))
     }
 
-    /// The posters to be removed, the oldest first.
-    pub(super) fn removable_posters(&self) -> Vec<PosterKey> {
-        let obsolete = self.obsolete_posters.iter();
-        let mut obsolete: Vec<(DateTime<Utc>, &PosterKey)> = obsolete
-            .filter(|(key, _)| !self.shows(key))
-            .map(|(key, at)| (*at, key))
+    /// The posters of which this holds and which no film shows, the oldest first.
+    pub(super) fn posters_on_the_way(&self, holds: impl Fn(&OnTheWay) -> bool) -> Vec<PosterKey> {
+        let noted = self.obsolete_posters.iter();
+        let mut noted: Vec<(DateTime<Utc>, &PosterKey)> = noted
+            .filter(|(key, way)| holds(way) && !self.shows(key))
+            .map(|(key, way)| (way.removable_from, key))
             .collect();
-        obsolete.sort_by_key(|(at, key)| (*at, key.as_str()));
-        obsolete.into_iter().map(|(_, key)| key.clone()).collect()
+        noted.sort_by_key(|(from, key)| (*from, key.as_str()));
+        noted.into_iter().map(|(_, key)| key.clone()).collect()
+    }
+
+    fn add_obsolete_poster(&mut self, poster: &PosterKey, at: DateTime<Utc>) {
+        let way = OnTheWay {
+            removable_from: at,
+            claimed_until: None,
+        };
+        let way = self.obsolete_posters.entry(poster.clone()).or_insert(way);
+        way.removable_from = way.removable_from.max(at);
+    }
+
+    fn reserve_poster(
+        &mut self,
+        poster: &PosterKey,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> bool {
+        let noted = self.obsolete_posters.get(poster);
+        let is_claimed = noted
+            .and_then(|way| way.claimed_until)
+            .is_some_and(|claimed_until| claimed_until > now);
+        if !is_claimed {
+            let way = OnTheWay {
+                removable_from: until,
+                claimed_until: None,
+            };
+            self.obsolete_posters.insert(poster.clone(), way);
+        }
+        !is_claimed
+    }
+
+    fn take_out_poster(&mut self, poster: &PosterKey) -> bool {
+        let noted = self.obsolete_posters.get(poster);
+        let is_free = noted.is_some_and(|way| way.claimed_until.is_none());
+        if is_free {
+            self.obsolete_posters.remove(poster);
+        }
+        is_free
+    }
+
+    fn claim_poster(
+        &mut self,
+        poster: &PosterKey,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> bool {
+        let is_shown = self.shows(poster);
+        let noted = self.obsolete_posters.get_mut(poster);
+        let noted = noted.filter(|way| !is_shown && way.is_removable(now));
+        noted.map(|way| way.claimed_until = Some(until)).is_some()
     }
 
     /// A film as a viewer sees it.
@@ -296,8 +371,16 @@ impl FilmRepository for FakeUnitOfWork {
         self.with(|stored| stored.save_film(film))?
     }
 
-    async fn remove_private_films(&self, owner: UserId) -> Result<Vec<PosterKey>, StoreError> {
-        self.with(|stored| stored.remove_private_films(owner))
+    async fn remove_private_films(
+        &self,
+        owner: UserId,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<PosterKey>, StoreError> {
+        self.with(|stored| stored.remove_private_films(owner, at))
+    }
+
+    async fn forget_changes(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.with(|stored| stored.forget_changes(before))
     }
 }
 
@@ -306,22 +389,43 @@ impl ObsoletePosterRepository for FakeUnitOfWork {
     async fn add(&self, posters: &[PosterKey], at: DateTime<Utc>) -> Result<(), StoreError> {
         self.with(|stored| {
             for poster in posters {
-                stored.obsolete_posters.entry(poster.clone()).or_insert(at);
+                stored.add_obsolete_poster(poster, at);
             }
         })
     }
 
-    async fn list(&self, most: u32) -> Result<Vec<PosterKey>, StoreError> {
-        let mut posters = self.with(|stored| stored.removable_posters())?;
+    async fn reserve(
+        &self,
+        poster: &PosterKey,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.with(|stored| stored.reserve_poster(poster, now, until))
+    }
+
+    async fn take_out(&self, poster: &PosterKey) -> Result<bool, StoreError> {
+        self.with(|stored| stored.take_out_poster(poster))
+    }
+
+    async fn list(&self, now: DateTime<Utc>, most: u32) -> Result<Vec<PosterKey>, StoreError> {
+        let mut posters =
+            self.with(|stored| stored.posters_on_the_way(|way| way.is_removable(now)))?;
         posters.truncate(usize::try_from(most).unwrap_or(usize::MAX));
         Ok(posters)
     }
 
-    async fn forget(&self, posters: &[PosterKey]) -> Result<(), StoreError> {
+    async fn claim(
+        &self,
+        poster: &PosterKey,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.with(|stored| stored.claim_poster(poster, now, until))
+    }
+
+    async fn forget(&self, poster: &PosterKey) -> Result<(), StoreError> {
         self.with(|stored| {
-            stored
-                .obsolete_posters
-                .retain(|poster, _| !posters.contains(poster));
+            stored.obsolete_posters.remove(poster);
         })
     }
 }
@@ -542,12 +646,29 @@ impl PictureInspector for FakePictureInspector {
 #[derive(Clone, Debug, Default)]
 pub struct FakePosterStore {
     posters: Arc<Mutex<HashMap<PosterKey, Bytes>>>,
+    images: Arc<Mutex<HashMap<PosterImage, Bytes>>>,
     is_down: Arc<AtomicBool>,
     refuses_removals: Arc<AtomicBool>,
+    is_held: watch::Sender<bool>,
     checks: Arc<RwLock<()>>,
 }
 
 impl FakePosterStore {
+    /// Keeps everybody waiting from now on who has put something, and who wants to remove something.
+    pub fn hold(&self) {
+        self.is_held.send_replace(true);
+    }
+
+    /// Lets those who wait go on.
+    pub fn release(&self) {
+        self.is_held.send_replace(false);
+    }
+
+    async fn wait_until_released(&self) {
+        // The sender lives as long as this.
+        let _ = self.is_held.subscribe().wait_for(|is_held| !is_held).await;
+    }
+
     /// Stops answering, or answers again.
     pub fn set_down(&self, is_down: bool) {
         self.is_down.store(is_down, Memory::SeqCst);
@@ -575,6 +696,12 @@ impl FakePosterStore {
         locked(&self.posters).len()
     }
 
+    /// How many images are kept beside posters.
+    #[must_use]
+    pub fn image_count(&self) -> usize {
+        locked(&self.images).len()
+    }
+
     /// Puts a poster there to prepare a test.
     pub fn has(&self, key: &PosterKey, bytes: impl Into<Bytes>) {
         locked(&self.posters).insert(key.clone(), bytes.into());
@@ -597,24 +724,103 @@ impl PosterStore for FakePosterStore {
     async fn put(&self, key: &PosterKey, bytes: Bytes) -> Result<(), PosterStoreError> {
         self.ensure_up()?;
         self.has(key, bytes);
+        self.wait_until_released().await;
         Ok(())
-    }
-
-    async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError> {
-        self.ensure_up()?;
-        Ok(locked(&self.posters).contains_key(key))
     }
 
     async fn remove(&self, key: &PosterKey) -> Result<(), PosterStoreError> {
         self.ensure_up()?;
         let refuses = self.refuses_removals.load(Memory::SeqCst);
         Self::ensure(!refuses, "told to refuse removals")?;
+        self.wait_until_released().await;
         locked(&self.posters).remove(key);
+        locked(&self.images).retain(|image, _| image.poster != *key);
         Ok(())
+    }
+
+    async fn fetch(&self, key: &PosterKey) -> Result<Option<Bytes>, PosterStoreError> {
+        self.ensure_up()?;
+        Ok(self.bytes_of(key))
+    }
+
+    async fn put_image(&self, image: &PosterImage, bytes: Bytes) -> Result<(), PosterStoreError> {
+        self.ensure_up()?;
+        if self.bytes_of(&image.poster).is_some() {
+            locked(&self.images).insert(image.clone(), bytes);
+        }
+        Ok(())
+    }
+
+    async fn fetch_image(&self, image: &PosterImage) -> Result<Option<Bytes>, PosterStoreError> {
+        self.ensure_up()?;
+        Ok(locked(&self.images).get(image).cloned())
     }
 
     async fn check(&self) -> Result<(), PosterStoreError> {
         let _held = self.checks.read().await;
         self.ensure_up()
+    }
+}
+
+/// Images whose bytes are their name and the poster's bytes.
+#[derive(Clone, Debug, Default)]
+pub struct FakePosterImages {
+    pub(super) posters: FakePosterStore,
+    is_busy: Arc<AtomicBool>,
+}
+
+impl FakePosterImages {
+    pub(super) fn of(posters: FakePosterStore) -> Self {
+        Self {
+            posters,
+            is_busy: Arc::default(),
+        }
+    }
+
+    /// Has more to do than it can, or no longer.
+    pub fn set_busy(&self, is_busy: bool) {
+        self.is_busy.store(is_busy, Memory::SeqCst);
+    }
+
+    async fn image(&self, image: &PosterImage) -> Result<Option<Bytes>, PosterStoreError> {
+        if let Some(kept) = self.posters.fetch_image(image).await? {
+            return Ok(Some(kept));
+        }
+        let Some(poster) = self.posters.fetch(&image.poster).await? else {
+            return Ok(None);
+        };
+        let made: Bytes = [image.to_string().as_bytes(), b" ", &poster]
+            .concat()
+            .into();
+        self.posters.put_image(image, made.clone()).await?;
+        Ok(Some(made))
+    }
+}
+
+fn unavailable(PosterStoreError::Unavailable(cause): PosterStoreError) -> PosterImageError {
+    PosterImageError::Unavailable(cause)
+}
+
+#[async_trait]
+impl PosterImages for FakePosterImages {
+    async fn find(&self, shown: &ShownPoster) -> Result<Option<Bytes>, PosterImageError> {
+        if self.is_busy.load(Memory::SeqCst) {
+            return Err(PosterImageError::Busy);
+        }
+        let found = match shown {
+            ShownPoster::Itself(poster) => self.posters.fetch(poster).await,
+            ShownPoster::Image(image) => self.image(image).await,
+        };
+        found.map_err(unavailable)
+    }
+
+    async fn prepare(&self, poster: &PosterKey) -> Result<Option<usize>, PosterImageError> {
+        let before = self.posters.image_count();
+        for image in PosterImage::all_of(poster) {
+            if self.find(&ShownPoster::Image(image)).await?.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(self.posters.image_count() - before))
     }
 }

@@ -43,7 +43,8 @@ pub use builders::{
     a_genre, a_mix, a_mood, a_poster_of, a_recommendation, a_session, a_user, a_watchlist,
 };
 pub use catalogue::{
-    FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
+    FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
+    FakeVocabulary,
 };
 pub use conversations::FakeConversationQueries;
 pub use identity::{
@@ -57,5 +58,5 @@ pub use ports::FakePorts;
 pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_film};
 pub use state::Stored;
 pub use store::FakeStore;
-pub use system::{FixedChance, FixedClock, SequentialIds, opening_time};
+pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_time};
 pub use world::World;

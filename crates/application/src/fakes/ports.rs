@@ -6,7 +6,8 @@
 use super::{
     assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
     catalogue::{
-        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
+        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
+        FakeVocabulary,
     },
     conversations::FakeConversationQueries,
     identity::{
@@ -18,12 +19,15 @@ use super::{
     mixes::FakeMixQueries,
     sources::FakeFilmSources,
     store::FakeStore,
-    system::{FixedChance, FixedClock, SequentialIds},
+    system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
     assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
-        ports::{FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterStore, Vocabulary},
+        ports::{
+            FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
+            Vocabulary,
+        },
         sources::FilmSources,
     },
     identity::ports::{
@@ -34,6 +38,7 @@ use crate::{
     mixes::ports::MixQueries,
     shared::{
         clock::{Chance, Clock, IdGenerator},
+        retry::Backoff,
         store::Store,
     },
 };
@@ -62,13 +67,14 @@ macro_rules! fake_ports {
 
 fake_ports! {
     FixedClock for Clock, SequentialIds for IdGenerator, FixedChance for Chance,
+    FakeBackoff for Backoff,
     FakeStore for Store,
     FakeIdentityQueries for IdentityQueries, FakePasswordHasher for PasswordHasher,
     FakeAccessTokens for AccessTokens, FakeSecrets for Secrets,
     FakeSessionPolicy for SessionPolicy, FakeSessionGate for SessionGate,
     FakeFilmQueries for FilmQueries, FakeVocabulary for Vocabulary, FakeFilmIndex for FilmIndex,
-    FakePictureInspector for PictureInspector, FakePosterStore for PosterStore,
-    FakeFilmSources for FilmSources,
+    FakePictureInspector for PictureInspector, FakePosterImages for PosterImages,
+    FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,

@@ -3,7 +3,8 @@ use super::{
     assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
     builders::{Fixture, Origin, a_session},
     catalogue::{
-        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
+        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
+        FakeVocabulary,
     },
     conversations::FakeConversationQueries,
     identity::{
@@ -17,7 +18,7 @@ use super::{
     sources::FakeFilmSources,
     state::{Database, Stored},
     store::FakeStore,
-    system::{FixedChance, FixedClock, SequentialIds},
+    system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
     identity::ports::{AccessGrant, AccessTokens},
@@ -48,6 +49,8 @@ pub struct World {
     pub ids: SequentialIds,
     /// Lots.
     pub chance: FixedChance,
+    /// Waiting before something is tried again.
+    pub backoff: FakeBackoff,
     /// The store.
     pub store: FakeStore,
     /// The password hasher.
@@ -66,6 +69,8 @@ pub struct World {
     pub inspector: FakePictureInspector,
     /// The poster store.
     pub posters: FakePosterStore,
+    /// Images of posters.
+    pub images: FakePosterImages,
     /// Other catalogues.
     pub sources: FakeFilmSources,
     /// Reads of users.
@@ -108,10 +113,12 @@ impl World {
     pub fn new() -> Self {
         let database = Database::default();
         let of = || database.clone();
+        let posters = FakePosterStore::default();
         Self {
             clock: FixedClock::default(),
             ids: SequentialIds::default(),
             chance: FixedChance::default(),
+            backoff: FakeBackoff::default(),
             store: FakeStore { database: of() },
             hasher: FakePasswordHasher::default(),
             tokens: FakeAccessTokens,
@@ -120,7 +127,8 @@ impl World {
             gate: FakeSessionGate::on(of()),
             index: FakeFilmIndex::on(of()),
             inspector: FakePictureInspector::default(),
-            posters: FakePosterStore::default(),
+            images: FakePosterImages::of(posters.clone()),
+            posters,
             sources: FakeFilmSources::default(),
             identity_queries: FakeIdentityQueries { database: of() },
             film_queries: FakeFilmQueries { database: of() },
@@ -153,6 +161,7 @@ impl World {
             .with_component_parameters::<FixedClock>(self.clock.clone())
             .with_component_parameters::<SequentialIds>(self.ids.clone())
             .with_component_parameters::<FixedChance>(self.chance.clone())
+            .with_component_parameters::<FakeBackoff>(self.backoff.clone())
             .with_component_parameters::<FakeStore>(self.store.clone())
             .with_component_parameters::<FakeIdentityQueries>(self.identity_queries.clone())
             .with_component_parameters::<FakePasswordHasher>(self.hasher.clone())
@@ -164,6 +173,7 @@ impl World {
             .with_component_parameters::<FakeVocabulary>(self.vocabulary.clone())
             .with_component_parameters::<FakeFilmIndex>(self.index.clone())
             .with_component_parameters::<FakePictureInspector>(self.inspector.clone())
+            .with_component_parameters::<FakePosterImages>(self.images.clone())
             .with_component_parameters::<FakePosterStore>(self.posters.clone())
             .with_component_parameters::<FakeFilmSources>(self.sources.clone())
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
@@ -336,9 +346,15 @@ impl Stored {
         given.filter(|given| given.user == user).collect()
     }
 
-    /// The posters that are to be removed, the oldest first.
+    /// The posters that are to be removed, now or later, the oldest first.
     #[must_use]
     pub fn obsolete_posters(&self) -> Vec<PosterKey> {
-        self.removable_posters()
+        self.posters_on_the_way(|_| true)
+    }
+
+    /// How many changes of films are noted for search indexes.
+    #[must_use]
+    pub fn film_change_count(&self) -> usize {
+        self.film_changes.len()
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     shared::{
         actor::{AccessDenied, Actor},
         failure::failure,
+        retry::retryable,
         store::StoreError,
         use_case::{UseCase, request},
     },
@@ -26,7 +27,7 @@ use std::sync::Arc;
 use tracing::instrument;
 
 /// Gives one film for tonight and notes that it was given.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct RecommendTonight {
     /// Moods, which stand for the genres tied to them.
     pub moods: Vec<MoodId>,
@@ -62,6 +63,7 @@ failure!(RecommendTonightError {
     NothingSuits => NotFound "recommendation.nothing_suits",
 } via Access, Store);
 request!(RecommendTonight => FlaggedFilm, RecommendTonightError);
+retryable!(RecommendTonight);
 
 #[derive(Component)]
 #[shaku(interface = UseCase<RecommendTonight>)]

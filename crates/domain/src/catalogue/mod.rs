@@ -10,6 +10,7 @@ mod genre;
 mod guess;
 mod kind;
 mod poster;
+mod poster_image;
 mod release_year;
 mod sourced;
 
@@ -23,6 +24,7 @@ pub use genre::{Genre, GenreId, GenreSlug, InvalidGenreSlug, Mood, MoodId};
 pub use guess::{Confidence, FilmGuess, comparable};
 pub use kind::{FilmKind, UnknownFilmKind};
 pub use poster::{InvalidPosterKey, PictureFormat, PosterKey};
+pub use poster_image::{ImageFormat, ImageSize, PosterImage, ShownPoster, UnknownImageSize};
 pub use release_year::{ReleaseYear, YearOutOfRange};
 pub use sourced::{
     CreditRole, Depth, InvalidPosterUrl, InvalidSourceRef, PosterUrl, SourceName, SourceRating,
