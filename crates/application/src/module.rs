@@ -18,6 +18,7 @@ use crate::{
     },
     catalogue::{
         create_film::CreateFilmUseCase,
+        imports::{ImportFilms, ImportFilmsUseCase},
         list_films::ListFilmsUseCase,
         ports::{
             FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
@@ -158,7 +159,7 @@ application_module! {
         SetPoster by SetPosterUseCase, RemovePoster by RemovePosterUseCase,
         AddToWatchlist by AddToWatchlistUseCase,
         RemoveFromWatchlist by RemoveFromWatchlistUseCase,
-        RecommendTonight by RecommendTonightUseCase,
+        RecommendTonight by RecommendTonightUseCase, ImportFilms by ImportFilmsUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
     handlers = [TidyUpHandler, ChooseGradientHandler],

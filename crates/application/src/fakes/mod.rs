@@ -22,6 +22,7 @@ mod builders;
 mod catalogue;
 mod conversations;
 mod identity;
+mod imports;
 mod jobs;
 mod library;
 mod mixes;

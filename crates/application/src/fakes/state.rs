@@ -9,7 +9,7 @@ use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     assistant::{Conversation, ConversationId, Message},
-    catalogue::{Film, FilmId, Genre, Mood, PosterKey},
+    catalogue::{ExternalRef, Film, FilmId, Genre, Mood, PersonId, PosterKey},
     identity::{SessionId, SignInKeyDigest, TelegramSignIn, User, UserId},
     jobs::JobId,
     library::{Watchlist, WatchlistId},
@@ -46,6 +46,8 @@ pub struct Stored {
     pub(super) conversations: BTreeMap<ConversationId, (Conversation, Vec<Message>)>,
     pub(super) model_spending: BTreeMap<Option<UserId>, (NaiveDate, u32)>,
     pub(super) jobs: BTreeMap<JobId, StoredJob>,
+    pub(super) names_of_people: BTreeMap<PersonId, Vec<ExternalRef>>,
+    pub(super) pages_reached: HashMap<String, u32>,
     pub(super) ticks: BTreeMap<String, DateTime<Utc>>,
 }
 

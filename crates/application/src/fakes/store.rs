@@ -2,7 +2,10 @@
 use super::state::{Database, Stored, WriterTurn, locked};
 use crate::{
     assistant::ports::{AssistantStores, ConversationRepository},
-    catalogue::ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    catalogue::{
+        imports::ports::FilmImports,
+        ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    },
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
@@ -110,6 +113,9 @@ impl CatalogueStores for FakeUnitOfWork {
         self
     }
     fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository {
+        self
+    }
+    fn imports(&self) -> &dyn FilmImports {
         self
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     assistant::conversations::ConversationError,
     catalogue::{
         create_film::CreateFilmError,
+        imports::ImportError,
         ports::{FilmIndexError, PictureRefused, PosterImageError, PosterStoreError},
         posters::PosterError,
         search_films::SearchFilmsError,
@@ -47,6 +48,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     ExchangeTelegramKeyError,
     FilmIndexError,
     HashingError,
+    ImportError,
     MixError,
     PictureRefused,
     PosterError,

@@ -7,7 +7,10 @@ use super::{
 use crate::{jobs::JobBell, readiness::asked};
 use application::{
     assistant::ports::{AssistantStores, ConversationRepository},
-    catalogue::ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    catalogue::{
+        imports::ports::FilmImports,
+        ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    },
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
@@ -184,6 +187,9 @@ impl CatalogueStores for Transaction {
         self
     }
     fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository {
+        self
+    }
+    fn imports(&self) -> &dyn FilmImports {
         self
     }
 }
