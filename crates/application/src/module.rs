@@ -21,6 +21,7 @@ use crate::{
     identity::{
         administer::{CreateUserUseCase, GrantRoleUseCase, SetStandingUseCase},
         authenticate::TokenAuthenticator,
+        manage_users::{ChangeUserUseCase, DeleteUserUseCase, ListUsersUseCase},
         ports::{
             AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
         },
@@ -36,7 +37,11 @@ use crate::{
         },
         tokens::{IssueTokensUseCase, RefreshTokensUseCase},
     },
-    jobs::{handler::TaskHandler, ports::JobQueries},
+    jobs::{
+        administer::{CancelJobUseCase, ListJobsUseCase, RetryJobUseCase, ShowJobUseCase},
+        handler::TaskHandler,
+        ports::JobQueries,
+    },
     library::{
         create_watchlist::CreateWatchlistUseCase,
         entries::{AddToWatchlistUseCase, RemoveFromWatchlistUseCase},
@@ -55,6 +60,8 @@ use crate::{
     },
     upkeep::{
         check_health::CheckHealthUseCase,
+        figures::ShowFiguresUseCase,
+        ports::FigureQueries,
         tidy_up::{TidyUpHandler, TidyUpUseCase},
     },
 };
@@ -92,7 +99,7 @@ application_module! {
         FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterStore, FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
-        JobQueries,
+        JobQueries, FigureQueries,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -109,7 +116,9 @@ application_module! {
         DeleteWatchlistUseCase, ListEntriesUseCase, AddToWatchlistUseCase,
         RemoveFromWatchlistUseCase,
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase,
-        RecommendTonightUseCase, TidyUpUseCase, CheckHealthUseCase,
+        RecommendTonightUseCase, TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase,
+        ListUsersUseCase, ChangeUserUseCase, DeleteUserUseCase,
+        ListJobsUseCase, ShowJobUseCase, CancelJobUseCase, RetryJobUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
     handlers = [TidyUpHandler],

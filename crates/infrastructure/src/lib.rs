@@ -12,3 +12,4 @@ mod readiness;
 mod recommendation;
 pub mod sources;
 pub mod system;
+mod upkeep;

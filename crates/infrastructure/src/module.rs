@@ -24,6 +24,7 @@ use crate::{
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
     sources::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters},
     system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
+    upkeep::SqlFigureQueries,
 };
 use application::{
     catalogue::{ports::PosterStore, sources::FilmSources},
@@ -44,7 +45,7 @@ module! {
             ImageInspector, ConfiguredPosterStore, ConfiguredFilmSources,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
-            SqlJobQueries,
+            SqlJobQueries, SqlFigureQueries,
         ],
         providers = [],
     }

@@ -19,6 +19,7 @@
 //! them too. They are not for production: nothing here is secret, slow or lasting.
 mod builders;
 mod catalogue;
+mod figures;
 mod identity;
 mod jobs;
 mod library;
@@ -39,6 +40,7 @@ pub use builders::{
 pub use catalogue::{
     FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
 };
+pub use figures::FakeFigureQueries;
 pub use identity::{
     FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
     FakeSessionPolicy,

@@ -7,6 +7,7 @@ use super::{
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
     },
+    figures::FakeFigureQueries,
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
@@ -33,6 +34,7 @@ use crate::{
         clock::{Chance, Clock, IdGenerator},
         store::Store,
     },
+    upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
 
@@ -68,5 +70,5 @@ fake_ports! {
     FakeFilmSources for FilmSources,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
-    FakeJobQueries for JobQueries,
+    FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
 }

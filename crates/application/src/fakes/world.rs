@@ -4,6 +4,7 @@ use super::{
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
     },
+    figures::FakeFigureQueries,
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
@@ -78,6 +79,8 @@ pub struct World {
     pub entries: FakeWatchlistEntries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
+    /// Counts.
+    pub figure_queries: FakeFigureQueries,
     /// Reads of jobs.
     pub job_queries: FakeJobQueries,
     database: Database,
@@ -116,6 +119,7 @@ impl World {
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
+            figure_queries: FakeFigureQueries { database: of() },
             job_queries: FakeJobQueries { database: of() },
             application: OnceLock::new(),
             database: of(),
@@ -152,6 +156,7 @@ impl World {
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
+            .with_component_parameters::<FakeFigureQueries>(self.figure_queries.clone())
             .with_component_parameters::<FakeJobQueries>(self.job_queries.clone())
             .build()
     }

@@ -1,9 +1,11 @@
 //! Registering, signing in and out, sessions, and a user's own data.
 pub mod administer;
 pub mod authenticate;
+pub mod manage_users;
 pub mod ports;
 pub mod profile;
 pub mod register;
+mod removal;
 pub mod sessions;
 pub mod sign_in;
 pub mod telegram;

@@ -14,6 +14,7 @@ use crate::{
     identity::{
         administer::AdministerError,
         authenticate::TokenRefused,
+        manage_users::ManageUsersError,
         ports::{HashingError, SaveUserError},
         profile::ProfileError,
         register::RegisterError,
@@ -22,11 +23,12 @@ use crate::{
         telegram::{ExchangeTelegramKeyError, TelegramSignInError},
         tokens::RefreshTokensError,
     },
+    jobs::administer::JobsError,
     library::show_watchlist::WatchlistError,
     mixes::browse_mixes::MixError,
     recommendation::recommend_tonight::RecommendTonightError,
     shared::{actor::AccessDenied, store::StoreError},
-    upkeep::tidy_up::TidyUpError,
+    upkeep::{figures::FiguresError, tidy_up::TidyUpError},
 };
 
 /// Lists errors by name with the failures that start in them.
@@ -41,8 +43,11 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     AdministerError,
     CreateFilmError,
     ExchangeTelegramKeyError,
+    FiguresError,
     FilmIndexError,
     HashingError,
+    JobsError,
+    ManageUsersError,
     MixError,
     PictureRefused,
     PosterError,

@@ -177,6 +177,12 @@ impl User {
         }
     }
 
+    /// Whether they may come in and are an administrator.
+    #[must_use]
+    pub const fn may_administer(&self) -> bool {
+        matches!(self.role, Role::Admin) && self.is_active()
+    }
+
     /// Whether the user may come in.
     #[must_use]
     pub const fn is_active(&self) -> bool {
