@@ -5,6 +5,7 @@ mod jobs;
 mod library;
 mod recommendation;
 mod statements;
+mod upkeep;
 
 use application::{
     catalogue::ports::{FilmQueries, Vocabulary},
@@ -15,6 +16,7 @@ use application::{
     mixes::ports::MixQueries,
     module::Ports,
     shared::store::Store,
+    upkeep::ports::FigureQueries,
 };
 use domain::{
     catalogue::{Film, Genre},
@@ -66,6 +68,7 @@ impl Bench {
     port!(entries -> WatchlistEntries);
     port!(mixes -> MixQueries);
     port!(jobs -> JobQueries);
+    port!(figures -> FigureQueries);
 
     pub fn fake() -> Self {
         let world = World::new();
