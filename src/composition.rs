@@ -10,6 +10,7 @@ use application::{
 };
 use chrono::Duration;
 use infrastructure::{
+    assistant::ModelConnection,
     catalogue::{
         DiskPosterStore, S3PosterStore, SqlFilmFeed,
         film_index::FilmIndexState,
@@ -134,6 +135,8 @@ pub fn compose(
         gate: Arc::clone(&gate),
         index: Arc::clone(&index),
         posters: posters(config)?,
+        model: model(config)?,
+        model_limits: config.model_limits,
         sources: Arc::new(NoFilmSources),
     });
     let application = Arc::new(ApplicationModule::builder(ports.clone()).build());
@@ -220,6 +223,13 @@ fn posters(config: &Config) -> anyhow::Result<Arc<dyn PosterStore>> {
     let store = DiskPosterStore::open(posters_dir(config))
         .context("the folder for posters cannot be used")?;
     Ok(Arc::new(store))
+}
+
+fn model(config: &Config) -> anyhow::Result<Option<Arc<ModelConnection>>> {
+    let model = config.model.as_ref().map(ModelConnection::prepare);
+    model
+        .transpose()
+        .context("the language model cannot be used")
 }
 
 fn lives(config: &Config) -> TokenLives {

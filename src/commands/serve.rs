@@ -73,7 +73,7 @@ fn start_background(app: &Composition, cancelled: &CancellationToken) -> Vec<Joi
 fn start_server(config: &Config, app: &Composition) -> anyhow::Result<actix_web::dev::Server> {
     let settings = ApiSettings {
         default_language: config.language,
-        files_base_url: config.files_base_url.clone(),
+        posters: config.posters.clone(),
         files_dir: config
             .s3
             .is_none()

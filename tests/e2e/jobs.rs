@@ -221,10 +221,16 @@ async fn an_administrator_has_a_failed_job_tried_again(database: Database) {
     queue.change(insert).await;
     let failed = admin.get("/admin/jobs?state=failed").await.json(200);
     let job = &failed["items"][0];
-    assert_eq!((&job["attempts"], &job["problem"]), (&json!(5), &json!("no room")));
+    assert_eq!(
+        (&job["attempts"], &job["problem"]),
+        (&json!(5), &json!("no room"))
+    );
     let path = format!("/admin/jobs/{}", id_of(job));
     let waiting = admin.post_nothing(&format!("{path}/retry")).await.json(200);
-    assert_eq!((&waiting["state"], &waiting["attempts"]), (&json!("waiting"), &json!(0)));
+    assert_eq!(
+        (&waiting["state"], &waiting["attempts"]),
+        (&json!("waiting"), &json!(0))
+    );
     let worker = Worker::start(&app.setup, &[(ONCE.0, "off")]);
     eventually("it is done", PATIENCE, async || {
         let job = admin.get(&path).await.json(200);

@@ -4,8 +4,10 @@
     reason = "the module macro leaves no place for comments on what it declares"
 )]
 use super::{
+    assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
     catalogue::{
-        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
+        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
+        FakeVocabulary,
     },
     figures::FakeFigureQueries,
     identity::{
@@ -20,8 +22,12 @@ use super::{
     system::{FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
+    assistant::ports::{LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
-        ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
+        ports::{
+            FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
+            Vocabulary,
+        },
         sources::FilmSources,
     },
     identity::ports::{
@@ -66,9 +72,11 @@ fake_ports! {
     FakeAccessTokens for AccessTokens, FakeSecrets for Secrets,
     FakeSessionPolicy for SessionPolicy, FakeSessionGate for SessionGate,
     FakeFilmQueries for FilmQueries, FakeVocabulary for Vocabulary, FakeFilmIndex for FilmIndex,
-    FakePictureInspector for PictureInspector, FakePosterStore for PosterStore,
-    FakeFilmSources for FilmSources,
+    FakePictureInspector for PictureInspector, FakePosterImages for PosterImages,
+    FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
+    FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
+    FakeModelBudget for ModelBudget, FakeFilmResolver for FilmResolver,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
 }

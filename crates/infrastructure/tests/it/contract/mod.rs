@@ -1,4 +1,5 @@
 //! What every store must do, held against SQLite, PostgreSQL and the fake alike.
+mod assistant;
 mod catalogue;
 mod identity;
 mod jobs;
@@ -8,6 +9,7 @@ mod statements;
 mod upkeep;
 
 use application::{
+    assistant::ports::ModelBudget,
     catalogue::ports::{FilmQueries, Vocabulary},
     fakes::{Fixture, GenreBuilder, World},
     identity::ports::IdentityQueries,
@@ -67,6 +69,7 @@ impl Bench {
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
     port!(mixes -> MixQueries);
+    port!(budget -> ModelBudget);
     port!(jobs -> JobQueries);
     port!(figures -> FigureQueries);
 
@@ -119,6 +122,12 @@ impl Bench {
             gate: Arc::default(),
             index: FilmIndexState::new(None, Arc::new(feed)),
             posters: Arc::new(posters),
+            model: None,
+            model_limits: application::assistant::ports::ModelLimits {
+                search_within: std::time::Duration::from_secs(4),
+                daily_per_user: 100,
+                daily_of_visitors: 100,
+            },
             sources: Arc::new(NoFilmSources),
         });
         Self {
