@@ -4,18 +4,19 @@ use super::{
     removal::remove_user,
 };
 use crate::{
-    catalogue::ports::{FilmIndex, PosterStore},
+    catalogue::{ports::FilmIndex, posters::PosterRemoval},
     shared::{
         actor::{AccessDenied, Actor},
         clock::Clock,
         failure::failure,
         page::{Page, PageRequest},
+        retry::retryable,
         store::{Store, StoreError},
         use_case::{UseCase, request},
     },
 };
 use async_trait::async_trait;
-use domain::identity::{Role, Standing, User, UserId};
+use domain::identity::{Role, User, UserId};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -30,7 +31,7 @@ pub struct ListUsers {
 }
 
 /// Changes what a user may do; `None` leaves a thing as it is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ChangeUser {
     /// Whose account.
     pub user: UserId,
@@ -41,7 +42,7 @@ pub struct ChangeUser {
 }
 
 /// Deletes a user with everything that is theirs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct DeleteUser {
     /// Whose account.
     pub user: UserId,
@@ -74,6 +75,7 @@ failure!(ManageUsersError {
 request!(ListUsers => Page<User, UserId>, ManageUsersError);
 request!(ChangeUser => User, ManageUsersError);
 request!(DeleteUser => (), ManageUsersError);
+retryable!(ChangeUser, DeleteUser);
 
 /// Refuses to go on without anybody who may administer the service.
 fn ensure_somebody_is_left(admins: &[UserId], gone: UserId) -> Result<(), ManageUsersError> {
@@ -126,21 +128,22 @@ impl UseCase<ChangeUser> for ChangeUserUseCase {
         let admins = uow.users().find_active_admins().await?;
         let user = uow.users().find(request.user).await?;
         let mut user = user.ok_or(ManageUsersError::UserNotFound)?;
-        user.role = request.role.unwrap_or(user.role);
-        user.standing = match (request.is_disabled, user.standing) {
-            (None, standing) => standing,
-            (Some(true), Standing::Active) => Standing::Disabled { since: now },
-            (Some(true), disabled @ Standing::Disabled { .. }) => disabled,
-            (Some(false), _) => Standing::Active,
-        };
+        if let Some(role) = request.role {
+            user.grant(role, now);
+        }
+        match request.is_disabled {
+            Some(true) => user.disable(now),
+            Some(false) => user.enable(now),
+            None => {}
+        }
         if !user.may_administer() {
             ensure_somebody_is_left(&admins, user.id)?;
         }
-        user.updated_at = now;
         uow.users().save(&user).await?;
-        let ended = match user.standing {
-            Standing::Active => Vec::new(),
-            Standing::Disabled { .. } => uow.sessions().end_all(user.id, None, now).await?,
+        let ended = if user.is_active() {
+            Vec::new()
+        } else {
+            uow.sessions().end_all(user.id, None, now).await?
         };
         uow.commit().await?;
         self.gate.close(&ended);
@@ -158,7 +161,7 @@ pub(crate) struct DeleteUserUseCase {
     #[shaku(inject)]
     index: Arc<dyn FilmIndex>,
     #[shaku(inject)]
-    posters: Arc<dyn PosterStore>,
+    removal: Arc<dyn PosterRemoval>,
     #[shaku(inject)]
     store: Arc<dyn Store>,
 }
@@ -176,7 +179,7 @@ impl UseCase<DeleteUser> for DeleteUserUseCase {
         let removed = remove_user(&*uow, user.id, self.clock.now()).await?;
         uow.commit().await?;
         removed
-            .tell(&*self.gate, &*self.index, &*self.posters, &*self.store)
+            .tell(&*self.gate, &*self.index, &*self.removal)
             .await;
         Ok(())
     }

@@ -1,21 +1,15 @@
 //! Everything that goes with a user.
-use super::ports::SessionGate;
+use super::ports::{EndedSession, SessionGate};
 use crate::{
-    catalogue::{
-        ports::{FilmIndex, PosterStore},
-        posters::remove_now,
-    },
-    shared::store::{Store, StoreError, UnitOfWork},
+    catalogue::{ports::FilmIndex, posters::PosterRemoval},
+    shared::store::{StoreError, UnitOfWork},
 };
 use chrono::{DateTime, Utc};
-use domain::{
-    catalogue::PosterKey,
-    identity::{SessionId, UserId},
-};
+use domain::{catalogue::PosterKey, identity::UserId};
 
 /// What the world outside the database has to learn of a user who is gone.
 pub(super) struct Removed {
-    sessions: Vec<SessionId>,
+    sessions: Vec<EndedSession>,
     posters: Vec<PosterKey>,
 }
 
@@ -27,7 +21,7 @@ pub(super) async fn remove_user(
     now: DateTime<Utc>,
 ) -> Result<Removed, StoreError> {
     let sessions = uow.sessions().end_all(user, None, now).await?;
-    let posters = uow.films().remove_private_films(user).await?;
+    let posters = uow.films().remove_private_films(user, now).await?;
     uow.obsolete_posters().add(&posters, now).await?;
     uow.users().remove(user).await?;
     Ok(Removed { sessions, posters })
@@ -39,11 +33,10 @@ impl Removed {
         self,
         gate: &dyn SessionGate,
         index: &dyn FilmIndex,
-        posters: &dyn PosterStore,
-        store: &dyn Store,
+        removal: &dyn PosterRemoval,
     ) {
         gate.close(&self.sessions);
         index.nudge();
-        remove_now(posters, store, &self.posters).await;
+        removal.remove_now(&self.posters).await;
     }
 }

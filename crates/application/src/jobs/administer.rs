@@ -8,6 +8,7 @@ use crate::shared::{
     clock::Clock,
     failure::failure,
     page::{Page, PageRequest},
+    retry::retryable,
     store::{Store, StoreError},
     use_case::{UseCase, request},
 };
@@ -34,14 +35,14 @@ pub struct ShowJob {
 }
 
 /// Calls a job off: one that waits at once, one that runs by asking.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CancelJob {
     /// Which one.
     pub job: JobId,
 }
 
 /// Makes a failed job wait again.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RetryJob {
     /// Which one.
     pub job: JobId,
@@ -80,6 +81,7 @@ request!(ListJobs => Page<JobView, JobId>, JobsError);
 request!(ShowJob => JobView, JobsError);
 request!(CancelJob => JobView, JobsError);
 request!(RetryJob => JobView, JobsError);
+retryable!(CancelJob, RetryJob);
 
 async fn shown(queries: &dyn JobQueries, job: JobId) -> Result<JobView, JobsError> {
     let view = queries.show(job).await?;
