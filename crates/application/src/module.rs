@@ -11,6 +11,7 @@ use crate::{
     },
     catalogue::{
         create_film::CreateFilmUseCase,
+        imports::{ImportFilms, ImportFilmsUseCase},
         list_films::ListFilmsUseCase,
         ports::{
             FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
@@ -157,7 +158,7 @@ application_module! {
         SetPoster by SetPosterUseCase, RemovePoster by RemovePosterUseCase,
         AddToWatchlist by AddToWatchlistUseCase,
         RemoveFromWatchlist by RemoveFromWatchlistUseCase,
-        RecommendTonight by RecommendTonightUseCase,
+        RecommendTonight by RecommendTonightUseCase, ImportFilms by ImportFilmsUseCase,
         ChangeUser by ChangeUserUseCase, DeleteUser by DeleteUserUseCase,
         CancelJob by CancelJobUseCase, RetryJob by RetryJobUseCase,
     ],

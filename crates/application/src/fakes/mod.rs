@@ -22,6 +22,7 @@ mod builders;
 mod catalogue;
 mod figures;
 mod identity;
+mod imports;
 mod jobs;
 mod library;
 mod mixes;

@@ -3,6 +3,7 @@ use super::failure::ProblemCode;
 use crate::{
     catalogue::{
         create_film::CreateFilmError,
+        imports::ImportError,
         ports::{FilmIndexError, PictureRefused, PosterImageError, PosterStoreError},
         posters::PosterError,
         search_films::SearchFilmsError,
@@ -47,6 +48,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     FiguresError,
     FilmIndexError,
     HashingError,
+    ImportError,
     JobsError,
     ManageUsersError,
     MixError,
