@@ -103,3 +103,13 @@ pub enum WatchlistType {
     Watched,
     Custom,
 }
+
+/// How many films a search gives at the most.
+#[derive(ToSchema)]
+#[schema(default = 10, minimum = 1, maximum = 50)]
+pub struct SearchSize(i64);
+
+/// How many films stand on a page.
+#[derive(ToSchema)]
+#[schema(default = 20, minimum = 1, maximum = 100)]
+pub struct FilmPageSize(i64);
