@@ -33,6 +33,9 @@ use crate::{
             CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
         },
         authenticate::TokenAuthenticator,
+        manage_users::{
+            ChangeUser, ChangeUserUseCase, DeleteUser, DeleteUserUseCase, ListUsersUseCase,
+        },
         ports::{
             AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
         },
@@ -52,7 +55,13 @@ use crate::{
         },
         tokens::{IssueTokensUseCase, RefreshTokens, RefreshTokensUseCase},
     },
-    jobs::{handler::TaskHandler, ports::JobQueries},
+    jobs::{
+        administer::{
+            CancelJob, CancelJobUseCase, ListJobsUseCase, RetryJob, RetryJobUseCase, ShowJobUseCase,
+        },
+        handler::TaskHandler,
+        ports::JobQueries,
+    },
     library::{
         create_watchlist::CreateWatchlistUseCase,
         entries::{
@@ -74,6 +83,8 @@ use crate::{
     },
     upkeep::{
         check_health::CheckHealthUseCase,
+        figures::ShowFiguresUseCase,
+        ports::FigureQueries,
         tidy_up::{TidyUpHandler, TidyUpUseCase},
     },
 };
@@ -119,7 +130,7 @@ application_module! {
         LibraryQueries, WatchlistEntries,
         MixQueries,
         LanguageModel, ModelPolicy, ModelBudget,
-        JobQueries,
+        JobQueries, FigureQueries,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -135,7 +146,8 @@ application_module! {
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
         DeleteWatchlistUseCase, ListEntriesUseCase,
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase,
-        TidyUpUseCase, CheckHealthUseCase,
+        TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase,
+        ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
     ],
     retried = [
         RefreshTokens by RefreshTokensUseCase, EndSession by EndSessionUseCase,
@@ -147,6 +159,8 @@ application_module! {
         AddToWatchlist by AddToWatchlistUseCase,
         RemoveFromWatchlist by RemoveFromWatchlistUseCase,
         RecommendTonight by RecommendTonightUseCase, ImportFilms by ImportFilmsUseCase,
+        ChangeUser by ChangeUserUseCase, DeleteUser by DeleteUserUseCase,
+        CancelJob by CancelJobUseCase, RetryJob by RetryJobUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
     handlers = [TidyUpHandler],

@@ -30,6 +30,7 @@ use crate::{
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
     sources::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters},
     system::{RandomBackoff, SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
+    upkeep::SqlFigureQueries,
 };
 use application::{
     assistant::ports::ModelLimits,
@@ -52,7 +53,7 @@ module! {
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget, NoOtherFilms,
-            SqlJobQueries,
+            SqlJobQueries, SqlFigureQueries,
         ],
         providers = [],
     }

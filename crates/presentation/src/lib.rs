@@ -5,6 +5,7 @@
 mod catalogue;
 mod http;
 mod identity;
+mod jobs;
 mod library;
 mod mixes;
 mod openapi;
@@ -134,6 +135,7 @@ pub fn configure(api: Api) -> impl FnOnce(&mut web::ServiceConfig) {
         library::routes(routes);
         mixes::routes(routes);
         identity::routes(routes);
+        jobs::routes(routes);
         recommendation::routes(routes);
         upkeep::routes(routes);
         openapi::routes(routes);

@@ -20,6 +20,7 @@
 mod assistant;
 mod builders;
 mod catalogue;
+mod figures;
 mod identity;
 mod imports;
 mod jobs;
@@ -45,6 +46,7 @@ pub use catalogue::{
     FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
     FakeVocabulary,
 };
+pub use figures::FakeFigureQueries;
 pub use identity::{
     FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
     FakeSessionPolicy,

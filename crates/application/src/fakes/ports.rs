@@ -9,6 +9,7 @@ use super::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
         FakeVocabulary,
     },
+    figures::FakeFigureQueries,
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
@@ -40,6 +41,7 @@ use crate::{
         retry::Backoff,
         store::Store,
     },
+    upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
 
@@ -78,5 +80,5 @@ fake_ports! {
     FakeMixQueries for MixQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeModelBudget for ModelBudget, FakeFilmResolver for FilmResolver,
-    FakeJobQueries for JobQueries,
+    FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
 }

@@ -16,6 +16,7 @@ use crate::{
     identity::{
         administer::AdministerError,
         authenticate::TokenRefused,
+        manage_users::ManageUsersError,
         ports::{HashingError, SaveUserError},
         profile::ProfileError,
         register::RegisterError,
@@ -24,11 +25,12 @@ use crate::{
         telegram::{ExchangeTelegramKeyError, TelegramSignInError},
         tokens::RefreshTokensError,
     },
+    jobs::administer::JobsError,
     library::show_watchlist::WatchlistError,
     mixes::browse_mixes::MixError,
     recommendation::recommend_tonight::RecommendTonightError,
     shared::{actor::AccessDenied, store::StoreError},
-    upkeep::tidy_up::TidyUpError,
+    upkeep::{figures::FiguresError, tidy_up::TidyUpError},
 };
 
 /// Lists errors by name with the failures that start in them.
@@ -43,9 +45,12 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     AdministerError,
     CreateFilmError,
     ExchangeTelegramKeyError,
+    FiguresError,
     FilmIndexError,
     HashingError,
     ImportError,
+    JobsError,
+    ManageUsersError,
     MixError,
     PictureRefused,
     PosterError,

@@ -7,7 +7,8 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use application::library::ports::WatchlistRef;
 use domain::{
     catalogue::{Film, Genre, Mood},
-    identity::Session,
+    identity::{Session, User},
+    jobs::Job,
     library::StandardList,
     mixes::Mix,
     shared::Id,
@@ -30,6 +31,12 @@ impl InPath for Mood {
 }
 impl InPath for Mix {
     const PARAMETER: &'static str = "mix_id";
+}
+impl InPath for Job {
+    const PARAMETER: &'static str = "job_id";
+}
+impl InPath for User {
+    const PARAMETER: &'static str = "user_id";
 }
 impl InPath for Session {
     const PARAMETER: &'static str = "session_id";

@@ -1,8 +1,16 @@
 //! The document, and that every operation in it is guarded as it says.
-use crate::support::{DOCUMENT, TestApi};
+use crate::support::{DOCUMENT, TestApi, enqueue};
 use actix_web::http::Method;
-use application::fakes::{a_film, a_session, a_user, a_watchlist};
-use domain::{catalogue::FilmId, identity::SessionId, library::WatchlistId};
+use application::{
+    fakes::{a_film, a_session, a_user, a_watchlist},
+    jobs::Task,
+};
+use domain::{
+    catalogue::FilmId,
+    identity::{SessionId, UserId},
+    jobs::JobId,
+    library::WatchlistId,
+};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -164,6 +172,8 @@ async fn what_needs_a_token_answers_401_without_one() {
         "mix_id",
         "session_id",
         "watchlist",
+        "user_id",
+        "job_id",
     ];
     let values: BTreeMap<&str, String> = names.map(|name| (name, NOBODYS.to_owned())).into();
     for operation in operations() {
@@ -199,7 +209,7 @@ enum Stranger {
 }
 use Stranger::{OwnAffairs, Refused};
 
-const STRANGERS: [(&str, Stranger); 20] = [
+const STRANGERS: [(&str, Stranger); 28] = [
     ("showMe", OwnAffairs),
     ("updateMe", OwnAffairs),
     ("deleteMe", OwnAffairs),
@@ -220,10 +230,20 @@ const STRANGERS: [(&str, Stranger); 20] = [
     ("setPoster", Refused(403)),
     ("removePoster", Refused(403)),
     ("recommendTonight", OwnAffairs),
+    ("listUsers", Refused(403)),
+    ("changeUser", Refused(403)),
+    ("deleteUser", Refused(403)),
+    ("listJobs", Refused(403)),
+    ("showJob", Refused(403)),
+    ("cancelJob", Refused(403)),
+    ("retryJob", Refused(403)),
+    ("showFigures", Refused(403)),
 ];
 
 /// What Anna has that Bob asks for.
 struct Belongings {
+    user: UserId,
+    job: JobId,
     film: FilmId,
     list: WatchlistId,
     session: SessionId,
@@ -242,6 +262,7 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
     let bob = api
         .world
         .token_of(&api.world.has(a_user().with_email("bob@example.org")));
+    let job = enqueue(&api.world, Task::TidyUp).await;
     let table: BTreeMap<&str, Stranger> = STRANGERS.into();
     let before = api.world.stored();
     for operation in operations().into_iter().filter(Operation::needs_token) {
@@ -253,6 +274,8 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
                     &api,
                     &operation,
                     &Belongings {
+                        user: anna.id,
+                        job,
                         film,
                         list,
                         session,
@@ -272,6 +295,8 @@ async fn ask(api: &TestApi, operation: &Operation, annas: &Belongings, bob: &str
         ("film_id", annas.film.to_string()),
         ("watchlist", annas.list.to_string()),
         ("session_id", annas.session.to_string()),
+        ("user_id", annas.user.to_string()),
+        ("job_id", annas.job.to_string()),
     ]
     .into();
     let call = api
@@ -280,6 +305,7 @@ async fn ask(api: &TestApi, operation: &Operation, annas: &Belongings, bob: &str
     let film = annas.film.to_string();
     let call = match operation.id.as_str() {
         "updateFilm" => call.json(json!({"title": "Mine", "description": "Now."})),
+        "changeUser" => call.json(json!({"role": "admin"})),
         "addEntry" => call.json(json!({"film_id": film})),
         _ => call,
     };
