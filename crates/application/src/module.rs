@@ -40,6 +40,9 @@ use crate::{
             CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
         },
         authenticate::TokenAuthenticator,
+        manage_users::{
+            ChangeUser, ChangeUserUseCase, DeleteUser, DeleteUserUseCase, ListUsersUseCase,
+        },
         ports::{
             AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
         },
@@ -59,7 +62,13 @@ use crate::{
         },
         tokens::{IssueTokensUseCase, RefreshTokens, RefreshTokensUseCase},
     },
-    jobs::{handler::TaskHandler, ports::JobQueries},
+    jobs::{
+        administer::{
+            CancelJob, CancelJobUseCase, ListJobsUseCase, RetryJob, RetryJobUseCase, ShowJobUseCase,
+        },
+        handler::TaskHandler,
+        ports::JobQueries,
+    },
     library::{
         choose_gradient::{ChooseGradientHandler, ChooseGradientUseCase},
         create_watchlist::CreateWatchlistUseCase,
@@ -85,6 +94,8 @@ use crate::{
     },
     upkeep::{
         check_health::CheckHealthUseCase,
+        figures::ShowFiguresUseCase,
+        ports::FigureQueries,
         tidy_up::{TidyUpHandler, TidyUpUseCase},
     },
 };
@@ -130,7 +141,7 @@ application_module! {
         LibraryQueries, WatchlistEntries,
         MixQueries,
         LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
-        JobQueries,
+        JobQueries, FigureQueries,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -148,7 +159,8 @@ application_module! {
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase, DrawingGiver,
         SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
         ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
-        TidyUpUseCase, CheckHealthUseCase,
+        TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase,
+        ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
     ],
     retried = [
         RefreshTokens by RefreshTokensUseCase, EndSession by EndSessionUseCase,
@@ -160,6 +172,8 @@ application_module! {
         AddToWatchlist by AddToWatchlistUseCase,
         RemoveFromWatchlist by RemoveFromWatchlistUseCase,
         RecommendTonight by RecommendTonightUseCase, ImportFilms by ImportFilmsUseCase,
+        ChangeUser by ChangeUserUseCase, DeleteUser by DeleteUserUseCase,
+        CancelJob by CancelJobUseCase, RetryJob by RetryJobUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
     handlers = [TidyUpHandler, ChooseGradientHandler],

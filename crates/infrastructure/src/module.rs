@@ -30,6 +30,7 @@ use crate::{
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
     sources::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters},
     system::{RandomBackoff, SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
+    upkeep::SqlFigureQueries,
 };
 use application::{
     assistant::ports::ModelLimits,
@@ -53,7 +54,7 @@ module! {
             SqlMixQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget, NoOtherFilms,
             SqlConversationQueries,
-            SqlJobQueries,
+            SqlJobQueries, SqlFigureQueries,
         ],
         providers = [],
     }

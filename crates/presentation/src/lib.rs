@@ -6,6 +6,7 @@ mod assistant;
 mod catalogue;
 mod http;
 mod identity;
+mod jobs;
 mod library;
 mod mixes;
 mod openapi;
@@ -135,6 +136,7 @@ pub fn configure(api: Api) -> impl FnOnce(&mut web::ServiceConfig) {
         library::routes(routes);
         mixes::routes(routes);
         identity::routes(routes);
+        jobs::routes(routes);
         recommendation::routes(routes);
         assistant::routes(routes);
         upkeep::routes(routes);

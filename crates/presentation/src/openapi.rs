@@ -7,7 +7,7 @@ use crate::{
         problem::{PROBLEM_JSON, Problem, ProblemDetails},
         resource::Path,
     },
-    identity, library, mixes, recommendation, upkeep,
+    identity, jobs, library, mixes, recommendation, upkeep,
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -52,7 +52,10 @@ const PAGE: &str = "/api/schema/swagger/";
         assistant::messages::send_message, assistant::conversations::list_conversations,
         assistant::conversations::show_conversation, assistant::conversations::delete_conversation,
         assistant::conversations::delete_conversations,
-        upkeep::show_health, upkeep::show_readiness,
+        upkeep::show_health, upkeep::show_readiness, upkeep::figures::show_figures,
+        identity::users::list_users, identity::users::change_user, identity::users::delete_user,
+        jobs::administer::list_jobs, jobs::administer::show_job, jobs::administer::cancel_job,
+        jobs::administer::retry_job,
     ),
     components(schemas(ProblemDetails<'static>)),
     modifiers(&Common),
@@ -65,6 +68,7 @@ const PAGE: &str = "/api/schema/swagger/";
         (name = "mix", description = "Ready-made mixes"),
         (name = "recommend", description = "What to watch tonight"),
         (name = "assistant", description = "Talking about films"),
+        (name = "admin", description = "For administrators: users, jobs, figures"),
         (name = "upkeep", description = "For operators"),
     )
 )]

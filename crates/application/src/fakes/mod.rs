@@ -21,6 +21,7 @@ mod assistant;
 mod builders;
 mod catalogue;
 mod conversations;
+mod figures;
 mod identity;
 mod imports;
 mod jobs;
@@ -48,6 +49,7 @@ pub use catalogue::{
     FakeVocabulary,
 };
 pub use conversations::FakeConversationQueries;
+pub use figures::FakeFigureQueries;
 pub use identity::{
     FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
     FakeSessionPolicy,

@@ -10,6 +10,7 @@ use super::{
         FakeVocabulary,
     },
     conversations::FakeConversationQueries,
+    figures::FakeFigureQueries,
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
@@ -41,6 +42,7 @@ use crate::{
         retry::Backoff,
         store::Store,
     },
+    upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
 
@@ -78,6 +80,7 @@ fake_ports! {
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
-    FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget, FakeFilmResolver for FilmResolver,
-    FakeJobQueries for JobQueries,
+    FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
+    FakeFilmResolver for FilmResolver,
+    FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
 }

@@ -17,6 +17,7 @@ use crate::{
     identity::{
         administer::AdministerError,
         authenticate::TokenRefused,
+        manage_users::ManageUsersError,
         ports::{HashingError, SaveUserError},
         profile::ProfileError,
         register::RegisterError,
@@ -25,11 +26,12 @@ use crate::{
         telegram::{ExchangeTelegramKeyError, TelegramSignInError},
         tokens::RefreshTokensError,
     },
+    jobs::administer::JobsError,
     library::{choose_gradient::ChooseGradientError, show_watchlist::WatchlistError},
     mixes::browse_mixes::MixError,
     recommendation::recommend_tonight::RecommendTonightError,
     shared::{actor::AccessDenied, store::StoreError},
-    upkeep::tidy_up::TidyUpError,
+    upkeep::{figures::FiguresError, tidy_up::TidyUpError},
 };
 
 /// Lists errors by name with the failures that start in them.
@@ -46,9 +48,12 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     ConversationError,
     CreateFilmError,
     ExchangeTelegramKeyError,
+    FiguresError,
     FilmIndexError,
     HashingError,
     ImportError,
+    JobsError,
+    ManageUsersError,
     MixError,
     PictureRefused,
     PosterError,

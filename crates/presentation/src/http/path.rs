@@ -8,7 +8,8 @@ use application::library::ports::WatchlistRef;
 use domain::{
     assistant::Conversation,
     catalogue::{Film, Genre, Mood},
-    identity::Session,
+    identity::{Session, User},
+    jobs::Job,
     library::StandardList,
     mixes::Mix,
     shared::Id,
@@ -34,6 +35,12 @@ impl InPath for Mood {
 }
 impl InPath for Mix {
     const PARAMETER: &'static str = "mix_id";
+}
+impl InPath for Job {
+    const PARAMETER: &'static str = "job_id";
+}
+impl InPath for User {
+    const PARAMETER: &'static str = "user_id";
 }
 impl InPath for Session {
     const PARAMETER: &'static str = "session_id";

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod admin;
 mod assistant;
 mod auth;
 mod bad_input;

@@ -1,9 +1,16 @@
 //! The document, and that every operation in it is guarded as it says.
-use crate::support::{DOCUMENT, TestApi};
+use crate::support::{DOCUMENT, TestApi, enqueue};
 use actix_web::http::Method;
-use application::fakes::{a_conversation, a_film, a_session, a_user, a_watchlist};
+use application::{
+    fakes::{a_conversation, a_film, a_session, a_user, a_watchlist},
+    jobs::Task,
+};
 use domain::{
-    assistant::ConversationId, catalogue::FilmId, identity::SessionId, library::WatchlistId,
+    assistant::ConversationId,
+    catalogue::FilmId,
+    identity::{SessionId, UserId},
+    jobs::JobId,
+    library::WatchlistId,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -167,6 +174,8 @@ async fn what_needs_a_token_answers_401_without_one() {
         "mix_id",
         "session_id",
         "watchlist",
+        "user_id",
+        "job_id",
     ];
     let values: BTreeMap<&str, String> = names.map(|name| (name, NOBODYS.to_owned())).into();
     for operation in operations() {
@@ -202,7 +211,7 @@ enum Stranger {
 }
 use Stranger::{OwnAffairs, Refused};
 
-const STRANGERS: [(&str, Stranger); 25] = [
+const STRANGERS: [(&str, Stranger); 33] = [
     ("showMe", OwnAffairs),
     ("updateMe", OwnAffairs),
     ("deleteMe", OwnAffairs),
@@ -228,10 +237,20 @@ const STRANGERS: [(&str, Stranger); 25] = [
     ("deleteConversations", OwnAffairs),
     ("showConversation", Refused(404)),
     ("deleteConversation", Refused(404)),
+    ("listUsers", Refused(403)),
+    ("changeUser", Refused(403)),
+    ("deleteUser", Refused(403)),
+    ("listJobs", Refused(403)),
+    ("showJob", Refused(403)),
+    ("cancelJob", Refused(403)),
+    ("retryJob", Refused(403)),
+    ("showFigures", Refused(403)),
 ];
 
 /// What Anna has that Bob asks for.
 struct Belongings {
+    user: UserId,
+    job: JobId,
     film: FilmId,
     list: WatchlistId,
     session: SessionId,
@@ -252,6 +271,7 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
     let bob = api
         .world
         .token_of(&api.world.has(a_user().with_email("bob@example.org")));
+    let job = enqueue(&api.world, Task::TidyUp).await;
     let table: BTreeMap<&str, Stranger> = STRANGERS.into();
     let before = api.world.stored();
     for operation in operations().into_iter().filter(Operation::needs_token) {
@@ -263,6 +283,8 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
                     &api,
                     &operation,
                     &Belongings {
+                        user: anna.id,
+                        job,
                         film,
                         list,
                         session,
@@ -284,6 +306,8 @@ async fn ask(api: &TestApi, operation: &Operation, annas: &Belongings, bob: &str
         ("watchlist", annas.list.to_string()),
         ("session_id", annas.session.to_string()),
         ("conversation_id", annas.conversation.to_string()),
+        ("user_id", annas.user.to_string()),
+        ("job_id", annas.job.to_string()),
     ]
     .into();
     let call = api
@@ -292,6 +316,7 @@ async fn ask(api: &TestApi, operation: &Operation, annas: &Belongings, bob: &str
     let film = annas.film.to_string();
     let call = match operation.id.as_str() {
         "updateFilm" => call.json(json!({"title": "Mine", "description": "Now."})),
+        "changeUser" => call.json(json!({"role": "admin"})),
         "addEntry" => call.json(json!({"film_id": film})),
         _ => call,
     };

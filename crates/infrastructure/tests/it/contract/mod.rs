@@ -7,6 +7,7 @@ mod jobs;
 mod library;
 mod recommendation;
 mod statements;
+mod upkeep;
 
 use application::{
     assistant::ports::{ConversationQueries, ModelBudget},
@@ -18,6 +19,7 @@ use application::{
     mixes::ports::MixQueries,
     module::Ports,
     shared::store::Store,
+    upkeep::ports::FigureQueries,
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -74,6 +76,7 @@ impl Bench {
     port!(budget -> ModelBudget);
     port!(conversations -> ConversationQueries);
     port!(jobs -> JobQueries);
+    port!(figures -> FigureQueries);
 
     /// The database; the fake has none.
     pub fn connection(&self) -> &DatabaseConnection {
