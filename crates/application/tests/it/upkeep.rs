@@ -1,7 +1,7 @@
 //! Keeping order.
 use crate::support::{code, jobs_in_every_state};
 use application::{
-    fakes::{World, a_film, a_poster_of, a_recommendation, a_session, a_user},
+    fakes::{World, a_film, a_poster_of, a_recommendation, a_session, a_user, a_watchlist},
     identity::{
         sessions::EndSession,
         telegram::{CheckTelegramSignIn, OpenTelegramSignIn},
@@ -9,6 +9,8 @@ use application::{
     shared::{actor::Actor, store::Store},
     upkeep::{
         check_health::CheckHealth,
+        figures::{FigureDays, ShowFigures},
+        ports::{DayOfActivity, Totals},
         tidy_up::{Tidied, TidyUp},
     },
 };
@@ -265,4 +267,55 @@ async fn a_probe_that_gives_up_does_not_keep_the_next_from_asking() {
     drop(hold);
     assert_eq!(health(&world).await.len(), 3);
     assert_eq!(world.index.checks(), 2);
+}
+
+fn figures(days: i64) -> ShowFigures {
+    let days = FigureDays::try_from(days).unwrap();
+    ShowFigures { days }
+}
+
+#[tokio::test]
+async fn figures_have_every_day_whether_something_went_on_or_not() {
+    let world = World::new();
+    let admin = world.signed_in(&world.has(a_user().admin()));
+    world.clock.advance(Duration::days(2));
+    let anna = world.has(a_user().with_email("anna@example.org"));
+    let film = world.has(a_film());
+    world.has(a_watchlist().owned_by(anna.id).with_film(film.id));
+    world.has(a_recommendation(film.id, anna.id));
+    let figures = world.run(&admin, figures(3)).await.unwrap();
+    let totals = Totals {
+        users: 2,
+        films: 1,
+        watchlists: 1,
+    };
+    assert_eq!(figures.totals, totals);
+    let today = world.now().date_naive();
+    let busy = DayOfActivity {
+        day: today,
+        active_users: 1,
+        new_users: 1,
+        new_watchlists: 1,
+        new_entries: 1,
+        recommendations: 1,
+    };
+    let quiet = DayOfActivity::quiet(today - Duration::days(1));
+    let opening = DayOfActivity {
+        active_users: 1,
+        new_users: 1,
+        ..DayOfActivity::quiet(today - Duration::days(2))
+    };
+    assert_eq!(figures.days, [busy, quiet, opening]);
+}
+
+#[tokio::test]
+async fn only_administrators_see_figures() {
+    let world = World::new();
+    let user = world.signed_in(&world.has(a_user()));
+    assert_eq!(
+        code(world.run(&user, figures(1)).await),
+        "identity.not_admin"
+    );
+    let refused = world.run(&Actor::Anonymous, figures(1)).await;
+    assert_eq!(code(refused), "identity.not_signed_in");
 }

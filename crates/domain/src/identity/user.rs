@@ -192,6 +192,12 @@ impl User {
         }
     }
 
+    /// Whether they may come in and are an administrator.
+    #[must_use]
+    pub const fn may_administer(&self) -> bool {
+        matches!(self.role, Role::Admin) && self.is_active()
+    }
+
     /// Changes what the user says of themselves.
     pub fn revise(&mut self, change: ProfileChange, now: DateTime<Utc>) {
         let ProfileChange {
