@@ -155,6 +155,11 @@ pub fn compose(
 }
 
 impl Composition {
+    /// Other catalogues.
+    pub fn sources(&self) -> Arc<dyn FilmSources> {
+        self.ports.resolve()
+    }
+
     /// Who runs jobs in this process.
     pub fn worker(&self, config: &Config) -> JobWorker {
         const POLL: std::time::Duration = std::time::Duration::from_secs(1);

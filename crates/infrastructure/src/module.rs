@@ -8,7 +8,7 @@
 use crate::{
     assistant::{
         FixedModelPolicy, FixedModelPolicyParameters, ModelConnection, NoOtherFilms,
-        OpenAiLanguageModel, OpenAiLanguageModelParameters, SqlModelBudget,
+        OpenAiLanguageModel, OpenAiLanguageModelParameters, SqlConversationQueries, SqlModelBudget,
         SqlModelBudgetParameters,
     },
     catalogue::{
@@ -35,6 +35,7 @@ use crate::{
     system::{
         RandomBackoff, SystemChance, SystemClock, SystemSecrets, TokioBackground, UuidV7Generator,
     },
+    upkeep::SqlFigureQueries,
 };
 use application::{
     assistant::ports::ModelLimits,
@@ -59,7 +60,8 @@ module! {
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget, NoOtherFilms,
-            SqlJobQueries,
+            SqlConversationQueries,
+            SqlJobQueries, SqlFigureQueries,
         ],
         providers = [],
     }

@@ -29,7 +29,7 @@ pub struct FilmView<'a> {
     #[schema(required, example = "United States")]
     country: Option<&'a str>,
     #[schema(required, example = 1926)]
-    release_year: Option<u16>,
+    release_year: Option<i32>,
     /// The poster, 500 pixels wide.
     #[schema(required, value_type = Option<String>)]
     poster_url: Option<PosterUrl<'a>>,
@@ -165,6 +165,10 @@ pub struct FilmDetailsView<'a> {
     /// The poster in all sizes, by the width in pixels, and `original`.
     #[schema(required, value_type = Option<std::collections::BTreeMap<String, String>>, example = json!({"92": "https://films.example/images/92/posters/…", "original": "https://films.example/images/original/posters/…"}))]
     poster_urls: Option<PosterUrls<'a>>,
+    /// What the users of other catalogues think of it.
+    ratings: Vec<RatingView>,
+    /// The other catalogues that have told something of it, with what they want to be said.
+    told_by: Vec<ToldByView>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }

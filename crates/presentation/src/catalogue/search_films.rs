@@ -1,6 +1,7 @@
 //! Films are found by title, or by words about them.
 use super::film_view::FilmView;
 use crate::http::{
+    answer,
     checker::Checker,
     conditional,
     language::preferred,
@@ -8,6 +9,7 @@ use crate::http::{
     query::QueryFields,
     signed_in::MaybeSignedIn,
     state::{Settings, Use},
+    words::SearchSize,
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -39,7 +41,7 @@ fn who(answered_by: &[Answerer]) -> HeaderValue {
     params(
         ("title" = Option<String>, Query, description = "Words of a title", example = "the general"),
         ("description" = Option<String>, Query, description = "Words about a film"),
-        ("limit" = Option<i64>, Query, description = "How many films at the most", minimum = 1, maximum = 50),
+        ("limit" = inline(Option<SearchSize>), Query, description = "How many films at the most"),
         ("Accept-Language" = Option<String>, Header, description = "The language in which other catalogues are asked"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has; without a token"),
     ),
@@ -72,5 +74,6 @@ pub async fn search_films(
     let mut response = conditional::for_viewer(&req, &actor, &films)?;
     let who = who(&found.answered_by);
     response.headers_mut().insert(ANSWERED_BY, who);
+    answer::depends_on(&mut response, "accept-language");
     Ok(response)
 }

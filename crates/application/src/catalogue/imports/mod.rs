@@ -6,6 +6,7 @@
 mod complete;
 mod handlers;
 mod import;
+mod order;
 mod outside;
 pub mod ports;
 mod refresh;
@@ -18,6 +19,8 @@ pub(crate) use handlers::{
 };
 pub(crate) use import::ImportFilmsUseCase;
 pub use import::{ImportError, ImportFilms, ImportTally, PageReached};
+pub(crate) use order::OrderFilmsUseCase;
+pub use order::{ListPages, NoListPages, Order, OrderFilms, RefreshCount, RefreshCountOutOfRange};
 pub(crate) use outside::SharedOutsideSearch;
 pub use outside::{FoundOutside, OutsideSearch};
 pub use refresh::RefreshFilm;

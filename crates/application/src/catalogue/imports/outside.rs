@@ -346,6 +346,6 @@ fn titled(film: FilmId, told: &SourcedFilm) -> TitledFilm {
     TitledFilm {
         film,
         titles: titles.map(FilmTitle::as_str).map(str::to_owned).collect(),
-        year: told.year.map(domain::catalogue::ReleaseYear::get),
+        year: told.year.and_then(|year| u16::try_from(year.get()).ok()),
     }
 }
