@@ -1,7 +1,10 @@
 //! A store in memory.
 use super::state::{Database, Stored, WriterTurn, locked};
 use crate::{
-    catalogue::ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    catalogue::{
+        imports::ports::FilmImports,
+        ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    },
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
@@ -38,6 +41,11 @@ impl FakeStore {
     /// Commits again.
     pub fn accept_commits(&self) {
         self.database.set_refuses_commits(false);
+    }
+
+    /// Finds others in the way of the next commits, so many times.
+    pub fn contend(&self, times: usize) {
+        self.database.set_contentions(times);
     }
 
     /// How often something was committed.
@@ -104,6 +112,9 @@ impl CatalogueStores for FakeUnitOfWork {
         self
     }
     fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository {
+        self
+    }
+    fn imports(&self) -> &dyn FilmImports {
         self
     }
 }

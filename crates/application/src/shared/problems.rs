@@ -3,6 +3,7 @@ use super::failure::ProblemCode;
 use crate::{
     catalogue::{
         create_film::CreateFilmError,
+        imports::ImportError,
         ports::{FilmIndexError, PictureRefused, PosterImageError, PosterStoreError},
         posters::PosterError,
         search_films::SearchFilmsError,
@@ -44,6 +45,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     ExchangeTelegramKeyError,
     FilmIndexError,
     HashingError,
+    ImportError,
     MixError,
     PictureRefused,
     PosterError,

@@ -43,24 +43,16 @@ impl FilmRepository for Transaction {
             .or_store_error()?;
         self.insert_genres(film).await?;
         self.insert_country(film).await?;
-        self.note_change(film.id, film.updated_at).await
+        self.note_change(film.id, film.updated_at);
+        Ok(())
     }
 
     async fn save(&self, film: &Film) -> Result<(), StoreError> {
         let before = self.stored_before(film).await?;
         let id = film.id.as_uuid();
         let row = film_row::Model::from(film);
-        let has_same_text = before.description == row.description;
         let has_same_country = before.country == row.country;
-        let mut change: film_row::ActiveModel = row.into();
-        change = change.reset_all();
-        change.runtime_minutes = Unchanged(before.runtime_minutes);
-        if has_same_text {
-            // The words are still those of their source.
-            change.text_source = Unchanged(before.text_source);
-            change.text_url = Unchanged(before.text_url);
-            change.text_licence = Unchanged(before.text_licence);
-        }
+        let change = change_of(before, row);
         film_row::Entity::update(change)
             .validate()
             .or_store_error()?
@@ -82,28 +74,70 @@ impl FilmRepository for Transaction {
                 .or_store_error()?;
             self.insert_country(film).await?;
         }
-        self.note_change(film.id, film.updated_at).await
+        self.note_change(film.id, film.updated_at);
+        Ok(())
     }
 
-    async fn remove_private_films(&self, owner: UserId) -> Result<Vec<PosterKey>, StoreError> {
-        const PRIVATE: &str = "SELECT f.id FROM films f WHERE f.owner_id = $1 \
+    async fn remove_private_films(
+        &self,
+        owner: UserId,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<PosterKey>, StoreError> {
+        const REMOVE: &str = "DELETE FROM films WHERE id IN (SELECT f.id FROM films f WHERE f.owner_id = $1 \
              AND NOT EXISTS (SELECT 1 FROM watchlist_items i \
                  JOIN watchlists w ON w.id = i.watchlist_id \
                  WHERE i.film_id = f.id AND w.user_id <> $1) \
-             AND NOT EXISTS (SELECT 1 FROM mix_films m WHERE m.film_id = f.id)";
-        const NOW: &str = "INSERT INTO film_changes (film_id, changed_at) \
-             SELECT id, updated_at FROM films WHERE id IN ";
-        let owner = [owner.as_uuid().into()];
-        let note = format!("{NOW} ({PRIVATE})");
-        Query::new(&note, owner.clone()).change(&self.tx).await?;
-        let remove = format!("DELETE FROM films WHERE id IN ({PRIVATE}) RETURNING poster_key");
-        let removed = Query::new(&remove, owner).all(&self.tx).await?;
+             AND NOT EXISTS (SELECT 1 FROM mix_films m WHERE m.film_id = f.id)) \
+             RETURNING id, poster_key";
+        let removed = Query::new(REMOVE, [owner.as_uuid().into()])
+            .all(&self.tx)
+            .await?;
+        for row in &removed {
+            self.note_change(Id::from_uuid(row.get(0)?), at);
+        }
         removed
             .iter()
-            .filter_map(|row| row.get::<Option<String>>(0).transpose())
+            .filter_map(|row| row.get::<Option<String>>(1).transpose())
             .map(|key| PosterKey::parse(&key?).map_err(|source| corrupt("film", source)))
             .collect()
     }
+
+    async fn forget_changes(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        // The newest tells a search index how far it is behind.
+        const FORGET: &str = "DELETE FROM film_changes \
+             WHERE changed_at < $1 AND seq < (SELECT MAX(seq) FROM film_changes)";
+        Query::new(FORGET, [before.into()]).change(&self.tx).await
+    }
+}
+
+/// What is to be written over a row: what nobody but a source tells stays as it is.
+fn change_of(before: film_row::Model, row: film_row::Model) -> film_row::ActiveModel {
+    let has_same_text = before.description == row.description;
+    let says_the_same = has_same_text
+        && before.title == row.title
+        && before.country == row.country
+        && before.release_year == row.release_year;
+    let mut change: film_row::ActiveModel = row.into();
+    change = change.reset_all();
+    change.runtime_minutes = Unchanged(before.runtime_minutes);
+    change.original_title = Unchanged(before.original_title);
+    change.original_key = Unchanged(before.original_key);
+    change.poster_source = Unchanged(before.poster_source);
+    change.poster_url = Unchanged(before.poster_url);
+    change.popularity = Unchanged(before.popularity);
+    change.refreshed_at = Unchanged(before.refreshed_at);
+    change.asked_at = Unchanged(before.asked_at);
+    if says_the_same {
+        // Who says something else of a film takes it over from the source that told of it.
+        change.told_by = Unchanged(before.told_by);
+    }
+    if has_same_text {
+        // The words are still those of their source.
+        change.text_source = Unchanged(before.text_source);
+        change.text_url = Unchanged(before.text_url);
+        change.text_licence = Unchanged(before.text_licence);
+    }
+    change
 }
 
 impl Transaction {
@@ -157,15 +191,6 @@ impl Transaction {
             .exec_without_returning(&self.tx)
             .await
             .or_store_error()?;
-        Ok(())
-    }
-
-    /// Tells search indexes that a film is to be read again.
-    async fn note_change(&self, film: FilmId, at: DateTime<Utc>) -> Result<(), StoreError> {
-        const NOTE: &str = "INSERT INTO film_changes (film_id, changed_at) VALUES ($1, $2)";
-        Query::new(NOTE, [film.as_uuid().into(), at.into()])
-            .change(&self.tx)
-            .await?;
         Ok(())
     }
 }

@@ -3,8 +3,11 @@
 //! The files and where they come from are described in `assets/starter/README.md`. Everything has an
 //! identifier derived from a name of its own (a film's at IMDb, a genre's slug), so that it is the
 //! same in every installation.
-use super::folding::{folded, sorting_form};
-use crate::persistence::{IntoStoreError, WriteTurns, corrupt};
+use super::folding::{folded, sorting_form, title_key};
+use crate::persistence::{
+    IntoStoreError, WriteTurns, corrupt,
+    dialect::{Turn, take_turn_until_commit},
+};
 use application::shared::store::{Cause, StoreError};
 use chrono::{DateTime, Utc};
 use domain::{catalogue::FilmKind, shared::Id};
@@ -84,6 +87,12 @@ struct StarterMix {
     films: Vec<String>,
 }
 
+/// The identifier of a person of whom nothing but a name is known, so that they are the same person
+/// wherever that is so.
+pub(super) fn person_named(name: &str) -> Uuid {
+    id("person", name)
+}
+
 /// The identifier of what has this name in the starter catalogue.
 fn id(kind: &str, name: &str) -> Uuid {
     Id::<str>::named(NAMESPACE, &format!("{kind}:{name}")).as_uuid()
@@ -140,6 +149,9 @@ pub async fn load(
 async fn note_changes(tx: &DatabaseTransaction) -> Result<(), StoreError> {
     const NOTE: &str = "INSERT INTO film_changes (film_id, changed_at) \
          SELECT id, created_at FROM films";
+    take_turn_until_commit(tx, Turn::FilmChanges)
+        .await
+        .or_store_error()?;
     crate::persistence::Query::new(NOTE, []).change(tx).await?;
     Ok(())
 }
@@ -287,10 +299,11 @@ async fn load_films(
     Ok(())
 }
 
-const FILM_COLUMNS: [&str; 15] = [
+const FILM_COLUMNS: [&str; 16] = [
     "id",
     "title",
     "sort_title",
+    "title_key",
     "description",
     "kind",
     "country",
@@ -305,7 +318,7 @@ const FILM_COLUMNS: [&str; 15] = [
     "updated_at",
 ];
 
-fn film_row(film: &StarterFilm, now: DateTime<Utc>) -> [Value; 15] {
+fn film_row(film: &StarterFilm, now: DateTime<Utc>) -> [Value; 16] {
     let has_text = film.description.is_some();
     let page = film
         .wikipedia
@@ -315,6 +328,7 @@ fn film_row(film: &StarterFilm, now: DateTime<Utc>) -> [Value; 15] {
         id("film", &film.imdb).into(),
         film.title.as_str().into(),
         sorting_form(&film.title).into(),
+        title_key(&film.title).into(),
         film.description.clone().unwrap_or_default().into(),
         FilmKind::Movie.name().into(),
         film.countries.first().cloned().into(),
