@@ -22,6 +22,7 @@ mod m20261122_000006_jobs;
 mod m20261122_000007_sourced_films;
 mod m20261122_000009_assistant;
 mod m20261122_000010_posters_on_the_way;
+mod m20261122_000020_contract_bounds;
 mod table;
 
 /// Applies and takes back migrations.
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_sourced_films::Migration),
             Box::new(m20261122_000009_assistant::Migration),
             Box::new(m20261122_000010_posters_on_the_way::Migration),
+            Box::new(m20261122_000020_contract_bounds::Migration),
         ]
     }
 }

@@ -6,8 +6,15 @@
 
 use crate::{
     assistant::{
-        ports::{LanguageModel, ModelBudget, ModelPolicy},
+        conversations::{
+            DeleteConversationUseCase, DeleteConversationsUseCase, ListConversationsUseCase,
+            ShowConversationUseCase,
+        },
+        ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
         recall::ModelRecall,
+        reply::FilmConcierge,
+        send_message::SendMessageUseCase,
+        toolbox::FilmToolbox,
     },
     catalogue::{
         create_film::CreateFilmUseCase,
@@ -33,6 +40,9 @@ use crate::{
             CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
         },
         authenticate::TokenAuthenticator,
+        manage_users::{
+            ChangeUser, ChangeUserUseCase, DeleteUser, DeleteUserUseCase, ListUsersUseCase,
+        },
         ports::{
             AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
         },
@@ -52,8 +62,15 @@ use crate::{
         },
         tokens::{IssueTokensUseCase, RefreshTokens, RefreshTokensUseCase},
     },
-    jobs::{handler::TaskHandler, ports::JobQueries},
+    jobs::{
+        administer::{
+            CancelJob, CancelJobUseCase, ListJobsUseCase, RetryJob, RetryJobUseCase, ShowJobUseCase,
+        },
+        handler::TaskHandler,
+        ports::JobQueries,
+    },
     library::{
+        choose_gradient::{ChooseGradientHandler, ChooseGradientUseCase},
         create_watchlist::CreateWatchlistUseCase,
         entries::{
             AddToWatchlist, AddToWatchlistUseCase, RemoveFromWatchlist, RemoveFromWatchlistUseCase,
@@ -66,7 +83,10 @@ use crate::{
         browse_mixes::{ListMixFilmsUseCase, ListMixesUseCase, ShowMixUseCase},
         ports::MixQueries,
     },
-    recommendation::recommend_tonight::{RecommendTonight, RecommendTonightUseCase},
+    recommendation::{
+        giving::DrawingGiver,
+        recommend_tonight::{RecommendTonight, RecommendTonightUseCase},
+    },
     shared::{
         clock::{Chance, Clock, IdGenerator},
         retry::{Backoff, Retrying},
@@ -74,6 +94,8 @@ use crate::{
     },
     upkeep::{
         check_health::CheckHealthUseCase,
+        figures::ShowFiguresUseCase,
+        ports::FigureQueries,
         show_sources::ShowSourcesUseCase,
         tidy_up::{TidyUpHandler, TidyUpUseCase},
     },
@@ -119,8 +141,8 @@ application_module! {
         PosterStore, FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
-        LanguageModel, ModelPolicy, ModelBudget,
-        JobQueries,
+        LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
+        JobQueries, FigureQueries,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -134,9 +156,12 @@ application_module! {
         CommittedPosterChange, ClaimedPosterRemoval, ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
-        DeleteWatchlistUseCase, ListEntriesUseCase,
-        ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase,
-        TidyUpUseCase, CheckHealthUseCase, ShowSourcesUseCase,
+        ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase,
+        ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase, DrawingGiver,
+        SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
+        ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
+        TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
+        ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
     ],
     retried = [
         RefreshTokens by RefreshTokensUseCase, EndSession by EndSessionUseCase,
@@ -148,7 +173,9 @@ application_module! {
         AddToWatchlist by AddToWatchlistUseCase,
         RemoveFromWatchlist by RemoveFromWatchlistUseCase,
         RecommendTonight by RecommendTonightUseCase, ImportFilms by ImportFilmsUseCase,
+        ChangeUser by ChangeUserUseCase, DeleteUser by DeleteUserUseCase,
+        CancelJob by CancelJobUseCase, RetryJob by RetryJobUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
-    handlers = [TidyUpHandler],
+    handlers = [TidyUpHandler, ChooseGradientHandler],
 }
