@@ -74,6 +74,6 @@ pub async fn search_films(
     let mut response = conditional::for_viewer(&req, &actor, &films)?;
     let who = who(&found.answered_by);
     response.headers_mut().insert(ANSWERED_BY, who);
-    answer::depends_on(&mut response, "accept-language");
+    answer::depends_on(&mut response, "Accept-Language");
     Ok(response)
 }

@@ -150,6 +150,7 @@ fn card(title: &str) -> std::sync::Arc<application::catalogue::views::FilmCard> 
         poster: None,
         tmdb: None,
         owner: None,
+        is_complete: true,
         revision: 1,
     })
 }
