@@ -23,6 +23,7 @@ stories![
     a_second_start_is_quick_and_loads_nothing,
     films_are_loaded_once_and_found_after_a_sudden_death,
     it_says_how_it_is,
+    sources_and_a_cache_that_are_away_do_not_hold_it_up,
     it_says_where_to_look,
     the_secret_is_made_once_and_for_its_owner_only,
     the_log_holds_nothing_personal,
@@ -369,6 +370,32 @@ async fn it_says_how_it_is(database: Database) {
     };
     assert_eq!(asking(&["healthcheck"]), Some(1));
     assert_eq!(asking(&["healthcheck", "--live"]), Some(1));
+}
+
+async fn sources_and_a_cache_that_are_away_do_not_hold_it_up(database: Database) {
+    let app = Setup::without_films(database)
+        .await
+        .set("TMDB_API_KEY", "0123456789abcdef")
+        .set("TMDB_BASE_URL", "http://127.0.0.1:1/3")
+        .set("KINOPOISK_DEV_KEY", "fedcba9876543210")
+        .set("KINOPOISK_DEV_PROXY", "socks5://127.0.0.1:1")
+        .set("REDIS_URL", "redis://127.0.0.1:1")
+        .start()
+        .await;
+    let readiness = app.anyone().get("//readyz").await.json(200);
+    assert_eq!(readiness["status"], "ready");
+    let sources = readiness["sources"].as_array().unwrap();
+    let told = sources
+        .iter()
+        .map(|source| (&source["name"], &source["quota_left"]));
+    let told: Vec<_> = told.collect();
+    assert_eq!(
+        told,
+        [
+            (&json!("kinopoisk_dev"), &json!(200)),
+            (&json!("tmdb"), &Value::Null)
+        ]
+    );
 }
 
 async fn it_says_where_to_look(database: Database) {

@@ -96,6 +96,7 @@ use crate::{
         check_health::CheckHealthUseCase,
         figures::ShowFiguresUseCase,
         ports::FigureQueries,
+        show_sources::ShowSourcesUseCase,
         tidy_up::{TidyUpHandler, TidyUpUseCase},
     },
 };
@@ -159,7 +160,7 @@ application_module! {
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase, DrawingGiver,
         SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
         ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
-        TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase,
+        TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
     ],
     retried = [

@@ -2,4 +2,5 @@
 pub mod check_health;
 pub mod figures;
 pub mod ports;
+pub mod show_sources;
 pub mod tidy_up;
