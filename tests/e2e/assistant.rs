@@ -223,5 +223,5 @@ async fn somebody_who_leaves_stops_the_model(database: Database) {
             .is_err()
     );
     let closed = async || (server.left() > 0).then_some(());
-    crate::app::eventually("the model is left", Duration::from_secs(10), closed).await;
+    crate::app::eventually("the model is left", Duration::from_secs(30), closed).await;
 }

@@ -26,8 +26,9 @@ use tokio::sync::mpsc;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Proxies close connections on which nothing is said for a minute or so.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Proxies close connections on which nothing is said for a minute or so. And only by writing does a
+/// server learn that a client has left: the first time is in vain, the second fails.
+const KEEP_ALIVE: Duration = Duration::from_secs(5);
 /// How many events wait for a slow reader before the model has to.
 const IN_FLIGHT: usize = 16;
 
