@@ -22,12 +22,13 @@ use crate::{
         imports::{
             CompleteFilmHandler, CompletionByJob, ImportFilmHandler, ImportFilms,
             ImportFilmsUseCase, ImportPagesHandler, OrderFilms, OrderFilmsUseCase,
-            RefreshFilmUseCase, RefreshOldestHandler, SearchSourcesHandler, SharedOutsideSearch,
+            OutsideFilmResolver, RefreshFilmUseCase, RefreshOldestHandler, SearchSourcesHandler,
+            SharedOutsideSearch,
         },
         list_films::ListFilmsUseCase,
         ports::{
-            FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
-            SearchBudget, Vocabulary,
+            FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, SearchBudget,
+            Vocabulary,
         },
         posters::{
             ClaimedPosterRemoval, CommittedPosterChange, MayEditFilmUseCase, RemovePoster,
@@ -143,7 +144,7 @@ application_module! {
     ports = [
         Clock, IdGenerator, Chance, Backoff, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
-        FilmQueries, Vocabulary, FilmIndex, FilmResolver, PictureInspector, PosterImages,
+        FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterImages,
         PosterStore, FilmSources, SearchBudget, Background,
         LibraryQueries, WatchlistEntries,
         MixQueries,
@@ -159,7 +160,7 @@ application_module! {
         CreateUserUseCase,
         CreateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
         ListFilmsUseCase, SearchFilmsUseCase, LocalFirstTitleSearch, SharedOutsideSearch,
-        CompletionByJob, RefreshFilmUseCase, ModelRecall, MayEditFilmUseCase,
+        OutsideFilmResolver, CompletionByJob, RefreshFilmUseCase, ModelRecall, MayEditFilmUseCase,
         CommittedPosterChange, ClaimedPosterRemoval, ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
