@@ -47,6 +47,12 @@ const QUERIES: &[(&str, &str, usize)] = &[
     ("psyco", "Psycho (1960)", 3),
     ("apocalipse now", "Apocalypse Now (1979)", 1),
     ("the big lebovski", "The Big Lebowski (1998)", 1),
+    // Typos in short words and in spaces.
+    ("king kon g", "King Kong (2005)", 3),
+    ("ghostbuster sii", "Ghostbusters II (1989)", 1),
+    ("the dar kknight", "The Dark Knight (2008)", 1),
+    ("fihgt cub", "Fight Club (1999)", 1),
+    ("bakc to teh fture", "Back to the Future (1985)", 1),
     // Accents.
     ("amelie", "Amélie (2001)", 1),
     ("leon the professional", "Léon: The Professional (1994)", 1),
@@ -110,6 +116,7 @@ const QUERIES: &[(&str, &str, usize)] = &[
     ("ьфекшч", "The Matrix (1999)", 1),
     ("ыркул", "Shrek (2001)", 1),
     ("uflbfnjh", "Gladiator (2000)", 1),
+    ("еру ырштштп", "The Shining (1980)", 1),
     // While it is still being typed.
     ("termin", "The Terminator (1984)", 3),
     ("the godf", "The Godfather (1972)", 1),

@@ -2,7 +2,7 @@
 use super::{
     analysis::{self, MEANING, NAMES, WORDS},
     feed::FilmDocument,
-    folding::{Title, fold, joined_forms},
+    folding::{Title, fold, joined_forms, pieces},
     ranking::Candidate,
 };
 use domain::catalogue::FilmId;
@@ -25,6 +25,10 @@ pub(super) struct Fields {
     pub word: Field,
     /// Their sounds.
     pub sound: Field,
+    /// Pieces of whole titles.
+    pub piece: Field,
+    /// Pieces of how whole titles sound.
+    pub sound_piece: Field,
     /// Words of titles by meaning.
     pub title: Field,
     /// Words of the description by meaning.
@@ -57,7 +61,9 @@ impl Fields {
             stored_flag: schema.add_bool_field("stored_flag", STORED),
             key: schema.add_text_field("key", listed.clone()),
             word: schema.add_text_field("word", listed.clone()),
-            sound: schema.add_text_field("sound", listed),
+            sound: schema.add_text_field("sound", listed.clone()),
+            piece: schema.add_text_field("piece", listed.clone()),
+            sound_piece: schema.add_text_field("sound_piece", listed),
             title: schema.add_text_field("title", meaning.clone()),
             description: schema.add_text_field("description", meaning.clone()),
             people: schema.add_text_field("people", words(NAMES, IndexRecordOption::WithFreqs)),
@@ -93,10 +99,16 @@ impl Fields {
         document.add_text(self.title, analysis::plain(text));
         for word in &title.words {
             document.add_text(self.word, &word.text);
-            document.add_text(self.sound, &word.sound);
+            document.add_text(self.sound, word.sound());
             if let Some(number) = word.number {
                 document.add_text(self.word, number_term(number));
             }
+        }
+        for piece in pieces(&title.letters()) {
+            document.add_text(self.piece, piece);
+        }
+        for piece in pieces(&title.sounds()) {
+            document.add_text(self.sound_piece, piece);
         }
         for joined in joined_forms(text) {
             document.add_text(self.word, joined);
