@@ -25,12 +25,14 @@ pub enum Command {
     /// SIGTERM and Ctrl-C stop it after the running requests are answered.
     #[default]
     Serve,
-    /// Does the upkeep that `serve` does beside answering, and nothing else.
+    /// Runs the jobs that `serve` runs beside answering, and does nothing else.
     ///
-    /// Every ten minutes it forgets sessions and sign-in attempts that are over and removes posters
-    /// that no film shows. One worker beside several instances is enough, and several do no harm.
+    /// Jobs are work that outlives a request, and what the schedules (`FILMHUB_SCHEDULE_*`) ask for.
+    /// As many workers as you like share them fairly; with `FILMHUB_JOBS=off` instances of `serve`
+    /// leave them all to the workers.
     Worker {
-        /// Does it once and ends.
+        /// Tidies up once and ends: forgets sessions, sign-in attempts and jobs that are over, and
+        /// removes posters that no film shows.
         #[arg(long)]
         once: bool,
     },

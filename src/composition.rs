@@ -2,26 +2,29 @@
 use crate::config::{self, Config};
 use anyhow::{Context, bail};
 use application::{
-    catalogue::ports::PosterStore,
+    catalogue::{ports::PosterStore, sources::SourceList},
     identity::ports::{Secrets, TokenLives},
+    jobs::Task,
     module::ApplicationModule,
     shared::clock::{Clock, IdGenerator},
 };
 use chrono::Duration;
 use infrastructure::{
+    assistant::ModelConnection,
     catalogue::{
         DiskPosterStore, S3PosterStore, SqlFilmFeed,
         film_index::FilmIndexState,
         starter_catalogue::{self, Progress},
     },
     identity::GateState,
-    jobs::JobBell,
-    module::{Prepared, infrastructure_module},
+    jobs::{JobBell, JobWorker, Schedule, Scheduler, WorkerPorts, WorkerSettings},
+    module::{InfrastructureModule, Prepared, infrastructure_module},
     persistence::{WriteTurns, migrate_up, migration_status},
     sources::NoFilmSources,
     system::{SystemClock, SystemSecrets, UuidV7Generator},
 };
 use sea_orm::DatabaseConnection;
+use shaku::{HasComponent, HasComponents};
 use std::{fs, os::unix::fs::DirBuilderExt, path::PathBuf, sync::Arc};
 
 /// The product, put together.
@@ -32,6 +35,10 @@ pub struct Composition {
     pub connection: DatabaseConnection,
     /// Which sessions have been ended, to be kept up.
     pub gate: Arc<GateState>,
+    /// Rung when there are new jobs.
+    bell: JobBell,
+    /// The adapters.
+    ports: Arc<InfrastructureModule>,
     /// The search index, to be kept up.
     pub index: Arc<FilmIndexState>,
 }
@@ -115,27 +122,98 @@ pub fn compose(
         None => config::kept_jwt_secret(&config.data_dir, || SystemSecrets.generate())?,
     };
     let gate = Arc::new(GateState::default());
+    let bell = JobBell::default();
     let feed = SqlFilmFeed::new(connection.clone(), UuidV7Generator.next_uuid());
     let folder = (index == Index::Kept).then(|| config.data_dir.join("index"));
     let index = FilmIndexState::new(folder, Arc::new(feed));
     let ports = infrastructure_module(Prepared {
         connection: connection.clone(),
         turns: WriteTurns::of(&connection),
-        bell: JobBell::default(),
+        bell: bell.clone(),
         jwt_secret,
         lives: lives(config),
         gate: Arc::clone(&gate),
         index: Arc::clone(&index),
         posters: posters(config)?,
+        model: model(config)?,
+        model_limits: config.model_limits,
         sources: Arc::new(NoFilmSources),
     });
-    let application = Arc::new(ApplicationModule::builder(ports).build());
+    let application = Arc::new(ApplicationModule::builder(ports.clone()).build());
     Ok(Composition {
         application,
         connection,
         gate,
+        bell,
+        ports,
         index,
     })
+}
+
+impl Composition {
+    /// Who runs jobs in this process.
+    pub fn worker(&self, config: &Config) -> JobWorker {
+        const POLL: std::time::Duration = std::time::Duration::from_secs(1);
+        let ports = WorkerPorts {
+            store: self.ports.resolve(),
+            queries: self.ports.resolve(),
+            clock: self.ports.resolve(),
+            ids: self.ports.resolve(),
+            chance: self.ports.resolve(),
+        };
+        let settings = WorkerSettings {
+            at_once: usize::try_from(config.jobs_at_once).unwrap_or(1),
+            lease: std::time::Duration::from_secs(config.job_lease_seconds.into()),
+            poll: POLL,
+        };
+        let handlers = self.application.resolve_all();
+        JobWorker::new(ports, handlers, self.bell.clone(), settings)
+    }
+
+    /// Who puts into the queue what is due again and again and a worker knows how to do.
+    pub fn scheduler(&self, config: &Config, worker: &JobWorker) -> Scheduler {
+        let (store, clock, ids) = (
+            self.ports.resolve(),
+            self.ports.resolve(),
+            self.ports.resolve(),
+        );
+        Scheduler::new(store, clock, ids, schedules(config), worker.kinds())
+    }
+}
+
+/// What is due in which rhythm. Without a source there are no films to fetch.
+fn schedules(config: &Config) -> Vec<Schedule> {
+    /// How many pages of a list are fetched; a page is 20 films.
+    const PAGES: u32 = 5;
+    /// How many films are refreshed; what a source tells in a day is limited.
+    const FILMS: u32 = 10;
+    let source = config.source_of_lists;
+    let pages = |list| {
+        source.map(|source| Task::ImportPages {
+            source,
+            list,
+            from: 1,
+            to: PAGES,
+        })
+    };
+    let refresh = source.map(|_| Task::RefreshOldest { count: FILMS });
+    let rhythms = &config.schedules;
+    [
+        ("tidy_up", &rhythms.tidy_up, Some(Task::TidyUp)),
+        (
+            "popular_films",
+            &rhythms.popular_films,
+            pages(SourceList::Popular),
+        ),
+        ("new_films", &rhythms.new_films, pages(SourceList::New)),
+        ("refresh", &rhythms.refresh, refresh),
+    ]
+    .into_iter()
+    .filter_map(|(name, words, task)| {
+        let (words, task) = (words.clone()?, task?);
+        Some(Schedule { name, words, task })
+    })
+    .collect()
 }
 
 fn posters(config: &Config) -> anyhow::Result<Arc<dyn PosterStore>> {
@@ -145,6 +223,13 @@ fn posters(config: &Config) -> anyhow::Result<Arc<dyn PosterStore>> {
     let store = DiskPosterStore::open(posters_dir(config))
         .context("the folder for posters cannot be used")?;
     Ok(Arc::new(store))
+}
+
+fn model(config: &Config) -> anyhow::Result<Option<Arc<ModelConnection>>> {
+    let model = config.model.as_ref().map(ModelConnection::prepare);
+    model
+        .transpose()
+        .context("the language model cannot be used")
 }
 
 fn lives(config: &Config) -> TokenLives {

@@ -10,8 +10,10 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberI
 /// When the filter cannot be understood.
 pub fn start(config: &Config) -> anyhow::Result<()> {
     // The driver repeats the server's notices, which say nothing to an operator.
+    // So does the model's client with what the model said, which is nobody's business; what fails
+    // there is told by us.
     let filter = format!(
-        "{},sqlx::postgres::notice=warn,sea_orm_migration=warn,actix_server=warn",
+        "{},sqlx::postgres::notice=warn,sea_orm_migration=warn,actix_server=warn,async_openai=off",
         config.log
     );
     let filter = EnvFilter::try_new(filter).context("FILMHUB_LOG is not a filter of log lines")?;

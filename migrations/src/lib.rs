@@ -19,6 +19,7 @@ mod m20261121_000003_library;
 mod m20261121_000004_mixes;
 mod m20261121_000005_recommendation;
 mod m20261122_000006_jobs;
+mod m20261122_000009_assistant;
 mod table;
 
 /// Applies and takes back migrations.
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_mixes::Migration),
             Box::new(m20261121_000005_recommendation::Migration),
             Box::new(m20261122_000006_jobs::Migration),
+            Box::new(m20261122_000009_assistant::Migration),
         ]
     }
 }

@@ -1,5 +1,5 @@
 //! Serves the API.
-use super::worker::{stop_signal, tidy_up_regularly};
+use super::worker::{start_jobs, stop_signal};
 use crate::{
     composition::{self, Composition},
     config::Config,
@@ -34,7 +34,10 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let app = composition::compose(config, connection, composition::Index::Kept)?;
     app.gate.refresh(&app.connection, SystemClock.now()).await?;
     let cancelled = CancellationToken::new();
-    let background = start_background(&app, &cancelled);
+    let mut background = start_background(&app, &cancelled);
+    if config.serve_runs_jobs {
+        background.extend(start_jobs(config, &app, &cancelled));
+    }
     let server = start_server(config, &app)?;
     tell(config);
     let stopper = actix_web::rt::spawn(stop_when_told(server.handle()));
@@ -63,10 +66,6 @@ fn start_background(app: &Composition, cancelled: &CancellationToken) -> Vec<Joi
     let until = cancelled.clone();
     vec![
         tokio::spawn(async move { gate.keep_up(&connection, || SystemClock.now(), until).await }),
-        tokio::spawn(tidy_up_regularly(
-            Arc::clone(&app.application),
-            cancelled.clone(),
-        )),
         tokio::spawn(Arc::clone(&app.index).follow(cancelled.clone())),
     ]
 }
@@ -74,7 +73,7 @@ fn start_background(app: &Composition, cancelled: &CancellationToken) -> Vec<Joi
 fn start_server(config: &Config, app: &Composition) -> anyhow::Result<actix_web::dev::Server> {
     let settings = ApiSettings {
         default_language: config.language,
-        files_base_url: config.files_base_url.clone(),
+        posters: config.posters.clone(),
         files_dir: config
             .s3
             .is_none()

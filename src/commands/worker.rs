@@ -1,59 +1,59 @@
-//! The upkeep.
-use crate::{composition, config::Config};
+//! Runs jobs.
+use crate::{
+    composition::{self, Composition},
+    config::Config,
+};
 use application::{
-    module::ApplicationModule,
-    shared::{actor::Actor, failure::logged, use_case::UseCase},
+    shared::{actor::Actor, use_case::UseCase},
     upkeep::tidy_up::TidyUp,
 };
 use shaku::HasComponent;
-use std::{sync::Arc, time::Duration};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-const PERIOD: Duration = Duration::from_mins(10);
-
-/// Does the upkeep until it is told to stop, or once.
+/// Runs jobs until it is told to stop, or tidies up once.
 pub async fn run(config: &Config, once: bool) -> anyhow::Result<()> {
     let connection = composition::connect(config).await?;
     composition::ensure_schema(config, &connection).await?;
     let app = composition::compose(config, connection, composition::Index::Unused)?;
     if once {
-        let use_case: &dyn UseCase<TidyUp> = app.application.resolve_ref();
-        let tidied = use_case.execute(&Actor::System, TidyUp).await?;
-        println!(
-            "removed {} sessions, {} sign-in attempts, {} posters",
-            tidied.sessions, tidied.telegram_sign_ins, tidied.posters
-        );
-        return Ok(());
+        return tidy_up(&app).await;
     }
     let cancelled = CancellationToken::new();
-    let upkeep = tokio::spawn(tidy_up_regularly(
-        Arc::clone(&app.application),
-        cancelled.clone(),
-    ));
+    let jobs = start_jobs(config, &app, &cancelled);
     tracing::info!("the worker runs");
     stop_signal().await?;
     cancelled.cancel();
-    upkeep.await?;
+    for task in jobs {
+        task.await?;
+    }
     tracing::info!("the worker has stopped");
     Ok(())
 }
 
-/// Tidies up every ten minutes until cancelled.
-pub async fn tidy_up_regularly(application: Arc<ApplicationModule>, cancelled: CancellationToken) {
-    let use_case: Arc<dyn UseCase<TidyUp>> = application.resolve();
-    loop {
-        match use_case.execute(&Actor::System, TidyUp).await {
-            Ok(tidied) => tracing::debug!(?tidied, "tidied up"),
-            Err(failure) => tracing::warn!(
-                error = logged(&failure),
-                "tidying up failed, trying again in ten minutes"
-            ),
-        }
-        let pause = tokio::time::sleep(PERIOD);
-        if cancelled.run_until_cancelled(pause).await.is_none() {
-            return;
-        }
-    }
+async fn tidy_up(app: &Composition) -> anyhow::Result<()> {
+    let use_case: &dyn UseCase<TidyUp> = app.application.resolve_ref();
+    let tidied = use_case.execute(&Actor::System, TidyUp).await?;
+    println!(
+        "removed {} sessions, {} sign-in attempts, {} posters, {} jobs",
+        tidied.sessions, tidied.telegram_sign_ins, tidied.posters, tidied.jobs
+    );
+    Ok(())
+}
+
+/// Starts to run jobs, and to put into the queue what is due again and again.
+pub fn start_jobs(
+    config: &Config,
+    app: &Composition,
+    cancelled: &CancellationToken,
+) -> Vec<JoinHandle<()>> {
+    let worker = app.worker(config);
+    let scheduler = app.scheduler(config, &worker);
+    let until = cancelled.clone();
+    vec![
+        tokio::spawn(async move { worker.work(until).await }),
+        tokio::spawn(scheduler.keep(cancelled.clone())),
+    ]
 }
 
 /// Waits for SIGTERM or Ctrl-C.

@@ -3,19 +3,23 @@
 //! Everything has a default with which the product runs. What is set wrongly stops the start with one
 //! message that names every bad setting.
 mod reader;
+mod schedules;
 mod source;
 mod values;
 
 pub use reader::Shown;
+pub use schedules::Schedules;
 pub use values::{LogFormat, Switch};
 
-use domain::shared::Language;
+use application::assistant::ports::ModelLimits;
+use domain::{catalogue::SourceName, shared::Language};
 use infrastructure::{
+    assistant::ModelConfig,
     catalogue::S3Config,
     identity::JwtSecret,
     persistence::{DatabaseConfig, DatabaseUrl},
 };
-use presentation::Limits;
+use presentation::{Limits, PosterAddresses};
 use reader::Reader;
 use secrecy::{ExposeSecret, SecretString};
 use source::Sources;
@@ -24,15 +28,15 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use values::{BaseUrl, LogFilter, Origins};
+use url::Url;
+use values::{BaseUrl, LogFilter, Origins, ProxyUrl};
 
 /// Names that deployments set for parts of the product that read them elsewhere or later; they are
 /// accepted, so that an existing `.env` works as it is.
-const OTHERS_SECRETS: [&str; 6] = [
+const OTHERS_SECRETS: [&str; 5] = [
     "TMDB_API_KEY",
     "KINOPOISK_UNOFFICIAL_KEY",
     "KINOPOISK_DEV_KEY",
-    "GPT_API_KEY",
     "BOT_TOKEN",
     "REDIS_URL",
 ];
@@ -53,8 +57,8 @@ pub struct Config {
     pub jwt_secret: Option<JwtSecret>,
     /// The S3 bucket for posters; without it they lie in the data directory.
     pub s3: Option<S3Config>,
-    /// Where posters are fetched, without a slash at the end.
-    pub files_base_url: String,
+    /// Where clients fetch posters.
+    pub posters: PosterAddresses,
     /// The language when a client asks for none.
     pub language: Language,
     /// Which log lines are written, as `RUST_LOG` says it.
@@ -73,6 +77,20 @@ pub struct Config {
     pub limits: Limits,
     /// Whether the starter catalogue is loaded into an empty database.
     pub starter_catalogue: bool,
+    /// The language model, if there is one.
+    pub model: Option<ModelConfig>,
+    /// What asking it may cost.
+    pub model_limits: ModelLimits,
+    /// Whether `serve` runs jobs beside answering.
+    pub serve_runs_jobs: bool,
+    /// How many jobs a process runs at once.
+    pub jobs_at_once: u32,
+    /// How long a job is held without its runner being heard of.
+    pub job_lease_seconds: u32,
+    /// What is to be done again and again.
+    pub schedules: Schedules,
+    /// The source whose lists are fetched, if any is set up.
+    pub source_of_lists: Option<SourceName>,
 }
 
 /// Some settings are wrong.
@@ -96,17 +114,15 @@ impl Config {
         let port = reader.parsed("FILMHUB_PORT", 8080_u16);
         let workers = reader.within("FILMHUB_WORKERS", 1..=256, values::cores());
         let data_dir = PathBuf::from(reader.parsed("FILMHUB_DATA_DIR", "./data".to_owned()));
-        let public_url = reader.parsed("FILMHUB_PUBLIC_URL", BaseUrl::local(port));
-        let s3 = read_s3(&mut reader);
-        let files_base_url = read_files_base_url(&mut reader, s3.as_ref(), &public_url);
+        let posters = read_poster_addresses(&mut reader, port);
         let config = Self {
             host,
             port,
             workers,
             database: read_database(&mut reader, &data_dir),
             jwt_secret: read_jwt_secret(&mut reader),
-            s3,
-            files_base_url,
+            s3: read_s3(&mut reader),
+            posters,
             language: reader.parsed("FILMHUB_LANGUAGE", Language::default()),
             log: reader.parsed("FILMHUB_LOG", LogFilter("info".to_owned())).0,
             log_format: reader.parsed("FILMHUB_LOG_FORMAT", LogFormat::Pretty),
@@ -116,6 +132,13 @@ impl Config {
             refresh_token_days: reader.within("FILMHUB_REFRESH_TOKEN_DAYS", 1..=366, 30),
             limits: read_limits(&mut reader),
             starter_catalogue: reader.parsed("FILMHUB_STARTER_CATALOGUE", Switch::On) == Switch::On,
+            model: read_model(&mut reader),
+            model_limits: read_model_limits(&mut reader),
+            serve_runs_jobs: reader.parsed("FILMHUB_JOBS", Switch::On) == Switch::On,
+            jobs_at_once: reader.within("FILMHUB_JOBS_AT_ONCE", 1..=64, 4),
+            job_lease_seconds: reader.within("FILMHUB_JOB_LEASE_SECONDS", 2..=3600, 60),
+            schedules: Schedules::read(&mut reader),
+            source_of_lists: read_source_of_lists(&mut reader),
             data_dir,
         };
         for name in OTHERS_SECRETS {
@@ -163,6 +186,18 @@ fn read_database(reader: &mut Reader, data_dir: &Path) -> DatabaseConfig {
     }
 }
 
+/// The first source that a key is there for.
+fn read_source_of_lists(reader: &mut Reader) -> Option<SourceName> {
+    [
+        ("TMDB_API_KEY", SourceName::Tmdb),
+        ("KINOPOISK_UNOFFICIAL_KEY", SourceName::KinopoiskUnofficial),
+        ("KINOPOISK_DEV_KEY", SourceName::KinopoiskDev),
+    ]
+    .into_iter()
+    .find(|(key, _)| reader.is_set(key) || reader.is_set(&format!("{key}_FILE")))
+    .map(|(_, source)| source)
+}
+
 fn read_jwt_secret(reader: &mut Reader) -> Option<JwtSecret> {
     let secret = reader.secret("JWT_SECRET")?;
     match JwtSecret::new(secret) {
@@ -197,18 +232,57 @@ fn read_s3(reader: &mut Reader) -> Option<S3Config> {
     })
 }
 
-/// Where clients fetch posters: as said, else straight from the bucket, else from this service.
-fn read_files_base_url(reader: &mut Reader, s3: Option<&S3Config>, public_url: &BaseUrl) -> String {
-    let said: Option<BaseUrl> = reader.optional("FILES_BASE_URL");
-    match (said, s3) {
-        (Some(url), _) => url.to_string(),
-        (None, Some(s3)) => match &s3.endpoint {
-            Some(endpoint) => {
-                format!("{}/{}", endpoint.as_str().trim_end_matches('/'), s3.bucket)
-            }
-            None => format!("https://s3.{}.amazonaws.com/{}", s3.region, s3.bucket),
+/// A model is asked when there is a server or a key. Some servers need no key; a key alone is one of
+/// `OpenAI`'s.
+fn read_model(reader: &mut Reader) -> Option<ModelConfig> {
+    let base: Option<BaseUrl> = reader.optional("GPT_BASE");
+    let key = reader.secret("GPT_API_KEY");
+    let model = reader.parsed("GPT_MODEL", "gpt-4o-mini".to_owned());
+    let proxy = read_proxy(reader, "GPT_PROXY");
+    if base.is_none() && key.is_none() {
+        return None;
+    }
+    Some(ModelConfig {
+        base: base.unwrap_or_else(BaseUrl::of_openai).into_url(),
+        key,
+        model,
+        proxy,
+    })
+}
+
+/// The address of a proxy, which may hold a password and is not shown.
+fn read_proxy(reader: &mut Reader, name: &'static str) -> Option<Url> {
+    let secret = reader.secret(name)?;
+    match secret.expose_secret().trim().parse::<ProxyUrl>() {
+        Ok(proxy) => Some(proxy.0),
+        Err(failure) => {
+            reader.refuse(name, failure);
+            None
+        }
+    }
+}
+
+fn read_model_limits(reader: &mut Reader) -> ModelLimits {
+    let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+    ModelLimits {
+        search_within: seconds(reader.within("GPT_SEARCH_TIMEOUT", 1..=60, 4)),
+        daily_per_user: reader.within("GPT_DAILY_PER_USER", 0..=100_000, 100),
+        daily_of_visitors: reader.within("GPT_DAILY_VISITORS", 0..=1_000_000, 200),
+    }
+}
+
+/// Where clients fetch posters: from this service in all sizes, unless it is only said where they lie
+/// as they were sent. Settings made before this service showed posters itself say just that.
+fn read_poster_addresses(reader: &mut Reader, port: u16) -> PosterAddresses {
+    let is_known = reader.is_set("FILMHUB_PUBLIC_URL");
+    let public_url = reader.parsed("FILMHUB_PUBLIC_URL", BaseUrl::local(port));
+    let originals: Option<BaseUrl> = reader.optional("FILES_BASE_URL");
+    match originals.map(|url| url.to_string()) {
+        Some(base) if !is_known => PosterAddresses::Originals { base },
+        originals => PosterAddresses::Images {
+            base: format!("{public_url}/images"),
+            originals,
         },
-        (None, None) => format!("{public_url}/files"),
     }
 }
 
@@ -267,7 +341,7 @@ mod tests {
             ("127.0.0.1", 8080)
         );
         assert!(config.database.url.is_sqlite());
-        assert_eq!(config.files_base_url, "http://localhost:8080/files");
+        assert_eq!(config.posters, images("http://localhost:8080/images", None));
         assert!(config.s3.is_none());
         assert_eq!(config.language, Language::Russian);
         assert!(config.starter_catalogue);
@@ -310,11 +384,65 @@ mod tests {
         ])
         .unwrap();
         assert!(!config.database.url.is_sqlite());
-        assert_eq!(config.files_base_url, "https://cdn.example.org/posters");
+        let base = "https://cdn.example.org/posters".to_owned();
+        assert_eq!(config.posters, PosterAddresses::Originals { base });
         assert_eq!(config.s3.map(|s3| s3.bucket).as_deref(), Some("posters"));
         for line in shown {
             assert!(!line.value.contains("hidden"), "{}", line.name);
         }
+    }
+
+    fn images(base: &str, originals: Option<&str>) -> PosterAddresses {
+        PosterAddresses::Images {
+            base: base.to_owned(),
+            originals: originals.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn posters_are_fetched_from_this_service_where_its_address_is_known() {
+        let public = ("FILMHUB_PUBLIC_URL", "https://films.example.org/");
+        let files = ("FILES_BASE_URL", "https://cdn.example.org");
+        let base = "https://films.example.org/images";
+        let (config, _) = read(&[public]).unwrap();
+        assert_eq!(config.posters, images(base, None));
+        let (config, _) = read(&[public, files]).unwrap();
+        assert_eq!(
+            config.posters,
+            images(base, Some("https://cdn.example.org"))
+        );
+    }
+
+    #[test]
+    fn a_model_needs_a_server_or_a_key() {
+        let model = |values: &[(&str, &str)]| read(values).unwrap().0.model;
+        assert!(model(&[("GPT_MODEL", "small")]).is_none());
+        let with_key = model(&[("GPT_API_KEY", "hidden")]).unwrap();
+        assert_eq!(with_key.base.as_str(), "https://api.openai.com/v1");
+        assert_eq!(with_key.model, "gpt-4o-mini");
+        let own = model(&[
+            ("GPT_BASE", "http://localhost:11434/v1/"),
+            ("GPT_MODEL", "small"),
+            ("GPT_PROXY", "socks5://user:hidden@proxy:1080"),
+        ]);
+        let own = own.unwrap();
+        assert!(own.key.is_none());
+        assert_eq!(own.model, "small");
+        assert_eq!(own.proxy.unwrap().host_str(), Some("proxy"));
+    }
+
+    #[test]
+    fn a_model_costs_what_is_said() {
+        let (config, shown) = read(&[
+            ("GPT_SEARCH_TIMEOUT", "2"),
+            ("GPT_DAILY_PER_USER", "0"),
+            ("GPT_PROXY", "http://user:hidden@proxy"),
+        ])
+        .unwrap();
+        assert_eq!(config.model_limits.search_within, Duration::from_secs(2));
+        assert_eq!(config.model_limits.daily_per_user, 0);
+        assert_eq!(config.model_limits.daily_of_visitors, 200);
+        assert!(shown.iter().all(|line| !line.value.contains("hidden")));
     }
 
     #[test]
@@ -328,6 +456,9 @@ mod tests {
             ("AWS_BUCKET_NAME", "posters"),
             ("FILMHUB_TOKEN_DAYS", "0"),
             ("FILMHUB_PROT", "8080"),
+            ("GPT_BASE", "ftp://model"),
+            ("GPT_PROXY", "gopher://user:secretvalue@proxy"),
+            ("GPT_SEARCH_TIMEOUT", "0"),
         ])
         .err()
         .unwrap();
@@ -341,6 +472,9 @@ mod tests {
             "AWS_ACCESS_KEY",
             "FILMHUB_TOKEN_DAYS",
             "FILMHUB_PROT",
+            "GPT_BASE",
+            "GPT_PROXY",
+            "GPT_SEARCH_TIMEOUT",
         ] {
             let named = errors.iter().filter(|line| line.starts_with(name)).count();
             assert_eq!(named, 1, "{name} in {errors:?}");
@@ -352,6 +486,7 @@ mod tests {
         let errors = read(&[
             ("JWT_SECRET", "tooshort"),
             ("DATABASE_URL", "oops://secretvalue"),
+            ("GPT_PROXY", "oops://secretvalue"),
         ])
         .err()
         .unwrap()

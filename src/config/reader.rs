@@ -151,6 +151,16 @@ impl Reader {
         Some(secret)
     }
 
+    /// Shows what applies where nobody has made the setting that was just asked for.
+    pub fn show_default(&mut self, name: &'static str, default: &str) {
+        if let Some(last) = self.shown.last_mut()
+            && last.name == name
+            && last.origin == Origin::Default
+        {
+            default.clone_into(&mut last.value);
+        }
+    }
+
     fn show(&mut self, name: &'static str, value: String, origin: Origin) {
         self.shown.push(Shown {
             name,

@@ -76,6 +76,14 @@ impl BaseUrl {
         }
     }
 
+    /// The API of the first server of its kind.
+    pub fn of_openai() -> Self {
+        match "https://api.openai.com/v1".parse() {
+            Ok(url) => url,
+            Err(_) => unreachable!("a URL that is written here is valid"),
+        }
+    }
+
     /// The URL itself.
     pub fn into_url(self) -> Url {
         self.0
@@ -97,6 +105,21 @@ impl FromStr for BaseUrl {
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.as_str().trim_end_matches('/'))
+    }
+}
+
+/// The address of a proxy. It has no form to be shown in, because it may hold a password.
+pub struct ProxyUrl(pub Url);
+
+impl FromStr for ProxyUrl {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let is_proxy = |url: &Url| {
+            matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") && url.has_host()
+        };
+        let url = Url::parse(text).ok().filter(is_proxy);
+        url.map(Self)
+            .ok_or("must be an address that starts with `http://`, `https://`, `socks5://` or `socks5h://`")
     }
 }
 

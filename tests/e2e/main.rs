@@ -12,6 +12,8 @@ mod commands;
 #[cfg(test)]
 mod films;
 #[cfg(test)]
+mod jobs;
+#[cfg(test)]
 mod listing;
 #[cfg(test)]
 mod posters;

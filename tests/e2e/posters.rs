@@ -12,6 +12,8 @@ use test_servers::S3Server;
 
 stories![
     a_poster_is_stored_and_shown_to_everybody,
+    a_poster_is_shown_in_every_size_and_format,
+    files_on_the_disk_can_be_fetched_as_they_are,
     a_poster_is_replaced_and_removed_with_its_file,
     the_same_picture_twice_is_no_change,
     the_kind_is_told_by_the_content_and_not_by_the_name,
@@ -21,6 +23,7 @@ stories![
     only_the_owner_sets_a_poster,
     files_that_are_no_posters_are_not_shown,
     a_poster_goes_with_the_account,
+    images_of_posters_in_a_bucket_come_from_here,
     posters_may_lie_in_a_bucket,
     a_bucket_that_is_down_changes_nothing,
 ];
@@ -85,25 +88,97 @@ async fn a_poster_is_stored_and_shown_to_everybody(database: Database) {
     let anyone = app.anyone();
     let url = poster_url(&anyone, &film).await.unwrap();
     assert!(
-        url.starts_with(&format!("http://localhost:{}/files/posters/", app.port)),
+        url.starts_with(&format!(
+            "http://localhost:{}/images/500/posters/",
+            app.port
+        )),
         "{url}"
     );
+    shown_for_ever(&anyone, &url, "image/jpeg").await;
+    let original = as_it_was_sent(&url);
+    let sent = shown_for_ever(&anyone, &original, "image/png").await;
+    assert_eq!(sent.body, bytes);
+}
 
-    let shown = anyone.get(&url).await.expect(200);
-    assert_eq!(shown.body, bytes);
-    assert_eq!(shown.header("content-type"), "image/png");
+/// The address of the picture as it was sent.
+fn as_it_was_sent(url: &str) -> String {
+    url.replace("/images/500/", "/images/original/")
+}
+
+async fn shown_for_ever(anyone: &Caller, url: &str, kind: &str) -> Answer {
+    let shown = anyone.get(url).await.expect(200);
+    assert_eq!(shown.header("content-type"), kind);
     assert_eq!(shown.header("x-content-type-options"), "nosniff");
+    assert!(shown.header("vary").contains("accept"));
     let cache = shown.header("cache-control");
     assert!(
         cache.contains("immutable") && cache.contains("max-age=31536000"),
         "{cache}"
     );
     let etag = shown.header("etag");
-    let again = anyone
-        .get_with(&url, "if-none-match", etag)
-        .await
-        .expect(304);
-    assert!(again.body.is_empty());
+    let again = anyone.get_with(url, "if-none-match", etag).await;
+    assert!(again.expect(304).body.is_empty());
+    let head = anyone.request(Method::HEAD, url);
+    let head = anyone.send(head).await.expect(200);
+    assert_eq!(head.header("content-length"), shown.body.len().to_string());
+    shown
+}
+
+/// A picture of this size with something to see in it.
+fn large_picture(width: u32, height: u32) -> Vec<u8> {
+    let image = RgbImage::from_fn(width, height, |x, y| {
+        Rgb([x, y, x ^ y].map(|it| u8::try_from(it % 256).unwrap()))
+    });
+    let mut bytes = Cursor::new(Vec::new());
+    DynamicImage::ImageRgb8(image)
+        .write_to(&mut bytes, ImageFormat::Jpeg)
+        .unwrap();
+    bytes.into_inner()
+}
+
+async fn a_poster_is_shown_in_every_size_and_format(database: Database) {
+    let app = App::start(database).await;
+    let anna = app.somebody().await;
+    let film = anna.add_film("Stalker").await;
+    put(&anna, &film, large_picture(600, 900)).await.done();
+    let details = anna.get(&format!("/films/{film}/details")).await.json(200);
+    assert_eq!(details["poster_urls"]["500"], details["poster_url"]);
+    for (size, width) in [
+        ("92", 92),
+        ("185", 185),
+        ("342", 342),
+        ("500", 500),
+        ("780", 600),
+    ] {
+        let url = details["poster_urls"][size].as_str().unwrap();
+        for (accept, format) in [
+            ("image/webp,*/*;q=0.8", ImageFormat::WebP),
+            ("*/*", ImageFormat::Jpeg),
+        ] {
+            let shown = anna.get_with(url, "accept", accept).await.expect(200);
+            assert_eq!(shown.header("content-type"), format.to_mime_type());
+            let image = image::load_from_memory_with_format(&shown.body, format).unwrap();
+            let size = (image.width(), image.height());
+            assert_eq!(size, (width, (width * 3_u32).div_ceil(2)));
+        }
+    }
+    // The picture and five sizes in two formats; they go together.
+    let folder = app.setup.data().join("files");
+    assert_eq!(files(&folder).len(), 11);
+    anna.delete(&poster(&film)).await.done();
+    assert!(files(&folder).is_empty());
+}
+
+async fn files_on_the_disk_can_be_fetched_as_they_are(database: Database) {
+    let app = App::start(database).await;
+    let anna = app.somebody().await;
+    let film = anna.add_film("Stalker").await;
+    let bytes = red();
+    put(&anna, &film, bytes.clone()).await.done();
+    let url = poster_url(&anna, &film).await.unwrap();
+    let url = url.replace("/images/500/", "/files/");
+    let anyone = app.anyone();
+    assert_eq!(anyone.get(&url).await.expect(200).body, bytes);
     let part = anyone
         .get_with(&url, "range", "bytes=4-9")
         .await
@@ -117,11 +192,6 @@ async fn a_poster_is_stored_and_shown_to_everybody(database: Database) {
         .get_with(&url, "range", "bytes=999999-")
         .await
         .problem(416, "http.range_not_satisfiable");
-    let head = anyone
-        .send(anyone.request(Method::HEAD, &url))
-        .await
-        .expect(200);
-    assert_eq!(head.header("content-length"), bytes.len().to_string());
 }
 
 async fn a_poster_is_replaced_and_removed_with_its_file(database: Database) {
@@ -135,13 +205,18 @@ async fn a_poster_is_replaced_and_removed_with_its_file(database: Database) {
     put(&anna, &film, blue.clone()).await.done();
     let second = poster_url(&anna, &film).await.unwrap();
     assert_ne!(first, second);
-    assert_eq!(anna.get(&second).await.expect(200).body, blue);
-    anna.get(&first).await.problem(404, "http.not_found");
+    let original = anna.get(&as_it_was_sent(&second)).await.expect(200);
+    assert_eq!(original.body, blue);
+    anna.get(&first)
+        .await
+        .problem(404, "catalogue.poster_not_found");
     assert_eq!(files(&folder).len(), 1);
 
     anna.delete(&poster(&film)).await.done();
     assert_eq!(poster_url(&anna, &film).await, None);
-    anna.get(&second).await.problem(404, "http.not_found");
+    anna.get(&second)
+        .await
+        .problem(404, "catalogue.poster_not_found");
     assert!(files(&folder).is_empty());
     let answer = anna.delete(&poster(&film)).await;
     answer.refused(404, "catalogue.poster_not_found", "Poster not found");
@@ -161,7 +236,9 @@ async fn the_same_picture_twice_is_no_change(database: Database) {
     anna.get(&url).await.expect(200);
     // The same picture of another film is another thing: it stays when this one goes.
     anna.delete(&poster(&film)).await.done();
-    anna.get(&url).await.problem(404, "http.not_found");
+    anna.get(&url)
+        .await
+        .problem(404, "catalogue.poster_not_found");
     anna.get(&poster_url(&anna, &other).await.unwrap())
         .await
         .expect(200);
@@ -178,8 +255,9 @@ async fn the_kind_is_told_by_the_content_and_not_by_the_name(database: Database)
     ] {
         let bytes = picture(format, [10, 120, 10]);
         put(&anna, &film, bytes.clone()).await.done();
+        let url = as_it_was_sent(&poster_url(&anna, &film).await.unwrap());
         let shown = anna
-            .get(&poster_url(&anna, &film).await.unwrap())
+            .get_with(&url, "accept", "image/webp")
             .await
             .expect(200);
         assert_eq!(shown.header("content-type"), kind);
@@ -349,20 +427,58 @@ async fn a_poster_goes_with_the_account(database: Database) {
     put(&anna, &film, red()).await.done();
     let url = poster_url(&anna, &film).await.unwrap();
     anna.delete("/me").await.done();
-    app.anyone().get(&url).await.problem(404, "http.not_found");
+    app.anyone()
+        .get(&url)
+        .await
+        .problem(404, "catalogue.poster_not_found");
     assert!(files(&app.setup.data().join("files")).is_empty());
 }
 
-/// Posters in a bucket, shown from another address.
+/// Posters in a bucket, told of at another address.
 async fn on_bucket(database: Database, server: &S3Server) -> App {
+    let setup = bucket_setup(database, server).await;
+    let setup = setup.set("FILES_BASE_URL", "https://pictures.example.org/films/");
+    setup.start().await
+}
+
+async fn bucket_setup(database: Database, server: &S3Server) -> Setup {
     let setup = Setup::without_films(database).await;
-    let setup = setup
+    setup
         .set("AWS_ENDPOINT_URL", &server.endpoint())
         .set("AWS_BUCKET_NAME", server.bucket())
         .set("AWS_KEY_ID", server.access_key())
         .set("AWS_ACCESS_KEY", server.secret_key())
-        .set("FILES_BASE_URL", "https://pictures.example.org/films/");
-    setup.start().await
+}
+
+/// The pictures in a bucket, without what the server keeps for itself.
+fn pictures(server: &S3Server) -> Vec<String> {
+    let is_picture = |name: &String| {
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+        matches!(ending, Some("webp" | "png" | "jpg"))
+    };
+    let found = files(&server.bucket_folder());
+    found.into_iter().filter(is_picture).collect()
+}
+
+async fn images_of_posters_in_a_bucket_come_from_here(database: Database) {
+    let server = S3Server::start();
+    let app = bucket_setup(database, &server).await.start().await;
+    let anna = app.somebody().await;
+    let film = anna.add_film("Stalker").await;
+    put(&anna, &film, large_picture(300, 450)).await.done();
+    let url = poster_url(&anna, &film).await.unwrap();
+    let anyone = app.anyone();
+    let (one, other) = tokio::join!(anyone.get(&url), anyone.get(&url));
+    assert_eq!(one.expect(200).body, other.expect(200).body);
+    assert_eq!(pictures(&server).len(), 2);
+    let sent = anyone.get(&as_it_was_sent(&url)).await.expect(200);
+    assert_eq!(sent.body, large_picture(300, 450));
+    anna.delete(&poster(&film)).await.done();
+    assert!(pictures(&server).is_empty());
+    anyone
+        .get(&url)
+        .await
+        .problem(404, "catalogue.poster_not_found");
 }
 
 async fn posters_may_lie_in_a_bucket(database: Database) {
@@ -390,13 +506,7 @@ async fn posters_may_lie_in_a_bucket(database: Database) {
     assert!(!object.exists());
     anna.delete(&poster(&film)).await.done();
     assert_eq!(poster_url(&anna, &film).await, None);
-    let pictures = files(&server.bucket_folder());
-    assert!(
-        !pictures
-            .iter()
-            .any(|name| matches!(name.rsplit_once('.'), Some((_, "webp" | "png")))),
-        "{pictures:?}"
-    );
+    assert!(pictures(&server).is_empty());
 }
 
 async fn a_bucket_that_is_down_changes_nothing(database: Database) {

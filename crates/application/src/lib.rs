@@ -1,6 +1,7 @@
 //! What Filmhub can do: one use case per request, and the ports through which they reach the world.
 #![warn(missing_docs)]
 
+pub mod assistant;
 pub mod catalogue;
 #[cfg(feature = "fakes")]
 pub mod fakes;

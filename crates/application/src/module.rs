@@ -5,15 +5,23 @@
 )]
 
 use crate::{
+    assistant::{
+        ports::{LanguageModel, ModelBudget, ModelPolicy},
+        recall::ModelRecall,
+    },
     catalogue::{
         create_film::CreateFilmUseCase,
         list_films::ListFilmsUseCase,
-        ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
+        ports::{
+            FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
+            Vocabulary,
+        },
         posters::{
             CommittedPosterChange, MayEditFilmUseCase, RemovePosterUseCase, SetPosterUseCase,
         },
         search_films::SearchFilmsUseCase,
         show_film::{ShowFilmDetailsUseCase, ShowFilmUseCase},
+        show_image::ShowImageUseCase,
         sources::FilmSources,
         update_film::UpdateFilmUseCase,
         vocabulary::{ListGenresUseCase, ListMoodsUseCase, ShowGenreUseCase, ShowMoodUseCase},
@@ -36,7 +44,7 @@ use crate::{
         },
         tokens::{IssueTokensUseCase, RefreshTokensUseCase},
     },
-    jobs::handler::TaskHandler,
+    jobs::{handler::TaskHandler, ports::JobQueries},
     library::{
         create_watchlist::CreateWatchlistUseCase,
         entries::{AddToWatchlistUseCase, RemoveFromWatchlistUseCase},
@@ -89,9 +97,12 @@ application_module! {
     ports = [
         Clock, IdGenerator, Chance, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
-        FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterStore, FilmSources,
+        FilmQueries, Vocabulary, FilmIndex, FilmResolver, PictureInspector, PosterImages,
+        PosterStore, FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
+        LanguageModel, ModelPolicy, ModelBudget,
+        JobQueries,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -101,8 +112,8 @@ application_module! {
         ConfirmTelegramSignInUseCase, DeclineTelegramSignInUseCase,
         CreateUserUseCase, GrantRoleUseCase, SetStandingUseCase,
         CreateFilmUseCase, UpdateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
-        ListFilmsUseCase, SearchFilmsUseCase, MayEditFilmUseCase, SetPosterUseCase,
-        RemovePosterUseCase, CommittedPosterChange,
+        ListFilmsUseCase, SearchFilmsUseCase, ModelRecall, MayEditFilmUseCase, SetPosterUseCase,
+        RemovePosterUseCase, CommittedPosterChange, ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
         DeleteWatchlistUseCase, ListEntriesUseCase, AddToWatchlistUseCase,

@@ -1,6 +1,7 @@
 //! The adapters through which the application reaches the world: databases, poster stores, the search
 //! index, password hashing, tokens, time and chance.
 
+pub mod assistant;
 pub mod catalogue;
 pub mod identity;
 pub mod jobs;

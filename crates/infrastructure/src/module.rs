@@ -6,10 +6,16 @@
 )]
 
 use crate::{
+    assistant::{
+        FixedModelPolicy, FixedModelPolicyParameters, ModelConnection, NoOtherFilms,
+        OpenAiLanguageModel, OpenAiLanguageModelParameters, SqlModelBudget,
+        SqlModelBudgetParameters,
+    },
     catalogue::{
         CachedFilmCards, CachedFilmCardsParameters, ConfiguredPosterStore,
-        ConfiguredPosterStoreParameters, FilmCardCache, ImageInspector, SqlFilmQueries,
-        SqlVocabulary, SqlVocabularyParameters, VocabularyCache,
+        ConfiguredPosterStoreParameters, DecodingTurns, FilmCardCache, ImageInspector,
+        ImageInspectorParameters, ImageWorkshop, SqlFilmQueries, SqlVocabulary,
+        SqlVocabularyParameters, StoredPosterImages, StoredPosterImagesParameters, VocabularyCache,
         film_index::{FilmIndexState, TantivyFilmIndex, TantivyFilmIndexParameters},
     },
     identity::{
@@ -18,7 +24,7 @@ use crate::{
         JwtAccessTokensParameters, JwtSecret, SqlIdentityQueries, SqlSessionGate,
         SqlSessionGateParameters,
     },
-    jobs::JobBell,
+    jobs::{JobBell, SqlJobQueries},
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
@@ -26,6 +32,7 @@ use crate::{
     system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
 };
 use application::{
+    assistant::ports::ModelLimits,
     catalogue::{ports::PosterStore, sources::FilmSources},
     identity::ports::TokenLives,
 };
@@ -41,9 +48,11 @@ module! {
             SqlIdentityQueries, Argon2PasswordHasher, JwtAccessTokens, FixedSessionPolicy,
             SqlSessionGate,
             CachedFilmCards, SqlFilmQueries, SqlVocabulary, TantivyFilmIndex,
-            ImageInspector, ConfiguredPosterStore, ConfiguredFilmSources,
+            ImageInspector, ConfiguredPosterStore, StoredPosterImages, ConfiguredFilmSources,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
+            OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget, NoOtherFilms,
+            SqlJobQueries,
         ],
         providers = [],
     }
@@ -67,6 +76,10 @@ pub struct Prepared {
     pub index: Arc<FilmIndexState>,
     /// Where posters are kept.
     pub posters: Arc<dyn PosterStore>,
+    /// The way to a language model, if one is configured.
+    pub model: Option<Arc<ModelConnection>>,
+    /// What asking it may cost.
+    pub model_limits: ModelLimits,
     /// Other catalogues.
     pub sources: Arc<dyn FilmSources>,
 }
@@ -83,15 +96,20 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         gate,
         index,
         posters,
+        model,
+        model_limits,
         sources,
     } = prepared;
+    let decoding = DecodingTurns::default();
     let module = InfrastructureModule::builder()
         .with_component_parameters::<SqlDatabase>(SqlDatabaseParameters { connection })
         .with_component_parameters::<SqlStore>(SqlStoreParameters {
             turns: turns.clone(),
             bell,
         })
-        .with_component_parameters::<SqlWatchlistEntries>(SqlWatchlistEntriesParameters { turns })
+        .with_component_parameters::<SqlWatchlistEntries>(SqlWatchlistEntriesParameters {
+            turns: turns.clone(),
+        })
         .with_component_parameters::<Argon2PasswordHasher>(Argon2PasswordHasherParameters {
             slots: Arc::new(HashingSlots::for_this_machine()),
         })
@@ -113,8 +131,22 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         .with_component_parameters::<ConfiguredPosterStore>(ConfiguredPosterStoreParameters {
             store: posters,
         })
+        .with_component_parameters::<ImageInspector>(ImageInspectorParameters {
+            turns: decoding.clone(),
+            ..Default::default()
+        })
+        .with_component_parameters::<StoredPosterImages>(StoredPosterImagesParameters {
+            workshop: ImageWorkshop::new(decoding),
+        })
         .with_component_parameters::<ConfiguredFilmSources>(ConfiguredFilmSourcesParameters {
             sources,
-        });
+        })
+        .with_component_parameters::<OpenAiLanguageModel>(OpenAiLanguageModelParameters {
+            connection: model,
+        })
+        .with_component_parameters::<FixedModelPolicy>(FixedModelPolicyParameters {
+            limits: model_limits,
+        })
+        .with_component_parameters::<SqlModelBudget>(SqlModelBudgetParameters { turns });
     Arc::new(module.build())
 }

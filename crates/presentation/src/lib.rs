@@ -31,8 +31,8 @@ pub use openapi::openapi;
 pub struct ApiSettings {
     /// The language of answers to clients that ask for none.
     pub default_language: Language,
-    /// What poster addresses start with, without a slash at the end.
-    pub files_base_url: String,
+    /// Where clients fetch posters.
+    pub posters: PosterAddresses,
     /// Where posters lie, when this service is the one to serve them (at `/files`).
     pub files_dir: Option<PathBuf>,
     /// Origins of pages that may call; `*` for every origin, none for none.
@@ -62,6 +62,23 @@ impl Default for Limits {
             upload_memory: 64 * 1024 * 1024,
         }
     }
+}
+
+/// Where clients fetch posters; the starts of addresses, without a slash at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PosterAddresses {
+    /// From this service, in all sizes.
+    Images {
+        /// What comes before the size.
+        base: String,
+        /// What comes before the key, where posters can be had elsewhere as they were sent.
+        originals: Option<String>,
+    },
+    /// From elsewhere, only as they were sent, since nobody said how clients reach this service.
+    Originals {
+        /// What comes before the key.
+        base: String,
+    },
 }
 
 /// What all requests are answered with.

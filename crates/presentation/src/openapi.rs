@@ -44,7 +44,7 @@ const PAGE: &str = "/api/schema/swagger/";
         catalogue::search_films::search_films, catalogue::show_film::show_film,
         catalogue::edit_film::update_film, catalogue::show_film::show_film_details,
         catalogue::poster::set_poster, catalogue::poster::remove_poster,
-        catalogue::poster_files::show_poster,
+        catalogue::poster_files::show_poster, catalogue::images::show_image,
         catalogue::vocabulary::list_genres, catalogue::vocabulary::show_genre,
         catalogue::vocabulary::list_moods, catalogue::vocabulary::show_mood,
         mixes::list_mixes, mixes::show_mix, mixes::list_mix_films,

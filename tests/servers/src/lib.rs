@@ -7,8 +7,10 @@
 )]
 #![warn(missing_docs)]
 
+mod model;
 mod postgres;
 mod s3;
 
+pub use model::{ModelAnswer, ModelRequest, ModelServer};
 pub use postgres::PostgresServer;
 pub use s3::{MuteServer, S3Server};

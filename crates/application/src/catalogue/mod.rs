@@ -5,6 +5,7 @@ pub mod ports;
 pub mod posters;
 pub mod search_films;
 pub mod show_film;
+pub mod show_image;
 pub mod sources;
 pub mod update_film;
 pub mod views;

@@ -9,11 +9,14 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{
-    catalogue::{Film, FilmId, FilmKind, Genre, GenreId, Mood, PictureFormat, PosterKey},
+    catalogue::{
+        Film, FilmGuess, FilmId, FilmKind, Genre, GenreId, Mood, PictureFormat, PosterImage,
+        PosterKey, ShownPoster,
+    },
     identity::UserId,
 };
 use shaku::Interface;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// The repositories of this context, bound to one unit of work.
 pub trait CatalogueStores {
@@ -172,6 +175,14 @@ pub trait FilmIndex: Interface {
     async fn check(&self) -> Result<(), FilmIndexError>;
 }
 
+/// Finds films that the catalogue does not have yet, and adds them.
+#[async_trait]
+pub trait FilmResolver: Interface {
+    /// The film that a guess means, which MUST be in the catalogue by then; nothing when it is not
+    /// known anywhere, or not within the time.
+    async fn resolve(&self, guess: &FilmGuess, within: Duration) -> Option<FilmId>;
+}
+
 /// A picture that has been decoded and found fit for a poster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
@@ -214,6 +225,39 @@ pub trait PictureInspector: Interface {
     async fn inspect(&self, bytes: Bytes) -> Result<Picture, PictureRefused>;
 }
 
+/// An image of a poster cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum PosterImageError {
+    /// Too many images are being made already.
+    #[error("too many images are being made")]
+    Busy,
+    /// The stored poster cannot be read as a picture.
+    #[error("a stored poster is no picture")]
+    Broken(#[source] Cause),
+    /// The poster store failed.
+    #[error("the poster store is unavailable")]
+    Unavailable(#[source] Cause),
+}
+
+failure!(PosterImageError {
+    Busy => Unavailable "catalogue.images_busy",
+    Broken => Internal "catalogue.poster_broken",
+    Unavailable => Unavailable "catalogue.poster_store_unavailable",
+});
+
+/// Shows posters in sizes and formats that suit browsers.
+///
+/// An image is made when it is first asked for and kept in the poster store. However many ask for one
+/// at the same time, it MUST be made once. An image that cannot be kept is shown all the same.
+#[async_trait]
+pub trait PosterImages: Interface {
+    /// The bytes of a poster or of an image of it; nothing where there is no such poster.
+    async fn find(&self, shown: &ShownPoster) -> Result<Option<Bytes>, PosterImageError>;
+    /// Makes and keeps those images of a poster that are not kept yet; says how many, or nothing
+    /// where there is no such poster.
+    async fn prepare(&self, poster: &PosterKey) -> Result<Option<usize>, PosterImageError>;
+}
+
 /// The poster store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum PosterStoreError {
@@ -231,7 +275,14 @@ pub trait PosterStore: Interface {
     async fn put(&self, key: &PosterKey, bytes: Bytes) -> Result<(), PosterStoreError>;
     /// Whether the poster is there.
     async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError>;
-    /// Removes a poster; removing one that is not there is no error.
+    /// The bytes of a poster, if it is there.
+    async fn fetch(&self, key: &PosterKey) -> Result<Option<Bytes>, PosterStoreError>;
+    /// Keeps an image beside its poster. Where the poster is gone nothing MUST be kept, even when it
+    /// goes at the same time.
+    async fn put_image(&self, image: &PosterImage, bytes: Bytes) -> Result<(), PosterStoreError>;
+    /// The bytes of an image, if it is kept.
+    async fn fetch_image(&self, image: &PosterImage) -> Result<Option<Bytes>, PosterStoreError>;
+    /// Removes a poster with all its images; removing one that is not there is no error.
     async fn remove(&self, key: &PosterKey) -> Result<(), PosterStoreError>;
     /// Whether posters can be stored now.
     async fn check(&self) -> Result<(), PosterStoreError>;

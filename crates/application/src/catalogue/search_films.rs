@@ -3,13 +3,21 @@ use super::{
     ports::{FilmIndex, FilmIndexError, FilmQueries},
     views::FlaggedFilm,
 };
-use crate::shared::{
-    actor::Actor,
-    failure::failure,
-    store::StoreError,
-    use_case::{UseCase, request},
+use crate::{
+    assistant::{
+        ports::Remembered,
+        recall::{Recall, Recalled},
+    },
+    shared::{
+        actor::Actor,
+        clock::Clock,
+        failure::failure,
+        store::StoreError,
+        use_case::{UseCase, request},
+    },
 };
 use async_trait::async_trait;
+use domain::catalogue::{FilmId, Vote, fuse, votes};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -56,6 +64,35 @@ pub struct SearchFilms {
     pub limit: SearchLimit,
 }
 
+/// Who took part in answering a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answerer {
+    /// The catalogue and its index.
+    Local,
+    /// A language model.
+    Model,
+}
+
+impl Answerer {
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Model => "model",
+        }
+    }
+}
+
+/// What a search found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchAnswer {
+    /// The films, best first.
+    pub films: Vec<FlaggedFilm>,
+    /// Who took part, the catalogue first.
+    pub answered_by: Vec<Answerer>,
+}
+
 /// Why nothing could be searched.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchFilmsError {
@@ -68,15 +105,19 @@ pub enum SearchFilmsError {
 }
 
 failure!(SearchFilmsError {} via Index, Store);
-request!(SearchFilms => Vec<FlaggedFilm>, SearchFilmsError);
+request!(SearchFilms => SearchAnswer, SearchFilmsError);
 
 #[derive(Component)]
 #[shaku(interface = UseCase<SearchFilms>)]
 pub(crate) struct SearchFilmsUseCase {
     #[shaku(inject)]
+    clock: Arc<dyn Clock>,
+    #[shaku(inject)]
     index: Arc<dyn FilmIndex>,
     #[shaku(inject)]
     queries: Arc<dyn FilmQueries>,
+    #[shaku(inject)]
+    recall: Arc<dyn Recall>,
 }
 
 #[async_trait]
@@ -86,27 +127,73 @@ impl UseCase<SearchFilms> for SearchFilmsUseCase {
         &self,
         actor: &Actor,
         request: SearchFilms,
-    ) -> Result<Vec<FlaggedFilm>, SearchFilmsError> {
+    ) -> Result<SearchAnswer, SearchFilmsError> {
         let most = usize::from(request.limit.0);
-        let title = request
-            .title
-            .as_deref()
-            .filter(|text| !text.trim().is_empty());
-        let description = request
-            .description
-            .as_deref()
-            .filter(|text| !text.trim().is_empty());
-        let found = match (title, description) {
+        let title = words(request.title.as_deref());
+        let description = words(request.description.as_deref());
+        let mut answered_by = vec![Answerer::Local];
+        let mut found = match (title, description) {
             (title, Some(description)) => {
-                self.index
-                    .find_by_description(title, description, most)
-                    .await?
+                let remembered = Remembered { title, description };
+                let (found, has_helped) = self.find_by_words(actor, remembered).await?;
+                answered_by.extend(has_helped.then_some(Answerer::Model));
+                found
             }
             (Some(title), None) => self.index.find_by_title(title, most).await?,
-            (None, None) => return Ok(Vec::new()),
+            (None, None) => Vec::new(),
         };
-        Ok(self.queries.show_many(&found, actor.viewer()).await?)
+        found.truncate(most);
+        let films = self.queries.show_many(&found, actor.viewer()).await?;
+        Ok(SearchAnswer { films, answered_by })
     }
+}
+
+fn words(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+impl SearchFilmsUseCase {
+    /// Films by words about them, and whether a model helped.
+    async fn find_by_words(
+        &self,
+        actor: &Actor,
+        remembered: Remembered<'_>,
+    ) -> Result<(Vec<FilmId>, bool), SearchFilmsError> {
+        // More than is shown, so that what one ranking has far down can still meet the others.
+        const ENOUGH: usize = 100;
+        let Remembered { title, description } = remembered;
+        let since = self.clock.now();
+        let local = self.index.find_by_description(title, description, ENOUGH);
+        let local = local.await?;
+        let Some(recalled) = self.recall.recall(actor, remembered, since).await else {
+            return Ok((local, false));
+        };
+        let rewritten = if recalled.terms.is_empty() {
+            Vec::new()
+        } else {
+            let found = self
+                .index
+                .find_by_description(title, &recalled.terms, ENOUGH);
+            found.await?
+        };
+        Ok((merge(&local, &rewritten, &recalled), true))
+    }
+}
+
+/// One ranking of what the words found, what the model's words found, and what it guessed.
+fn merge(local: &[FilmId], rewritten: &[FilmId], recalled: &Recalled) -> Vec<FilmId> {
+    // A guess of which the model is sure outweighs both rankings together, one that it doubts none.
+    const OF_LOCAL: f64 = 1.0;
+    const OF_REWRITTEN: f64 = 0.8;
+    const OF_GUESS: f64 = 4.0;
+    let guesses = (0_u32..).zip(&recalled.films);
+    let guesses = guesses.map(|(place, (film, confidence))| Vote {
+        film: *film,
+        place,
+        weight: confidence.get() * OF_GUESS,
+    });
+    let rankings = votes(local, OF_LOCAL).chain(votes(rewritten, OF_REWRITTEN));
+    fuse(rankings.chain(guesses))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::{
         ports::{
             FilmFilter, FilmIndex, FilmIndexError, FilmKey, FilmOrder, FilmPosition, FilmQueries,
             FilmRepository, ObsoletePosterRepository, Picture, PictureInspector, PictureRefused,
-            PosterStore, PosterStoreError, Vocabulary,
+            PosterImageError, PosterImages, PosterStore, PosterStoreError, Vocabulary,
         },
         views::{Attribution, Credit, FilmCard, FilmDetails, FlaggedFilm, Flags},
     },
@@ -23,7 +23,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{
-    catalogue::{CountryName, Film, FilmId, Genre, Mood, PictureFormat, PosterKey},
+    catalogue::{
+        CountryName, Film, FilmId, Genre, Mood, PictureFormat, PosterImage, PosterKey, ShownPoster,
+    },
     identity::UserId,
     library::StandardList,
 };
@@ -542,6 +544,7 @@ impl PictureInspector for FakePictureInspector {
 #[derive(Clone, Debug, Default)]
 pub struct FakePosterStore {
     posters: Arc<Mutex<HashMap<PosterKey, Bytes>>>,
+    images: Arc<Mutex<HashMap<PosterImage, Bytes>>>,
     is_down: Arc<AtomicBool>,
     refuses_removals: Arc<AtomicBool>,
     checks: Arc<RwLock<()>>,
@@ -573,6 +576,12 @@ impl FakePosterStore {
     #[must_use]
     pub fn count(&self) -> usize {
         locked(&self.posters).len()
+    }
+
+    /// How many images are kept beside posters.
+    #[must_use]
+    pub fn image_count(&self) -> usize {
+        locked(&self.images).len()
     }
 
     /// Puts a poster there to prepare a test.
@@ -610,11 +619,93 @@ impl PosterStore for FakePosterStore {
         let refuses = self.refuses_removals.load(Memory::SeqCst);
         Self::ensure(!refuses, "told to refuse removals")?;
         locked(&self.posters).remove(key);
+        locked(&self.images).retain(|image, _| image.poster != *key);
         Ok(())
+    }
+
+    async fn fetch(&self, key: &PosterKey) -> Result<Option<Bytes>, PosterStoreError> {
+        self.ensure_up()?;
+        Ok(self.bytes_of(key))
+    }
+
+    async fn put_image(&self, image: &PosterImage, bytes: Bytes) -> Result<(), PosterStoreError> {
+        self.ensure_up()?;
+        if self.bytes_of(&image.poster).is_some() {
+            locked(&self.images).insert(image.clone(), bytes);
+        }
+        Ok(())
+    }
+
+    async fn fetch_image(&self, image: &PosterImage) -> Result<Option<Bytes>, PosterStoreError> {
+        self.ensure_up()?;
+        Ok(locked(&self.images).get(image).cloned())
     }
 
     async fn check(&self) -> Result<(), PosterStoreError> {
         let _held = self.checks.read().await;
         self.ensure_up()
+    }
+}
+
+/// Images whose bytes are their name and the poster's bytes.
+#[derive(Clone, Debug, Default)]
+pub struct FakePosterImages {
+    pub(super) posters: FakePosterStore,
+    is_busy: Arc<AtomicBool>,
+}
+
+impl FakePosterImages {
+    pub(super) fn of(posters: FakePosterStore) -> Self {
+        Self {
+            posters,
+            is_busy: Arc::default(),
+        }
+    }
+
+    /// Has more to do than it can, or no longer.
+    pub fn set_busy(&self, is_busy: bool) {
+        self.is_busy.store(is_busy, Memory::SeqCst);
+    }
+
+    async fn image(&self, image: &PosterImage) -> Result<Option<Bytes>, PosterStoreError> {
+        if let Some(kept) = self.posters.fetch_image(image).await? {
+            return Ok(Some(kept));
+        }
+        let Some(poster) = self.posters.fetch(&image.poster).await? else {
+            return Ok(None);
+        };
+        let made: Bytes = [image.to_string().as_bytes(), b" ", &poster]
+            .concat()
+            .into();
+        self.posters.put_image(image, made.clone()).await?;
+        Ok(Some(made))
+    }
+}
+
+fn unavailable(PosterStoreError::Unavailable(cause): PosterStoreError) -> PosterImageError {
+    PosterImageError::Unavailable(cause)
+}
+
+#[async_trait]
+impl PosterImages for FakePosterImages {
+    async fn find(&self, shown: &ShownPoster) -> Result<Option<Bytes>, PosterImageError> {
+        if self.is_busy.load(Memory::SeqCst) {
+            return Err(PosterImageError::Busy);
+        }
+        let found = match shown {
+            ShownPoster::Itself(poster) => self.posters.fetch(poster).await,
+            ShownPoster::Image(image) => self.image(image).await,
+        };
+        found.map_err(unavailable)
+    }
+
+    async fn prepare(&self, poster: &PosterKey) -> Result<Option<usize>, PosterImageError> {
+        let before = self.posters.image_count();
+        for image in PosterImage::all_of(poster) {
+            if self.find(&ShownPoster::Image(image)).await?.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(self.posters.image_count() - before))
     }
 }

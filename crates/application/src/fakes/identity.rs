@@ -85,6 +85,7 @@ impl Stored {
         self.watchlists.retain(|_, list| list.owner != user);
         self.drop_loose_entries();
         self.recommendations.retain(|_, given| given.user != user);
+        self.model_spending.remove(&Some(user));
         for film in self.films.values_mut() {
             if film.owner == Some(user) {
                 film.owner = None;

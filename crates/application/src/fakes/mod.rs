@@ -17,6 +17,7 @@
 //!
 //! The fakes keep every promise of their ports; the contract tests of the real adapters run against
 //! them too. They are not for production: nothing here is secret, slow or lasting.
+mod assistant;
 mod builders;
 mod catalogue;
 mod identity;
@@ -31,18 +32,23 @@ mod store;
 mod system;
 mod world;
 
+pub use assistant::{
+    AskedToGuess, FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy,
+};
 pub use builders::{
     FilmBuilder, Fixture, GenreBuilder, MixBuilder, MoodBuilder, Origin, RecommendationBuilder,
     SessionBuilder, UserBuilder, WatchlistBuilder, a_film, a_genre, a_mix, a_mood, a_poster_of,
     a_recommendation, a_session, a_user, a_watchlist,
 };
 pub use catalogue::{
-    FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
+    FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
+    FakeVocabulary,
 };
 pub use identity::{
     FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
     FakeSessionPolicy,
 };
+pub use jobs::FakeJobQueries;
 pub use library::{FakeLibraryQueries, FakeWatchlistEntries};
 pub use mixes::FakeMixQueries;
 pub use ports::FakePorts;

@@ -4,13 +4,16 @@
     reason = "the module macro leaves no place for comments on what it declares"
 )]
 use super::{
+    assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
     catalogue::{
-        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
+        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
+        FakeVocabulary,
     },
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
     },
+    jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
     sources::FakeFilmSources,
@@ -18,13 +21,18 @@ use super::{
     system::{FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
+    assistant::ports::{LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
-        ports::{FilmIndex, FilmQueries, PictureInspector, PosterStore, Vocabulary},
+        ports::{
+            FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
+            Vocabulary,
+        },
         sources::FilmSources,
     },
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
+    jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     shared::{
@@ -62,8 +70,11 @@ fake_ports! {
     FakeAccessTokens for AccessTokens, FakeSecrets for Secrets,
     FakeSessionPolicy for SessionPolicy, FakeSessionGate for SessionGate,
     FakeFilmQueries for FilmQueries, FakeVocabulary for Vocabulary, FakeFilmIndex for FilmIndex,
-    FakePictureInspector for PictureInspector, FakePosterStore for PosterStore,
-    FakeFilmSources for FilmSources,
+    FakePictureInspector for PictureInspector, FakePosterImages for PosterImages,
+    FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
+    FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
+    FakeModelBudget for ModelBudget, FakeFilmResolver for FilmResolver,
+    FakeJobQueries for JobQueries,
 }

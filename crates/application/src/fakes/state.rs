@@ -6,7 +6,7 @@ use super::{
     jobs::StoredJob,
 };
 use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     catalogue::{Film, FilmId, Genre, Mood, PosterKey},
     identity::{SessionId, SignInKeyDigest, TelegramSignIn, User, UserId},
@@ -41,7 +41,9 @@ pub struct Stored {
     pub(super) mixes: Vec<Mix>,
     pub(super) mix_films: BTreeMap<MixId, Vec<FilmId>>,
     pub(super) recommendations: BTreeMap<RecommendationId, Recommendation>,
+    pub(super) model_spending: BTreeMap<Option<UserId>, (NaiveDate, u32)>,
     pub(super) jobs: BTreeMap<JobId, StoredJob>,
+    pub(super) ticks: BTreeMap<String, DateTime<Utc>>,
 }
 
 /// The committed state, shared by every fake of a world.

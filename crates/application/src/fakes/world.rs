@@ -1,13 +1,16 @@
 //! One of each fake, and the application upon them.
 use super::{
+    assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
     builders::{Fixture, Origin, a_session},
     catalogue::{
-        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterStore, FakeVocabulary,
+        FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
+        FakeVocabulary,
     },
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
     },
+    jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
     ports::FakePorts,
@@ -63,6 +66,8 @@ pub struct World {
     pub inspector: FakePictureInspector,
     /// The poster store.
     pub posters: FakePosterStore,
+    /// Images of posters.
+    pub images: FakePosterImages,
     /// Other catalogues.
     pub sources: FakeFilmSources,
     /// Reads of users.
@@ -77,6 +82,16 @@ pub struct World {
     pub entries: FakeWatchlistEntries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
+    /// The language model.
+    pub model: FakeLanguageModel,
+    /// What asking it may cost.
+    pub model_policy: FakeModelPolicy,
+    /// How often it was asked.
+    pub model_budget: FakeModelBudget,
+    /// Films that can be had elsewhere.
+    pub resolver: FakeFilmResolver,
+    /// Reads of jobs.
+    pub job_queries: FakeJobQueries,
     database: Database,
     application: OnceLock<Arc<ApplicationModule>>,
 }
@@ -93,6 +108,7 @@ impl World {
     pub fn new() -> Self {
         let database = Database::default();
         let of = || database.clone();
+        let posters = FakePosterStore::default();
         Self {
             clock: FixedClock::default(),
             ids: SequentialIds::default(),
@@ -105,7 +121,8 @@ impl World {
             gate: FakeSessionGate::on(of()),
             index: FakeFilmIndex::on(of()),
             inspector: FakePictureInspector::default(),
-            posters: FakePosterStore::default(),
+            images: FakePosterImages::of(posters.clone()),
+            posters,
             sources: FakeFilmSources::default(),
             identity_queries: FakeIdentityQueries { database: of() },
             film_queries: FakeFilmQueries { database: of() },
@@ -113,6 +130,11 @@ impl World {
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
+            model: FakeLanguageModel::default(),
+            model_policy: FakeModelPolicy::default(),
+            model_budget: FakeModelBudget { database: of() },
+            resolver: FakeFilmResolver::default(),
+            job_queries: FakeJobQueries { database: of() },
             application: OnceLock::new(),
             database: of(),
         }
@@ -143,11 +165,17 @@ impl World {
             .with_component_parameters::<FakeVocabulary>(self.vocabulary.clone())
             .with_component_parameters::<FakeFilmIndex>(self.index.clone())
             .with_component_parameters::<FakePictureInspector>(self.inspector.clone())
+            .with_component_parameters::<FakePosterImages>(self.images.clone())
             .with_component_parameters::<FakePosterStore>(self.posters.clone())
             .with_component_parameters::<FakeFilmSources>(self.sources.clone())
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
+            .with_component_parameters::<FakeLanguageModel>(self.model.clone())
+            .with_component_parameters::<FakeModelPolicy>(self.model_policy.clone())
+            .with_component_parameters::<FakeModelBudget>(self.model_budget.clone())
+            .with_component_parameters::<FakeFilmResolver>(self.resolver.clone())
+            .with_component_parameters::<FakeJobQueries>(self.job_queries.clone())
             .build()
     }
 

@@ -12,7 +12,8 @@ use std::time::Duration;
 ///
 /// It may be told to do the same again, when what it did could not be noted or when it fell silent;
 /// and it may be dropped at any point where it awaits. So it MUST change things only in units of work
-/// that leave everything well when they are the last thing that happened.
+/// that leave everything well when they are the last thing that happened. It MUST NOT block the thread
+/// that it runs on: what computes for long goes elsewhere.
 #[async_trait]
 pub trait TaskHandler: Interface {
     /// Which kind.

@@ -3,10 +3,11 @@ use super::failure::ProblemCode;
 use crate::{
     catalogue::{
         create_film::CreateFilmError,
-        ports::{FilmIndexError, PictureRefused, PosterStoreError},
+        ports::{FilmIndexError, PictureRefused, PosterImageError, PosterStoreError},
         posters::PosterError,
         search_films::SearchFilmsError,
         show_film::ShowFilmError,
+        show_image::ShowImageError,
         sources::SourceError,
         update_film::UpdateFilmError,
         vocabulary::VocabularyError,
@@ -46,6 +47,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     MixError,
     PictureRefused,
     PosterError,
+    PosterImageError,
     PosterStoreError,
     ProfileError,
     RecommendTonightError,
@@ -55,6 +57,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     SearchFilmsError,
     SessionsError,
     ShowFilmError,
+    ShowImageError,
     SignInError,
     SourceError,
     StoreError,

@@ -18,6 +18,7 @@ use crate::{
     },
 };
 use async_trait::async_trait;
+use domain::jobs::{kept_when_failed, kept_when_over};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -35,6 +36,8 @@ pub struct Tidied {
     pub telegram_sign_ins: u64,
     /// Posters that nobody showed.
     pub posters: usize,
+    /// Jobs that had ended some time ago.
+    pub jobs: u64,
 }
 
 /// Why tidying up failed; what it had done before stays done.
@@ -74,12 +77,17 @@ impl UseCase<TidyUp> for TidyUpUseCase {
         let uow = self.store.begin().await?;
         let sessions = uow.sessions().forget_expired(now).await?;
         let telegram_sign_ins = uow.telegram_sign_ins().forget_expired(now).await?;
+        let jobs = uow
+            .jobs()
+            .forget(now - kept_when_over(), now - kept_when_failed())
+            .await?;
         uow.commit().await?;
         let posters = remove_obsolete(&*self.posters, &*self.store).await?;
         Ok(Tidied {
             sessions,
             telegram_sign_ins,
             posters,
+            jobs,
         })
     }
 }

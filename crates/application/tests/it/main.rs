@@ -1,5 +1,7 @@
 //! What each use case promises, told on fakes: one sentence per outcome.
 #[cfg(test)]
+mod assistant;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod identity;

@@ -2,11 +2,18 @@
 use application::{
     fakes::World,
     identity::authenticate::{Authenticator, TokenRefused},
-    shared::{actor::Actor, failure::Failure},
+    jobs::{
+        RunEnd, Steps, Task, TaskKind,
+        ports::{NewJob, Offer},
+    },
+    shared::{actor::Actor, clock::IdGenerator, failure::Failure, store::Store},
 };
+use chrono::Duration;
 use domain::{
     catalogue::{CountryName, FilmContent, FilmDescription, FilmTitle, GenreId},
     identity::{EmailAddress, NewPassword, Username},
+    jobs::JobId,
+    shared::Id,
 };
 use shaku::HasComponent;
 use std::sync::Arc;
@@ -40,6 +47,50 @@ pub fn content(title: &str, genres: &[GenreId]) -> FilmContent {
         country: Some(CountryName::parse("Latvia").unwrap()),
         release_year: None,
     }
+}
+
+/// Puts a task into the queue.
+pub async fn enqueue(world: &World, task: Task) -> JobId {
+    let ids: &dyn IdGenerator = &world.ids;
+    let job = NewJob::new(ids.next(), task, world.now());
+    let uow = world.store.begin().await.unwrap();
+    uow.jobs().enqueue(&job).await.unwrap();
+    uow.commit().await.unwrap();
+    job.id
+}
+
+/// Takes the job that is due for a minute, and ends its run if it is said how.
+pub async fn run_next(world: &World, end: Option<RunEnd>) {
+    let ids: &dyn IdGenerator = &world.ids;
+    let now = world.now();
+    let offer = Offer {
+        kinds: &TaskKind::ALL,
+        lease: ids.next(),
+        now,
+        until: now + Duration::minutes(1),
+    };
+    let uow = world.store.begin().await.unwrap();
+    let jobs = uow.jobs();
+    let taken = jobs.take(&offer).await.unwrap().unwrap();
+    if let Some(end) = end {
+        let steps = Steps::default();
+        assert!(jobs.end_run(taken.held, &end, steps, now).await.unwrap());
+    }
+    uow.commit().await.unwrap();
+}
+
+/// One job that runs, one that was done, one that waits, and one that failed.
+pub async fn jobs_in_every_state(world: &World) -> (JobId, JobId, JobId, JobId) {
+    let refresh = enqueue(world, Task::RefreshOldest { count: 5 }).await;
+    run_next(world, None).await;
+    let done = enqueue(world, Task::TidyUp).await;
+    run_next(world, Some(RunEnd::Done)).await;
+    let film = Id::from_uuid(uuid::Uuid::from_u128(7));
+    let failed = enqueue(world, Task::MakeImages { film }).await;
+    let problem = "it is no picture".to_owned();
+    run_next(world, Some(RunEnd::Failed { problem })).await;
+    let waiting = enqueue(world, Task::TidyUp).await;
+    (refresh, done, waiting, failed)
 }
 
 /// Whom a token stands for.

@@ -1,5 +1,5 @@
 //! Keeping order.
-use crate::support::code;
+use crate::support::{code, jobs_in_every_state};
 use application::{
     fakes::{World, a_film, a_poster_of, a_session, a_user},
     identity::{
@@ -51,6 +51,7 @@ async fn what_is_over_is_forgotten_and_what_goes_on_is_kept() {
         sessions: 1,
         telegram_sign_ins: 1,
         posters: 0,
+        jobs: 0,
     };
     assert_eq!(tidied, expected);
     assert_eq!(world.stored().sessions_of(anna.id), [&kept]);
@@ -121,6 +122,25 @@ async fn a_poster_removed_by_somebody_else_is_simply_forgotten() {
     note(&world, &[poster("gone")]).await;
     world.run(&Actor::System, TidyUp).await.unwrap();
     assert!(world.stored().obsolete_posters().is_empty());
+}
+
+#[tokio::test]
+async fn jobs_are_forgotten_when_they_ended_long_ago_and_failures_later() {
+    let world = World::new();
+    let (_, done, _, failed) = jobs_in_every_state(&world).await;
+    world.clock.advance(Duration::days(7));
+    let tidied = world.run(&Actor::System, TidyUp).await.unwrap();
+    assert_eq!(tidied.jobs, 0);
+    world.clock.advance(Duration::microseconds(1));
+    let tidied = world.run(&Actor::System, TidyUp).await.unwrap();
+    assert_eq!(tidied.jobs, 1);
+    assert_eq!(world.stored().job(done), None);
+    world.clock.advance(Duration::days(23));
+    let tidied = world.run(&Actor::System, TidyUp).await.unwrap();
+    assert_eq!(tidied.jobs, 1);
+    assert_eq!(world.stored().job(failed), None);
+    // What has not ended is never forgotten.
+    assert_eq!(world.stored().all_jobs().len(), 2);
 }
 
 #[tokio::test]

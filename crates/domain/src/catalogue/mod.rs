@@ -5,9 +5,12 @@
 //! it is tied to.
 mod external_ref;
 mod film;
+mod fusion;
 mod genre;
+mod guess;
 mod kind;
 mod poster;
+mod poster_image;
 mod release_year;
 mod sourced;
 
@@ -16,9 +19,12 @@ pub use film::{
     CountryName, Film, FilmContent, FilmDescription, FilmId, FilmTitle, NotFilmOwner, Person,
     PersonId, PersonName, ensure_editable,
 };
+pub use fusion::{Vote, fuse, votes};
 pub use genre::{Genre, GenreId, GenreSlug, InvalidGenreSlug, Mood, MoodId};
+pub use guess::{Confidence, FilmGuess, comparable};
 pub use kind::{FilmKind, UnknownFilmKind};
 pub use poster::{InvalidPosterKey, PictureFormat, PosterKey};
+pub use poster_image::{ImageFormat, ImageSize, PosterImage, ShownPoster, UnknownImageSize};
 pub use release_year::{ReleaseYear, YearOutOfRange};
 pub use sourced::{
     CreditRole, Depth, InvalidPosterUrl, InvalidSourceRef, PosterUrl, SourceName, SourceRating,

@@ -100,6 +100,13 @@ impl PosterKey {
         &self.key
     }
 
+    /// The name up to its extension and the dot before that.
+    #[must_use]
+    pub(super) fn stem(&self) -> &str {
+        let dot = self.extension_at.saturating_sub(1);
+        self.key.get(..dot).unwrap_or_default()
+    }
+
     /// The format that the name tells.
     #[must_use]
     pub fn format(&self) -> PictureFormat {

@@ -12,6 +12,7 @@ pub use retry::RetryRule;
 pub use state::{JobState, UnknownJobState};
 
 use crate::shared::Id;
+use chrono::Duration;
 
 /// A piece of work that outlives a request.
 #[derive(Debug)]
@@ -26,3 +27,15 @@ pub enum Lease {}
 
 /// Identifies a lease.
 pub type LeaseId = Id<Lease>;
+
+/// How long a job is remembered that was done or called off.
+#[must_use]
+pub const fn kept_when_over() -> Duration {
+    Duration::days(7)
+}
+
+/// How long a job is remembered that failed for good, so that somebody may look into it.
+#[must_use]
+pub const fn kept_when_failed() -> Duration {
+    Duration::days(30)
+}

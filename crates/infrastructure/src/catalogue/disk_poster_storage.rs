@@ -4,7 +4,7 @@ use application::catalogue::ports::{PosterStore, PosterStoreError};
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use domain::catalogue::PosterKey;
+use domain::catalogue::{PosterImage, PosterKey};
 use std::{
     fs::{self, File},
     io::{self, ErrorKind, Write},
@@ -60,13 +60,13 @@ impl DiskPosterStore {
         })
     }
 
-    /// Runs work on the file of a poster.
+    /// Runs work on the file of a poster or an image.
     async fn with_file<T: Send + 'static>(
         &self,
-        key: &PosterKey,
+        key: &(impl ToString + Sync),
         work: impl FnOnce(&Path, &Path) -> Result<T, DiskFailure> + Send + 'static,
     ) -> Result<T, PosterStoreError> {
-        let (folder, file) = (Arc::clone(&self.folder), self.folder.join(key.as_str()));
+        let (folder, file) = (Arc::clone(&self.folder), self.folder.join(key.to_string()));
         blocking(move || work(&folder, &file)).await
     }
 }
@@ -97,16 +97,34 @@ impl PosterStore for DiskPosterStore {
         .await
     }
 
+    async fn fetch(&self, key: &PosterKey) -> Result<Option<Bytes>, PosterStoreError> {
+        self.with_file(key, |_, file| read(file)).await
+    }
+
+    async fn put_image(&self, image: &PosterImage, bytes: Bytes) -> Result<(), PosterStoreError> {
+        let poster = self.folder.join(image.poster.as_str());
+        self.with_file(image, move |folder, file| {
+            IncomingFile::write(folder, &bytes)?.move_to(file, folder)?;
+            // Looked at only now: whoever removes the poster from here on removes the image too.
+            if is_file(&poster)? {
+                return Ok(());
+            }
+            remove_with_folder(&[file.to_owned()])
+        })
+        .await
+    }
+
+    async fn fetch_image(&self, image: &PosterImage) -> Result<Option<Bytes>, PosterStoreError> {
+        self.with_file(image, |_, file| read(file)).await
+    }
+
     async fn remove(&self, key: &PosterKey) -> Result<(), PosterStoreError> {
-        self.with_file(key, |_, file| {
-            unless_gone(fs::remove_file(file)).map_err(failed("remove", file))?;
-            let home = parent(file);
-            // It is refused while other posters of the film are in there.
-            let left = match fs::remove_dir(home) {
-                Ok(()) => parent(home),
-                Err(_) => home,
-            };
-            unless_gone(sync_folder(left)).map_err(failed("write out the folder", left))
+        let images = PosterImage::all_of(key);
+        self.with_file(key, move |folder, file| {
+            // The poster goes first, so that no image is kept from then on.
+            let mut files = vec![file.to_owned()];
+            files.extend(images.iter().map(|image| folder.join(image.to_string())));
+            remove_with_folder(&files)
         })
         .await
     }
@@ -116,6 +134,38 @@ impl PosterStore for DiskPosterStore {
         let writing = blocking(move || IncomingFile::write(&folder, b"?").map(drop));
         asked(writing, |late| PosterStoreError::Unavailable(late.into())).await
     }
+}
+
+fn read(file: &Path) -> Result<Option<Bytes>, DiskFailure> {
+    match fs::read(file) {
+        Ok(bytes) => Ok(Some(bytes.into())),
+        Err(failure) if failure.kind() == ErrorKind::NotFound => Ok(None),
+        Err(failure) => Err(failed("read", file)(failure)),
+    }
+}
+
+fn is_file(file: &Path) -> Result<bool, DiskFailure> {
+    match fs::metadata(file) {
+        Ok(found) => Ok(found.is_file()),
+        Err(failure) if failure.kind() == ErrorKind::NotFound => Ok(false),
+        Err(failure) => Err(failed("look for", file)(failure)),
+    }
+}
+
+/// Removes files of one folder, and the folder with the last file in it.
+fn remove_with_folder(files: &[PathBuf]) -> Result<(), DiskFailure> {
+    for file in files {
+        unless_gone(fs::remove_file(file)).map_err(failed("remove", file))?;
+    }
+    let Some(home) = files.first().map(|file| parent(file)) else {
+        return Ok(());
+    };
+    // It is refused while other posters of the film are in there.
+    let left = match fs::remove_dir(home) {
+        Ok(()) => parent(home),
+        Err(_) => home,
+    };
+    unless_gone(sync_folder(left)).map_err(failed("write out the folder", left))
 }
 
 fn parent(path: &Path) -> &Path {

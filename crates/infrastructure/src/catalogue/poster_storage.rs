@@ -2,7 +2,7 @@
 use application::catalogue::ports::{PosterStore, PosterStoreError};
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::catalogue::PosterKey;
+use domain::catalogue::{PosterImage, PosterKey};
 use shaku::Component;
 use std::sync::Arc;
 
@@ -23,6 +23,18 @@ impl PosterStore for ConfiguredPosterStore {
 
     async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError> {
         self.store.exists(key).await
+    }
+
+    async fn fetch(&self, key: &PosterKey) -> Result<Option<Bytes>, PosterStoreError> {
+        self.store.fetch(key).await
+    }
+
+    async fn put_image(&self, image: &PosterImage, bytes: Bytes) -> Result<(), PosterStoreError> {
+        self.store.put_image(image, bytes).await
+    }
+
+    async fn fetch_image(&self, image: &PosterImage) -> Result<Option<Bytes>, PosterStoreError> {
+        self.store.fetch_image(image).await
     }
 
     async fn remove(&self, key: &PosterKey) -> Result<(), PosterStoreError> {

@@ -15,9 +15,11 @@ use aws_sdk_s3::{
     primitives::ByteStream,
 };
 use bytes::Bytes;
-use domain::catalogue::PosterKey;
+use domain::catalogue::{PictureFormat, PosterImage, PosterKey};
+use futures_util::future::try_join_all;
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
+use tokio::time::timeout;
 use url::Url;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
@@ -82,6 +84,56 @@ impl S3PosterStore {
     }
 }
 
+impl S3PosterStore {
+    async fn put_object(
+        &self,
+        name: &str,
+        format: PictureFormat,
+        bytes: Bytes,
+    ) -> Result<(), PosterStoreError> {
+        let request = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(name)
+            .content_type(format.media_type())
+            .cache_control(CACHE_CONTROL)
+            .body(ByteStream::from(bytes));
+        request.send().await.map(drop).map_err(unavailable)
+    }
+
+    async fn has_object(&self, name: &str) -> Result<bool, PosterStoreError> {
+        let request = self.client.head_object().bucket(&self.bucket);
+        match request.key(name).send().await {
+            Ok(_) => Ok(true),
+            Err(SdkError::ServiceError(answer)) if answer.err().is_not_found() => Ok(false),
+            Err(failure) => Err(unavailable(failure)),
+        }
+    }
+
+    async fn get_object(&self, name: &str) -> Result<Option<Bytes>, PosterStoreError> {
+        let request = self.client.get_object().bucket(&self.bucket);
+        let object = match request.key(name).send().await {
+            Ok(object) => object,
+            Err(SdkError::ServiceError(answer)) if answer.err().is_no_such_key() => {
+                return Ok(None);
+            }
+            Err(failure) => return Err(unavailable(failure)),
+        };
+        // The client's own times end with the head of the answer.
+        let body = timeout(ANSWER_WITHIN, object.body.collect()).await;
+        let body = body.map_err(unavailable)?.map_err(unavailable)?;
+        Ok(Some(body.into_bytes()))
+    }
+
+    async fn delete_object(&self, name: &str) -> Result<(), PosterStoreError> {
+        // The protocol makes removing what is not there succeed.
+        let request = self.client.delete_object().bucket(&self.bucket);
+        let answer = request.key(name).send().await;
+        answer.map(drop).map_err(unavailable)
+    }
+}
+
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT_WITHIN)
@@ -103,31 +155,39 @@ fn unavailable(cause: impl Into<Cause>) -> PosterStoreError {
 #[async_trait]
 impl PosterStore for S3PosterStore {
     async fn put(&self, key: &PosterKey, bytes: Bytes) -> Result<(), PosterStoreError> {
-        let request = self
-            .client
-            .put_object()
-            .bucket(&self.bucket)
-            .key(key.as_str())
-            .content_type(key.format().media_type())
-            .cache_control(CACHE_CONTROL)
-            .body(ByteStream::from(bytes));
-        request.send().await.map(drop).map_err(unavailable)
+        self.put_object(key.as_str(), key.format(), bytes).await
     }
 
     async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError> {
-        let request = self.client.head_object().bucket(&self.bucket);
-        match request.key(key.as_str()).send().await {
-            Ok(_) => Ok(true),
-            Err(SdkError::ServiceError(answer)) if answer.err().is_not_found() => Ok(false),
-            Err(failure) => Err(unavailable(failure)),
+        self.has_object(key.as_str()).await
+    }
+
+    async fn fetch(&self, key: &PosterKey) -> Result<Option<Bytes>, PosterStoreError> {
+        self.get_object(key.as_str()).await
+    }
+
+    async fn put_image(&self, image: &PosterImage, bytes: Bytes) -> Result<(), PosterStoreError> {
+        let name = image.to_string();
+        self.put_object(&name, image.format.as_picture(), bytes)
+            .await?;
+        // Looked at only now: whoever removes the poster from here on removes the image too.
+        if self.has_object(image.poster.as_str()).await? {
+            return Ok(());
         }
+        self.delete_object(&name).await
+    }
+
+    async fn fetch_image(&self, image: &PosterImage) -> Result<Option<Bytes>, PosterStoreError> {
+        self.get_object(&image.to_string()).await
     }
 
     async fn remove(&self, key: &PosterKey) -> Result<(), PosterStoreError> {
-        // The protocol makes removing what is not there succeed.
-        let request = self.client.delete_object().bucket(&self.bucket);
-        let answer = request.key(key.as_str()).send().await;
-        answer.map(drop).map_err(unavailable)
+        // The poster goes first, so that no image is kept from then on.
+        self.delete_object(key.as_str()).await?;
+        let images = PosterImage::all_of(key).into_iter();
+        let names: Vec<String> = images.map(|image| image.to_string()).collect();
+        try_join_all(names.iter().map(|name| self.delete_object(name))).await?;
+        Ok(())
     }
 
     async fn check(&self) -> Result<(), PosterStoreError> {

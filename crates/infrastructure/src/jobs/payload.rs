@@ -2,12 +2,21 @@
 //!
 //! Jobs outlive the version that wrote them. A payload may gain fields that need not be there; anything
 //! else makes a new kind.
-use application::jobs::Task;
-use serde::Serialize;
+use application::{
+    catalogue::sources::SourceList,
+    jobs::{Task, TaskKind},
+};
+use domain::{
+    catalogue::{SourceName, SourceRef},
+    shared::{Id, Language},
+};
+use serde::{Deserialize, Serialize};
+use std::{error::Error, str::FromStr};
 use uuid::Uuid;
 
 /// The fields of every kind of task; each kind has some.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
 struct Payload {
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<String>,
@@ -30,6 +39,11 @@ struct Payload {
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u32>,
 }
+
+/// A payload lacks what its kind needs.
+#[derive(Debug, thiserror::Error)]
+#[error("the payload has no `{0}`")]
+struct Lacking(&'static str);
 
 /// Writes a task.
 pub(super) fn write(task: &Task) -> Result<String, serde_json::Error> {
@@ -73,14 +87,56 @@ pub(super) fn write(task: &Task) -> Result<String, serde_json::Error> {
     serde_json::to_string(&payload)
 }
 
+/// Reads a task back.
+pub(super) fn read(kind: TaskKind, text: &str) -> Result<Task, Box<dyn Error + Send + Sync>> {
+    let payload: Payload = serde_json::from_str(text)?;
+    Ok(match kind {
+        TaskKind::ImportFilm => {
+            let source = word("source", payload.source)?;
+            let id = needed("id", payload.id)?;
+            let at = SourceRef::new(source, &id)?;
+            Task::ImportFilm { at }
+        }
+        TaskKind::ImportPages => Task::ImportPages {
+            source: word::<SourceName>("source", payload.source)?,
+            list: word::<SourceList>("list", payload.list)?,
+            from: needed("from", payload.from)?,
+            to: needed("to", payload.to)?,
+        },
+        TaskKind::SearchSources => Task::SearchSources {
+            title: needed("title", payload.title)?,
+            language: word::<Language>("language", payload.language)?,
+        },
+        TaskKind::CompleteFilm => Task::CompleteFilm {
+            film: Id::from_uuid(needed("film", payload.film)?),
+        },
+        TaskKind::RefreshOldest => Task::RefreshOldest {
+            count: needed("count", payload.count)?,
+        },
+        TaskKind::MakeImages => Task::MakeImages {
+            film: Id::from_uuid(needed("film", payload.film)?),
+        },
+        TaskKind::ChooseGradient => Task::ChooseGradient {
+            watchlist: Id::from_uuid(needed("watchlist", payload.watchlist)?),
+        },
+        TaskKind::TidyUp => Task::TidyUp,
+    })
+}
+
+fn needed<T>(field: &'static str, value: Option<T>) -> Result<T, Lacking> {
+    value.ok_or(Lacking(field))
+}
+
+fn word<T>(field: &'static str, value: Option<String>) -> Result<T, Box<dyn Error + Send + Sync>>
+where
+    T: FromStr<Err: Error + Send + Sync + 'static>,
+{
+    Ok(needed(field, value)?.parse()?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use application::{catalogue::sources::SourceList, jobs::TaskKind};
-    use domain::{
-        catalogue::{SourceName, SourceRef},
-        shared::{Id, Language},
-    };
 
     /// Every kind as it has been written since it exists; a line that is changed here would lose jobs
     /// that are waiting somewhere.
@@ -133,11 +189,22 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_is_written_as_ever() {
+    fn every_kind_is_written_as_ever_and_read_back() {
         let written = written();
         assert_eq!(written.len(), TaskKind::ALL.len());
         for (task, text) in written {
             assert_eq!(write(&task).unwrap(), text);
+            assert_eq!(read(task.kind(), text).unwrap(), task);
         }
+    }
+
+    #[test]
+    fn what_a_later_version_adds_is_passed_over_and_what_lacks_is_named() {
+        let text = r#"{"count":3,"since":"yesterday"}"#;
+        let task = read(TaskKind::RefreshOldest, text).unwrap();
+        assert_eq!(task, Task::RefreshOldest { count: 3 });
+        let lacking = read(TaskKind::CompleteFilm, "{}").unwrap_err();
+        assert_eq!(lacking.to_string(), "the payload has no `film`");
+        assert!(read(TaskKind::TidyUp, "[]").is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! The only module that knows that there are two databases.
-use super::connection::DatabaseConfig;
+use super::{connection::DatabaseConfig, read::Query};
+use application::shared::store::StoreError;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -35,4 +36,27 @@ pub(super) async fn connect(config: &DatabaseConfig) -> Result<DatabaseConnectio
 #[must_use]
 pub fn writers_take_turns(connection: &impl ConnectionTrait) -> bool {
     connection.get_database_backend() == DbBackend::Sqlite
+}
+
+/// Lets one transaction at a time go on, until it ends. SQLite lets one write at a time anyway.
+pub(crate) async fn pass_alone(
+    transaction: &impl ConnectionTrait,
+    gate: i64,
+) -> Result<(), StoreError> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        Query::new("SELECT pg_advisory_xact_lock($1)", [gate.into()])
+            .one(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Ends a `SELECT` so that it keeps others from the rows it finds, and passes over those that others
+/// keep it from. SQLite has no such words and, with one writer at a time, no need of them.
+#[must_use]
+pub(crate) fn skip_locked(transaction: &impl ConnectionTrait) -> &'static str {
+    match transaction.get_database_backend() {
+        DbBackend::Postgres => " FOR UPDATE SKIP LOCKED",
+        _ => "",
+    }
 }

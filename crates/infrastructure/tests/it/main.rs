@@ -1,7 +1,13 @@
 //! The adapters against the real things: databases, file systems, servers.
 #[cfg(test)]
+mod assistant;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod image_inspector;
+#[cfg(test)]
+mod jobs;
+#[cfg(test)]
+mod poster_images;
 #[cfg(test)]
 mod poster_storage;

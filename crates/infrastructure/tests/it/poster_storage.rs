@@ -9,7 +9,7 @@ use aws_sdk_s3::{
 };
 use bytes::Bytes;
 use domain::{
-    catalogue::{PictureFormat, PosterKey},
+    catalogue::{PictureFormat, PosterImage, PosterKey},
     shared::Id,
 };
 use infrastructure::catalogue::{DiskPosterStore, S3Config, S3PosterStore};
@@ -160,6 +160,9 @@ poster_store_contract!(
     what_was_removed_can_be_put_again,
     posters_put_at_the_same_time_are_all_there,
     it_says_that_it_works,
+    images_are_kept_beside_their_poster_and_go_with_it,
+    no_image_is_kept_of_a_poster_that_is_gone,
+    an_image_and_the_end_of_its_poster_at_the_same_time_leave_nothing,
 );
 
 async fn what_is_put_can_be_fetched(tested: &dyn Tested) {
@@ -232,6 +235,48 @@ async fn posters_put_at_the_same_time_are_all_there(tested: &dyn Tested) {
     }
     for key in &keys {
         assert_eq!(tested.fetch(key).await, Some(PICTURE));
+    }
+}
+
+async fn images_are_kept_beside_their_poster_and_go_with_it(tested: &dyn Tested) {
+    let (store, mine, others) = (tested.store(), key(1, 1), key(1, 2));
+    for poster in [&mine, &others] {
+        assert_eq!(store.fetch(poster).await.unwrap(), None);
+        store.put(poster, PICTURE).await.unwrap();
+        assert_eq!(store.fetch(poster).await.unwrap(), Some(PICTURE));
+        for image in PosterImage::all_of(poster) {
+            assert_eq!(store.fetch_image(&image).await.unwrap(), None);
+            let bytes = Bytes::from(image.to_string());
+            store.put_image(&image, bytes.clone()).await.unwrap();
+            assert_eq!(store.fetch_image(&image).await.unwrap(), Some(bytes));
+        }
+    }
+    assert_eq!(tested.count(), 24);
+    store.remove(&mine).await.unwrap();
+    assert_eq!(tested.count(), 12);
+    for image in PosterImage::all_of(&others) {
+        assert!(store.fetch_image(&image).await.unwrap().is_some());
+    }
+    store.remove(&others).await.unwrap();
+    assert_eq!(tested.count(), 0);
+}
+
+async fn no_image_is_kept_of_a_poster_that_is_gone(tested: &dyn Tested) {
+    for image in PosterImage::all_of(&key(1, 1)) {
+        tested.store().put_image(&image, PICTURE).await.unwrap();
+    }
+    assert_eq!(tested.count(), 0);
+}
+
+async fn an_image_and_the_end_of_its_poster_at_the_same_time_leave_nothing(tested: &dyn Tested) {
+    let (store, poster) = (tested.store(), key(1, 1));
+    let image = PosterImage::all_of(&poster).remove(0);
+    for _ in 0..20 {
+        store.put(&poster, PICTURE).await.unwrap();
+        let (kept, removed) = tokio::join!(store.put_image(&image, PICTURE), store.remove(&poster));
+        kept.unwrap();
+        removed.unwrap();
+        assert_eq!(tested.count(), 0);
     }
 }
 
@@ -339,14 +384,21 @@ fn assert_unavailable<T: Debug>(outcome: Result<T, PosterStoreError>) {
 async fn assert_all_unavailable_within(time: Duration, store: &dyn PosterStore) {
     let started = Instant::now();
     let key = key(1, 1);
-    let (put, exists, remove, check) = tokio::join!(
+    let image = PosterImage::all_of(&key).remove(0);
+    let (put, exists, fetch, put_image, fetch_image, remove, check) = tokio::join!(
         store.put(&key, PICTURE),
         store.exists(&key),
+        store.fetch(&key),
+        store.put_image(&image, PICTURE),
+        store.fetch_image(&image),
         store.remove(&key),
         store.check(),
     );
     assert_unavailable(put);
     assert_unavailable(exists);
+    assert_unavailable(fetch);
+    assert_unavailable(put_image);
+    assert_unavailable(fetch_image);
     assert_unavailable(remove);
     assert_unavailable(check);
     assert!(started.elapsed() < time, "it took {:?}", started.elapsed());

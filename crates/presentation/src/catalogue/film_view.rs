@@ -1,15 +1,19 @@
 //! What is told of films.
+use super::poster_urls::{PosterUrl, PosterUrls};
 use crate::{ApiSettings, http::words::MovieType};
 use application::catalogue::views::{Attribution, Credit, FilmDetails, FlaggedFilm};
 use chrono::{DateTime, Utc};
 use domain::{
-    catalogue::{Genre, PosterKey},
+    catalogue::{Genre, ImageSize},
     shared::Language,
 };
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// The size of `poster_url`: enough for a card on a phone and for a page on a screen.
+const SHOWN_SIZE: ImageSize = ImageSize::W500;
 
 /// A film as one viewer sees it; flags are false for somebody who has not signed in.
 #[derive(Serialize, ToSchema)]
@@ -24,6 +28,7 @@ pub struct FilmView<'a> {
     country: Option<&'a str>,
     #[schema(required, example = 1926)]
     release_year: Option<u16>,
+    /// The poster, 500 pixels wide.
     #[schema(required, value_type = Option<String>)]
     poster_url: Option<PosterUrl<'a>>,
     /// Its number at TMDB.
@@ -47,10 +52,10 @@ impl<'a> FilmView<'a> {
             description: &card.description,
             country: card.country.as_deref(),
             release_year: card.release_year,
-            poster_url: card.poster.as_ref().map(|key| PosterUrl {
-                base: &settings.files_base_url,
-                key,
-            }),
+            poster_url: card
+                .poster
+                .as_ref()
+                .map(|key| settings.posters.url(key, SHOWN_SIZE)),
             tmdb_id: card.tmdb.map(|tmdb| tmdb.0),
             owner_id: card.owner.map(domain::shared::Id::as_uuid),
             is_liked: film.flags.is_liked,
@@ -62,18 +67,6 @@ impl<'a> FilmView<'a> {
     /// Tells of films.
     pub fn all(films: &'a [FlaggedFilm], settings: &'a ApiSettings) -> Vec<Self> {
         films.iter().map(|film| Self::new(film, settings)).collect()
-    }
-}
-
-/// Where a poster can be fetched; put together while it is written.
-struct PosterUrl<'a> {
-    base: &'a str,
-    key: &'a PosterKey,
-}
-
-impl Serialize for PosterUrl<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{}/{}", self.base, self.key))
     }
 }
 
@@ -127,6 +120,9 @@ pub struct FilmDetailsView<'a> {
     external_ids: BTreeMap<&'a str, &'a str>,
     #[schema(required)]
     attribution: Option<AttributionView<'a>>,
+    /// The poster in all sizes, by the width in pixels, and `original`.
+    #[schema(required, value_type = Option<std::collections::BTreeMap<String, String>>, example = json!({"92": "https://films.example/images/92/posters/…", "original": "https://films.example/images/original/posters/…"}))]
+    poster_urls: Option<PosterUrls<'a>>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -156,6 +152,12 @@ impl<'a> FilmDetailsView<'a> {
             cast: credits(&details.cast),
             external_ids: external_ids(&details.external_ids),
             attribution: details.attribution.as_ref().map(AttributionView::from),
+            poster_urls: details
+                .film
+                .card
+                .poster
+                .as_ref()
+                .map(|key| settings.posters.urls(key)),
             created_at: details.created_at,
             updated_at: details.updated_at,
         }

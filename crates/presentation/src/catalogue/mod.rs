@@ -1,9 +1,11 @@
 //! Films, their posters, genres and moods over HTTP.
 pub mod edit_film;
 pub mod film_view;
+pub mod images;
 pub mod list_films;
 pub mod poster;
 pub mod poster_files;
+pub mod poster_urls;
 pub mod search_films;
 pub mod show_film;
 pub mod vocabulary;
@@ -13,6 +15,7 @@ use actix_web::web::ServiceConfig;
 
 /// Opens the paths of this context.
 pub fn routes(routes: &mut ServiceConfig) {
+    images::routes(routes);
     Path::at("/api/v1/films/search")
         .get(search_films::search_films)
         .open(routes);

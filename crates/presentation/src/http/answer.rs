@@ -2,6 +2,7 @@
 use super::problem::Problem;
 use actix_web::{
     HttpResponse,
+    body::{BodySize, MessageBody},
     http::{
         StatusCode,
         header::{self, HeaderValue},
@@ -10,6 +11,38 @@ use actix_web::{
 use application::shared::failure::logged;
 use bytes::Bytes;
 use serde::Serialize;
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+/// How much of a body is handed to the server at once.
+const PIECE_BYTES: usize = 16 * 1024;
+
+/// A body that is handed over piece by piece. The server copies what it is handed into a buffer that
+/// its connection keeps, so that a list of a hundred films handed over whole would stay in memory once
+/// for each connection that ever asked for one.
+struct InPieces {
+    rest: Bytes,
+}
+
+impl MessageBody for InPieces {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(u64::try_from(self.rest.len()).unwrap_or(u64::MAX))
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Infallible>>> {
+        let rest = &mut self.get_mut().rest;
+        let piece = rest.split_to(rest.len().min(PIECE_BYTES));
+        Poll::Ready((!piece.is_empty()).then_some(Ok(piece)))
+    }
+}
 
 /// Answers with JSON.
 ///
@@ -22,9 +55,14 @@ pub fn json<T: Serialize + ?Sized>(status: StatusCode, body: &T) -> Result<HttpR
 /// Answers with JSON that is written already.
 pub fn of_json(status: StatusCode, body: impl Into<Bytes>) -> HttpResponse {
     let kind = HeaderValue::from_static("application/json");
-    HttpResponse::build(status)
-        .insert_header((header::CONTENT_TYPE, kind))
-        .body(body.into())
+    let mut answer = HttpResponse::build(status);
+    answer.insert_header((header::CONTENT_TYPE, kind));
+    let rest = body.into();
+    if rest.len() > PIECE_BYTES {
+        answer.body(InPieces { rest })
+    } else {
+        answer.body(rest)
+    }
 }
 
 /// Answers 200 with JSON.
@@ -85,4 +123,21 @@ pub fn to_json<T: Serialize + ?Sized>(body: &T) -> Result<Vec<u8>, Problem> {
         tracing::error!(error = logged(&cause), "an answer could not be written");
         Problem::internal()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::body::to_bytes;
+
+    #[actix_web::test]
+    async fn a_long_body_arrives_whole() {
+        let numbers: Vec<usize> = (0..20_000).collect();
+        let expected = to_json(&numbers).unwrap();
+        assert!(expected.len() > 2 * PIECE_BYTES);
+        let body = ok(&numbers).unwrap().into_body();
+        let length = u64::try_from(expected.len()).unwrap();
+        assert_eq!(body.size(), BodySize::Sized(length));
+        assert_eq!(to_bytes(body).await.unwrap(), expected);
+    }
 }

@@ -292,7 +292,9 @@ mod tests {
     async fn a_panic_between_here_and_the_routes_is_a_problem_too() {
         let settings = ApiSettings {
             default_language: Language::Russian,
-            files_base_url: String::new(),
+            posters: crate::PosterAddresses::Originals {
+                base: String::new(),
+            },
             files_dir: None,
             cors_origins: Vec::new(),
             version: String::new(),

@@ -21,6 +21,7 @@ pub fn cors(origins: &[String]) -> Condition<Cors> {
             "location",
             "retry-after",
             "www-authenticate",
+            "x-answered-by",
             "x-request-id",
         ])
         .max_age(3600);

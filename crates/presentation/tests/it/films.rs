@@ -63,7 +63,7 @@ async fn a_poster_is_named_by_its_address() {
         .json();
     assert_eq!(
         shown["poster_url"],
-        format!("http://localhost:8080/files/{poster}")
+        format!("http://localhost:8080/images/500/{poster}")
     );
 }
 

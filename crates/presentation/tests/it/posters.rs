@@ -1,7 +1,11 @@
 //! Posters: put, taken away, served.
 use crate::support::{Answer, Call, TestApi, settings};
+use actix_web::http::Method;
 use application::fakes::{World, a_film, a_poster_of, a_user};
-use domain::{catalogue::FilmId, identity::User};
+use domain::{
+    catalogue::{FilmId, PosterKey},
+    identity::User,
+};
 use std::fs;
 
 const KIND: &str = "multipart/form-data; boundary=edge";
@@ -239,4 +243,127 @@ async fn posters_elsewhere_are_not_served_here() {
     let scene = scene().await;
     let key = a_poster_of(scene.film, "JPEG");
     scene.api.get(format!("/files/{key}")).expect(404).await;
+}
+
+/// A poster that lies in the store of the world.
+fn stored(api: &TestApi, content: &'static str) -> PosterKey {
+    let film = api.world.has(a_film());
+    let key = a_poster_of(film.id, content);
+    api.world.posters.has(&key, content);
+    key
+}
+
+#[actix_web::test]
+async fn an_image_is_sent_in_the_format_that_the_client_names() {
+    let api = TestApi::new().await;
+    let path = format!("/images/500/{}", stored(&api, "JPEG"));
+    for (accept, kind) in [
+        ("image/avif,image/webp,image/apng,*/*;q=0.8", "image/webp"),
+        ("image/png, IMAGE/WEBP;q=0.1", "image/webp"),
+        ("image/webp;q=0, image/*", "image/jpeg"),
+        ("image/*,*/*;q=0.8", "image/jpeg"),
+        ("image/webp;;;", "image/jpeg"),
+    ] {
+        let image = api.get(&path).header("Accept", accept).expect(200).await;
+        assert_eq!(image.header("content-type"), kind, "{accept}");
+        assert!(image.header("vary").contains("accept"));
+        let ending = if kind == "image/webp" {
+            ".500.webp"
+        } else {
+            ".500.jpg"
+        };
+        assert!(image.text().contains(ending), "{}", image.text());
+    }
+    let unsaid = api.get(&path).expect(200).await;
+    assert_eq!(unsaid.header("content-type"), "image/jpeg");
+    let original = path.replace("/500/", "/original/");
+    let original = api.get(original).expect(200).await;
+    assert_eq!(original.header("content-type"), "image/jpeg");
+    assert_eq!(original.body, b"JPEG");
+}
+
+#[actix_web::test]
+async fn an_image_may_be_kept_for_ever_and_is_not_sent_twice() {
+    let api = TestApi::new().await;
+    let path = format!("/images/92/{}", stored(&api, "PNG"));
+    let image = api.get(&path).expect(200).await;
+    let forever = "public, max-age=31536000, immutable";
+    assert_eq!(image.header("cache-control"), forever);
+    let etag = image.header("etag").to_owned();
+    assert!(etag.starts_with('"'));
+    for known in [etag.as_str(), "*", &format!("\"other\", W/{etag}")] {
+        let again = api.get(&path).header("If-None-Match", known);
+        let again = again.expect(304).await;
+        assert!(again.body.is_empty());
+        assert_eq!(again.header("etag"), etag);
+        assert_eq!(again.header("cache-control"), forever);
+        assert!(again.header("vary").contains("accept"));
+    }
+    // What is known in one format is news in another.
+    let webp = api.get(&path).header("Accept", "image/webp");
+    let webp = webp.header("If-None-Match", &etag).expect(200).await;
+    assert_ne!(webp.header("etag"), etag);
+    api.call(Method::HEAD, &path).expect(200).await;
+    api.post(&path).expect(405).await;
+}
+
+#[actix_web::test]
+async fn what_is_no_image_is_not_found() {
+    let api = TestApi::new().await;
+    let key = stored(&api, "JPEG");
+    let other = a_poster_of(api.world.has(a_film()).id, "JPEG");
+    let missing = api.get(format!("/images/500/{other}")).expect(404).await;
+    assert_eq!(missing.code(), "catalogue.poster_not_found");
+    assert_eq!(missing.header("cache-control"), "no-store");
+    let known = api.get(format!("/images/500/{other}"));
+    known.header("If-None-Match", "*").expect(404).await;
+    for path in [
+        format!("/images/501/{key}"),
+        format!("/images/w500/{key}"),
+        format!("/images/500/{key}.webp"),
+        format!("/images/500/../{key}"),
+        format!("/images/500/%2e%2e/{key}"),
+        "/images/500/".to_owned(),
+        "/images/500".to_owned(),
+    ] {
+        let answer = api.get(&path).expect(404).await;
+        assert_eq!(answer.code(), "http.not_found", "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn images_that_cannot_be_had_now_may_be_asked_for_again() {
+    let api = TestApi::new().await;
+    let path = format!("/images/500/{}", stored(&api, "JPEG"));
+    api.world.images.set_busy(true);
+    let busy = api.get(&path).expect(503).await;
+    assert_eq!(busy.code(), "catalogue.images_busy");
+    assert!(!busy.header("retry-after").is_empty());
+    assert_eq!(busy.header("cache-control"), "no-store");
+    api.world.images.set_busy(false);
+    api.world.posters.set_down(true);
+    let down = api.get(&path).expect(503).await;
+    assert_eq!(down.code(), "catalogue.poster_store_unavailable");
+    api.world.posters.set_down(false);
+    api.get(&path).expect(200).await;
+}
+
+#[actix_web::test]
+async fn the_details_of_a_film_tell_of_its_poster_in_all_sizes() {
+    let api = TestApi::new().await;
+    let film = api.world.has(a_film()).id;
+    let path = format!("/api/v1/films/{film}/details");
+    assert!(api.get(&path).expect(200).await.json()["poster_urls"].is_null());
+    let shown = api.world.has(a_film());
+    let shown = api
+        .world
+        .has(a_film().with_poster(a_poster_of(shown.id, "JPEG")));
+    let details = api.get(format!("/api/v1/films/{}/details", shown.id));
+    let details = details.expect(200).await.json();
+    let urls = details["poster_urls"].as_object().unwrap();
+    let sizes: Vec<&str> = urls.keys().map(String::as_str).collect();
+    assert_eq!(sizes, ["185", "342", "500", "780", "92", "original"]);
+    assert_eq!(urls["500"], details["poster_url"]);
+    let path = urls["92"].as_str().unwrap();
+    assert!(path.starts_with("http://localhost:8080/images/92/posters/"));
 }

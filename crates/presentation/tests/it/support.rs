@@ -10,7 +10,7 @@ use actix_web::{
 use application::fakes::World;
 use domain::shared::Language;
 use futures_util::{FutureExt, future::LocalBoxFuture};
-use presentation::{Api, ApiSettings, Limits};
+use presentation::{Api, ApiSettings, Limits, PosterAddresses};
 use serde_json::Value;
 use std::{rc::Rc, sync::LazyLock};
 
@@ -44,7 +44,10 @@ pub struct Call<'a> {
 pub fn settings() -> ApiSettings {
     ApiSettings {
         default_language: Language::Russian,
-        files_base_url: "http://localhost:8080/files".to_owned(),
+        posters: PosterAddresses::Images {
+            base: "http://localhost:8080/images".to_owned(),
+            originals: None,
+        },
         files_dir: None,
         cors_origins: vec!["https://films.example".to_owned()],
         version: "1.2.3".to_owned(),

@@ -1,5 +1,6 @@
 //! Films, their posters, genres and moods.
 mod films;
+mod images;
 mod posters;
 mod reading;
 mod sources;

@@ -212,8 +212,8 @@ fn search(title: Option<&str>, description: Option<&str>) -> SearchFilms {
 }
 
 async fn found(world: &World, request: SearchFilms) -> Vec<FilmId> {
-    let films = world.run(&Actor::Anonymous, request).await.unwrap();
-    films.iter().map(|film| film.card.id).collect()
+    let answer = world.run(&Actor::Anonymous, request).await.unwrap();
+    answer.films.iter().map(|film| film.card.id).collect()
 }
 
 #[tokio::test]
@@ -271,8 +271,8 @@ async fn found_films_carry_the_flags_of_the_viewer() {
     let film = world.has(a_film());
     world.lists(film.id, StandardList::Liked.of(anna.id));
     let actor = world.signed_in(&anna);
-    let films = world.run(&actor, search(Some("solaris"), None)).await;
-    assert!(films.unwrap()[0].flags.is_liked);
+    let found = world.run(&actor, search(Some("solaris"), None)).await;
+    assert!(found.unwrap().films[0].flags.is_liked);
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 //! What every store must do, held against SQLite, PostgreSQL and the fake alike.
+mod assistant;
 mod catalogue;
 mod identity;
 mod jobs;
@@ -7,9 +8,11 @@ mod recommendation;
 mod statements;
 
 use application::{
+    assistant::ports::ModelBudget,
     catalogue::ports::{FilmQueries, Vocabulary},
     fakes::{Fixture, GenreBuilder, World},
     identity::ports::IdentityQueries,
+    jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     module::Ports,
@@ -44,7 +47,7 @@ pub struct Bench {
 }
 
 enum Backing {
-    Fake(World),
+    Fake(Box<World>),
     Sql(DatabaseConnection),
 }
 
@@ -64,12 +67,14 @@ impl Bench {
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
     port!(mixes -> MixQueries);
+    port!(budget -> ModelBudget);
+    port!(jobs -> JobQueries);
 
     pub fn fake() -> Self {
         let world = World::new();
         Self {
             ports: Arc::new(world.ports()),
-            backing: Backing::Fake(world),
+            backing: Backing::Fake(Box::new(world)),
             _folder: tempfile::tempdir().unwrap(),
         }
     }
@@ -114,6 +119,12 @@ impl Bench {
             gate: Arc::default(),
             index: FilmIndexState::new(None, Arc::new(feed)),
             posters: Arc::new(posters),
+            model: None,
+            model_limits: application::assistant::ports::ModelLimits {
+                search_within: std::time::Duration::from_secs(4),
+                daily_per_user: 100,
+                daily_of_visitors: 100,
+            },
             sources: Arc::new(NoFilmSources),
         });
         Self {

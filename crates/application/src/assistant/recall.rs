@@ -1,0 +1,170 @@
+//! A model helps to tell which film somebody means.
+use super::ports::{
+    Guesses, LanguageModel, ModelBudget, ModelLimits, ModelPolicy, ModelState, Remembered,
+};
+use crate::{
+    catalogue::ports::{FilmIndex, FilmQueries, FilmResolver},
+    shared::{actor::Actor, clock::Clock, failure::logged},
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::catalogue::{Confidence, FilmGuess, FilmId, ReleaseYear};
+use shaku::{Component, Interface};
+use std::{sync::Arc, time::Duration};
+
+/// What a model contributed to a search.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Recalled {
+    /// Words by which the film may be found; empty when there are none.
+    pub(crate) terms: String,
+    /// Films that are there and may be meant, the likeliest first.
+    pub(crate) films: Vec<(FilmId, Confidence)>,
+}
+
+/// Asks a model which film is meant.
+#[async_trait]
+pub(crate) trait Recall: Interface {
+    /// What the model contributes; nothing when it cannot be asked, may not be asked any more today,
+    /// or fails. It keeps within what is left of the time of a search that started at `since`.
+    async fn recall(
+        &self,
+        actor: &Actor,
+        remembered: Remembered<'_>,
+        since: DateTime<Utc>,
+    ) -> Option<Recalled>;
+}
+
+#[derive(Component)]
+#[shaku(interface = Recall)]
+pub(crate) struct ModelRecall {
+    #[shaku(inject)]
+    clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    model: Arc<dyn LanguageModel>,
+    #[shaku(inject)]
+    policy: Arc<dyn ModelPolicy>,
+    #[shaku(inject)]
+    budget: Arc<dyn ModelBudget>,
+    #[shaku(inject)]
+    index: Arc<dyn FilmIndex>,
+    #[shaku(inject)]
+    queries: Arc<dyn FilmQueries>,
+    #[shaku(inject)]
+    resolver: Arc<dyn FilmResolver>,
+}
+
+#[async_trait]
+impl Recall for ModelRecall {
+    async fn recall(
+        &self,
+        actor: &Actor,
+        remembered: Remembered<'_>,
+        since: DateTime<Utc>,
+    ) -> Option<Recalled> {
+        let limits = self.policy.limits();
+        if self.model.state() != ModelState::Ready || !self.may_ask(actor, limits).await {
+            return None;
+        }
+        let until = Deadline {
+            since,
+            within: limits.search_within,
+        };
+        let guesses = self.guess(remembered, &until).await?;
+        let mut films: Vec<(FilmId, Confidence)> = Vec::with_capacity(guesses.films.len());
+        for guess in most_likely_first(guesses.films) {
+            if let Some(film) = self.resolve(&guess, &until).await
+                && !films.iter().any(|(known, _)| *known == film)
+            {
+                films.push((film, guess.confidence));
+            }
+        }
+        let terms = guesses.terms.join(" ");
+        (!terms.is_empty() || !films.is_empty()).then_some(Recalled { terms, films })
+    }
+}
+
+/// When a search has to be over.
+struct Deadline {
+    since: DateTime<Utc>,
+    within: Duration,
+}
+
+impl Deadline {
+    /// What is left of the time.
+    fn left(&self, now: DateTime<Utc>) -> Duration {
+        let gone = (now - self.since).to_std().unwrap_or_default();
+        self.within.saturating_sub(gone)
+    }
+}
+
+fn most_likely_first(mut guesses: Vec<FilmGuess>) -> Vec<FilmGuess> {
+    guesses.truncate(Guesses::MOST_FILMS);
+    guesses.sort_by(|one, other| {
+        let (one, other) = (one.confidence.get(), other.confidence.get());
+        other.total_cmp(&one)
+    });
+    guesses
+}
+
+impl ModelRecall {
+    async fn may_ask(&self, actor: &Actor, limits: ModelLimits) -> bool {
+        let most = match actor {
+            Actor::User(_) => limits.daily_per_user,
+            Actor::Anonymous | Actor::System => limits.daily_of_visitors,
+        };
+        let today = self.clock.now().date_naive();
+        match self.budget.spend(actor.viewer(), today, most).await {
+            Ok(is_granted) => is_granted,
+            Err(failure) => {
+                tracing::warn!(
+                    error = logged(&failure),
+                    "the model is not asked, its budget is unknown"
+                );
+                false
+            }
+        }
+    }
+
+    async fn guess(&self, remembered: Remembered<'_>, until: &Deadline) -> Option<Guesses> {
+        let within = until.left(self.clock.now());
+        match self.model.guess_films(remembered, within).await {
+            Ok(guesses) => Some(guesses),
+            Err(failure) => {
+                tracing::warn!(
+                    error = logged(&failure),
+                    "the model did not help, the index answers alone"
+                );
+                None
+            }
+        }
+    }
+
+    /// The real film that is meant: one of the catalogue, else one that can be had elsewhere.
+    async fn resolve(&self, guess: &FilmGuess, until: &Deadline) -> Option<FilmId> {
+        if let Some(film) = self.find(guess).await {
+            return Some(film);
+        }
+        let within = until.left(self.clock.now());
+        if within.is_zero() {
+            return None;
+        }
+        self.resolver.resolve(guess, within).await
+    }
+
+    async fn find(&self, guess: &FilmGuess) -> Option<FilmId> {
+        const ENOUGH: usize = 8;
+        for title in guess.titles() {
+            let found = self.index.find_by_title(title, ENOUGH).await.ok()?;
+            let films = self.queries.show_many(&found, None).await.ok()?;
+            let meant = films.iter().map(|film| &*film.card).find(|card| {
+                let year = card.release_year.map(i64::from);
+                let year = year.and_then(|year| ReleaseYear::try_from(year).ok());
+                guess.means(&card.title, year)
+            });
+            if let Some(card) = meant {
+                return Some(card.id);
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,2 @@
+//! What a language model adds, and that nothing needs it.
+mod recall;

@@ -1,0 +1,16 @@
+//! A language model behind any server that speaks like OpenAI's, and what asking it costs.
+mod breaker;
+mod connection;
+mod guessing;
+mod lenient;
+mod model_budget;
+mod model_policy;
+mod openai_model;
+mod transport;
+mod unknown_films;
+
+pub use connection::{ModelConfig, ModelConnection};
+pub use model_budget::{SqlModelBudget, SqlModelBudgetParameters};
+pub use model_policy::{FixedModelPolicy, FixedModelPolicyParameters};
+pub use openai_model::{OpenAiLanguageModel, OpenAiLanguageModelParameters};
+pub use unknown_films::NoOtherFilms;
