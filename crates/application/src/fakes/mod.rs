@@ -55,5 +55,5 @@ pub use ports::FakePorts;
 pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_film};
 pub use state::Stored;
 pub use store::FakeStore;
-pub use system::{FixedChance, FixedClock, SequentialIds, opening_time};
+pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_time};
 pub use world::World;

@@ -18,7 +18,7 @@ use super::{
     mixes::FakeMixQueries,
     sources::FakeFilmSources,
     store::FakeStore,
-    system::{FixedChance, FixedClock, SequentialIds},
+    system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
     assistant::ports::{LanguageModel, ModelBudget, ModelPolicy},
@@ -37,6 +37,7 @@ use crate::{
     mixes::ports::MixQueries,
     shared::{
         clock::{Chance, Clock, IdGenerator},
+        retry::Backoff,
         store::Store,
     },
 };
@@ -65,6 +66,7 @@ macro_rules! fake_ports {
 
 fake_ports! {
     FixedClock for Clock, SequentialIds for IdGenerator, FixedChance for Chance,
+    FakeBackoff for Backoff,
     FakeStore for Store,
     FakeIdentityQueries for IdentityQueries, FakePasswordHasher for PasswordHasher,
     FakeAccessTokens for AccessTokens, FakeSecrets for Secrets,

@@ -17,7 +17,7 @@ use super::{
     sources::FakeFilmSources,
     state::{Database, Stored},
     store::FakeStore,
-    system::{FixedChance, FixedClock, SequentialIds},
+    system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
     identity::ports::{AccessGrant, AccessTokens},
@@ -48,6 +48,8 @@ pub struct World {
     pub ids: SequentialIds,
     /// Lots.
     pub chance: FixedChance,
+    /// Waiting before something is tried again.
+    pub backoff: FakeBackoff,
     /// The store.
     pub store: FakeStore,
     /// The password hasher.
@@ -113,6 +115,7 @@ impl World {
             clock: FixedClock::default(),
             ids: SequentialIds::default(),
             chance: FixedChance::default(),
+            backoff: FakeBackoff::default(),
             store: FakeStore { database: of() },
             hasher: FakePasswordHasher::default(),
             tokens: FakeAccessTokens,
@@ -154,6 +157,7 @@ impl World {
             .with_component_parameters::<FixedClock>(self.clock.clone())
             .with_component_parameters::<SequentialIds>(self.ids.clone())
             .with_component_parameters::<FixedChance>(self.chance.clone())
+            .with_component_parameters::<FakeBackoff>(self.backoff.clone())
             .with_component_parameters::<FakeStore>(self.store.clone())
             .with_component_parameters::<FakeIdentityQueries>(self.identity_queries.clone())
             .with_component_parameters::<FakePasswordHasher>(self.hasher.clone())
@@ -337,9 +341,15 @@ impl Stored {
         given.filter(|given| given.user == user).collect()
     }
 
-    /// The posters that are to be removed, the oldest first.
+    /// The posters that are to be removed, now or later, the oldest first.
     #[must_use]
     pub fn obsolete_posters(&self) -> Vec<PosterKey> {
-        self.removable_posters()
+        self.posters_on_the_way(|_| true)
+    }
+
+    /// How many changes of films are noted for search indexes.
+    #[must_use]
+    pub fn film_change_count(&self) -> usize {
+        self.film_changes.len()
     }
 }

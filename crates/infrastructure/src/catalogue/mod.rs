@@ -14,7 +14,6 @@ mod folding;
 mod image_inspector;
 mod image_rendering;
 mod obsolete_poster_repository;
-mod obsolete_poster_row;
 mod picture_decoding;
 mod picture_structure;
 mod poster_images;

@@ -158,10 +158,6 @@ impl PosterStore for S3PosterStore {
         self.put_object(key.as_str(), key.format(), bytes).await
     }
 
-    async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError> {
-        self.has_object(key.as_str()).await
-    }
-
     async fn fetch(&self, key: &PosterKey) -> Result<Option<Bytes>, PosterStoreError> {
         self.get_object(key.as_str()).await
     }
