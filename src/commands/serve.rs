@@ -89,7 +89,7 @@ fn start_server(config: &Config, app: &Composition) -> anyhow::Result<actix_web:
         .shutdown_timeout(GRACE_SECONDS)
         .client_request_timeout(Duration::from_secs(10))
         .disable_signals()
-        .bind((config.host, config.port))
+        .bind((config.host.to_string(), config.port))
         .with_context(|| format!("cannot listen on {}:{}", config.host, config.port))?;
     Ok(server.run())
 }

@@ -9,7 +9,7 @@ mod values;
 
 pub use reader::Shown;
 pub use schedules::Schedules;
-pub use values::{LogFormat, Switch};
+pub use values::{Host, LogFormat, Switch};
 
 use application::assistant::ports::ModelLimits;
 use domain::{catalogue::SourceName, shared::Language};
@@ -24,7 +24,6 @@ use reader::Reader;
 use secrecy::{ExposeSecret, SecretString};
 use source::Sources;
 use std::{
-    net::IpAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -43,8 +42,8 @@ const OTHERS_SECRETS: [&str; 5] = [
 
 /// Everything that can be set.
 pub struct Config {
-    /// The address to listen on.
-    pub host: IpAddr,
+    /// The address to listen on, or the name that stands for it.
+    pub host: Host,
     /// The port to listen on.
     pub port: u16,
     /// How many threads answer requests.
@@ -110,7 +109,7 @@ impl Config {
     }
 
     fn read(mut reader: Reader) -> Result<(Self, Vec<Shown>), InvalidConfig> {
-        let host = reader.parsed("FILMHUB_HOST", IpAddr::from([127, 0, 0, 1]));
+        let host = reader.parsed("FILMHUB_HOST", Host::default());
         let port = reader.parsed("FILMHUB_PORT", 8080_u16);
         let workers = reader.within("FILMHUB_WORKERS", 1..=256, values::cores());
         let data_dir = PathBuf::from(reader.parsed("FILMHUB_DATA_DIR", "./data".to_owned()));
@@ -143,6 +142,9 @@ impl Config {
         };
         for name in OTHERS_SECRETS {
             reader.secret(name);
+        }
+        for name in reader.needless_files() {
+            reader.refuse(&name, "is not a setting: only a secret may lie in a file");
         }
         for name in reader.unread("FILMHUB_") {
             reader.refuse(&name, "is not a setting of Filmhub");
@@ -503,6 +505,36 @@ mod tests {
         assert!(config.jwt_secret.is_some());
         let errors = read(&[("JWT_SECRET_FILE", "/nowhere")]).err().unwrap();
         assert!(errors.first().unwrap().starts_with("JWT_SECRET_FILE"));
+    }
+
+    #[test]
+    fn only_secrets_may_lie_in_files() {
+        let errors = read(&[
+            ("FILMHUB_PORT_FILE", "/run/port"),
+            ("AWS_REGION_FILE", "/run/region"),
+        ])
+        .err()
+        .unwrap();
+        assert_eq!(errors.len(), 2, "{errors:?}");
+        assert!(errors.iter().all(|line| line.contains("only a secret")));
+    }
+
+    #[test]
+    fn a_host_may_be_a_name() {
+        for (host, understood) in [
+            ("localhost", "localhost"),
+            ("films.internal", "films.internal"),
+            ("0.0.0.0", "0.0.0.0"),
+            ("::", "::"),
+            ("[::1]", "::1"),
+        ] {
+            let (config, _) = read(&[("FILMHUB_HOST", host)]).unwrap();
+            assert_eq!(config.host.to_string(), understood);
+        }
+        for host in ["localhost:8080", "http://localhost", "a b", "1.2.3.999"] {
+            let errors = read(&[("FILMHUB_HOST", host)]).err().unwrap();
+            assert!(errors.first().unwrap().starts_with("FILMHUB_HOST"));
+        }
     }
 
     #[test]

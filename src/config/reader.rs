@@ -18,6 +18,7 @@ pub struct Reader {
     sources: Sources,
     errors: Vec<String>,
     shown: Vec<Shown>,
+    secrets: Vec<&'static str>,
 }
 
 const MASK: &str = "***";
@@ -29,6 +30,7 @@ impl Reader {
             sources,
             errors,
             shown: Vec::new(),
+            secrets: Vec::new(),
         }
     }
 
@@ -59,6 +61,16 @@ impl Reader {
             .names_starting_with(start)
             .filter(|name| !is_read(name))
             .map(str::to_owned)
+            .collect()
+    }
+
+    /// The names of files that are to hold settings that are no secrets, which nobody would read.
+    pub fn needless_files(&self) -> Vec<String> {
+        let plain = self.shown.iter().map(|shown| shown.name);
+        plain
+            .filter(|name| !self.secrets.contains(name))
+            .map(|name| format!("{name}_FILE"))
+            .filter(|file| self.is_set(file))
             .collect()
     }
 
@@ -120,6 +132,7 @@ impl Reader {
 
     /// A secret: given as it is, or by the name of a file that holds it (`<name>_FILE`).
     pub fn secret(&mut self, name: &'static str) -> Option<SecretString> {
+        self.secrets.push(name);
         let file = format!("{name}_FILE");
         if let Some((path, origin)) = self.sources.get(&file) {
             let read = std::fs::read_to_string(Path::new(path.trim()));

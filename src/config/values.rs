@@ -1,5 +1,5 @@
 //! Values that settings may have.
-use std::{fmt, num::NonZeroUsize, str::FromStr};
+use std::{fmt, net::IpAddr, num::NonZeroUsize, str::FromStr};
 use url::Url;
 
 /// How log lines are written.
@@ -27,6 +27,66 @@ impl FromStr for LogFilter {
 impl fmt::Display for LogFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// An address of this machine, or a name that stands for one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// An address.
+    Address(IpAddr),
+    /// A name, resolved when the server starts.
+    Name(String),
+}
+
+impl Host {
+    /// Whether only this machine reaches it.
+    pub fn is_loopback(&self) -> bool {
+        match self {
+            Self::Address(address) => address.is_loopback(),
+            Self::Name(name) => name == "localhost",
+        }
+    }
+
+    /// As it stands in a URL that this machine asks.
+    pub fn in_url(&self) -> String {
+        match self {
+            Self::Address(IpAddr::V4(address)) if address.is_unspecified() => "127.0.0.1".into(),
+            Self::Address(IpAddr::V4(address)) => address.to_string(),
+            Self::Address(IpAddr::V6(address)) if address.is_unspecified() => "[::1]".into(),
+            Self::Address(IpAddr::V6(address)) => format!("[{address}]"),
+            Self::Name(name) => name.clone(),
+        }
+    }
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Self::Address(IpAddr::from([127, 0, 0, 1]))
+    }
+}
+
+impl FromStr for Host {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        if let Ok(address) = text.parse() {
+            return Ok(Self::Address(address));
+        }
+        match url::Host::parse(text) {
+            Ok(url::Host::Domain(name)) => Ok(Self::Name(name)),
+            Ok(url::Host::Ipv4(address)) => Ok(Self::Address(address.into())),
+            Ok(url::Host::Ipv6(address)) => Ok(Self::Address(address.into())),
+            Err(_) => Err("must be an address such as `0.0.0.0` or the name of a host"),
+        }
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Name(name) => f.write_str(name),
+        }
     }
 }
 

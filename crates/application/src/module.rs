@@ -11,43 +11,54 @@ use crate::{
     },
     catalogue::{
         create_film::CreateFilmUseCase,
+        fetch_poster::{FetchPosterUseCase, PictureFetcher, RemotePosters},
         list_films::ListFilmsUseCase,
+        make_images::MakeImagesHandler,
         ports::{
             FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
             Vocabulary,
         },
         posters::{
-            CommittedPosterChange, MayEditFilmUseCase, RemovePosterUseCase, SetPosterUseCase,
+            ClaimedPosterRemoval, CommittedPosterChange, MayEditFilmUseCase, RemovePoster,
+            RemovePosterUseCase, ReservedPosterIntake, SetPoster, SetPosterUseCase,
         },
         search_films::SearchFilmsUseCase,
         show_film::{ShowFilmDetailsUseCase, ShowFilmUseCase},
         show_image::ShowImageUseCase,
         sources::FilmSources,
-        update_film::UpdateFilmUseCase,
+        update_film::{UpdateFilm, UpdateFilmUseCase},
         vocabulary::{ListGenresUseCase, ListMoodsUseCase, ShowGenreUseCase, ShowMoodUseCase},
     },
     identity::{
-        administer::{CreateUserUseCase, GrantRoleUseCase, SetStandingUseCase},
+        administer::{
+            CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
+        },
         authenticate::TokenAuthenticator,
         ports::{
             AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
         },
         profile::{
-            ChangePasswordUseCase, DeleteAccountUseCase, ShowMeUseCase, UpdateProfileUseCase,
+            ChangePasswordUseCase, DeleteAccount, DeleteAccountUseCase, ShowMeUseCase,
+            UpdateProfile, UpdateProfileUseCase,
         },
         register::RegisterUseCase,
-        sessions::{EndSessionUseCase, EndSessionsUseCase, ListSessionsUseCase},
+        sessions::{
+            EndSession, EndSessionUseCase, EndSessions, EndSessionsUseCase, ListSessionsUseCase,
+        },
         sign_in::SignInUseCase,
         telegram::{
-            CheckTelegramSignInUseCase, ConfirmTelegramSignInUseCase, DeclineTelegramSignInUseCase,
-            ExchangeTelegramKeyUseCase, OpenTelegramSignInUseCase,
+            CheckTelegramSignInUseCase, ConfirmTelegramSignIn, ConfirmTelegramSignInUseCase,
+            DeclineTelegramSignInUseCase, ExchangeTelegramKey, ExchangeTelegramKeyUseCase,
+            OpenTelegramSignInUseCase,
         },
-        tokens::{IssueTokensUseCase, RefreshTokensUseCase},
+        tokens::{IssueTokensUseCase, RefreshTokens, RefreshTokensUseCase},
     },
     jobs::{handler::TaskHandler, ports::JobQueries},
     library::{
         create_watchlist::CreateWatchlistUseCase,
-        entries::{AddToWatchlistUseCase, RemoveFromWatchlistUseCase},
+        entries::{
+            AddToWatchlist, AddToWatchlistUseCase, RemoveFromWatchlist, RemoveFromWatchlistUseCase,
+        },
         list_watchlists::{ListWatchlistsUseCase, ShowWatchlistUseCase},
         ports::{LibraryQueries, WatchlistEntries},
         show_watchlist::{DeleteWatchlistUseCase, ListEntriesUseCase},
@@ -56,9 +67,10 @@ use crate::{
         browse_mixes::{ListMixFilmsUseCase, ListMixesUseCase, ShowMixUseCase},
         ports::MixQueries,
     },
-    recommendation::recommend_tonight::RecommendTonightUseCase,
+    recommendation::recommend_tonight::{RecommendTonight, RecommendTonightUseCase},
     shared::{
         clock::{Chance, Clock, IdGenerator},
+        retry::{Backoff, Retrying},
         store::Store,
     },
     upkeep::{
@@ -68,11 +80,13 @@ use crate::{
 };
 use shaku::{HasComponent, module};
 
-/// Declares [`Ports`] and the module from one list of ports.
+/// Declares [`Ports`] and the module from a list of ports, one of use cases, and one of those that are
+/// executed again when others were in their way.
 macro_rules! application_module {
     (
         ports = [$($port:ident),* $(,)?],
         use_cases = [$($use_case:ident),* $(,)?],
+        retried = [$($request:ident by $retried:ident),* $(,)?],
         handlers = [$($handler:ident),* $(,)?] $(,)?
     ) => {
         /// Everything that the application asks of the outside world.
@@ -81,7 +95,11 @@ macro_rules! application_module {
 
         module! {
             pub ApplicationModule {
-                components = [$($use_case,)* $(#[ordered(dyn TaskHandler)] $handler),*],
+                components = [
+                    $($use_case,)*
+                    $(Retrying<$retried, $request>,)*
+                    $(#[ordered(dyn TaskHandler)] $handler),*
+                ],
                 providers = [],
 
                 use dyn Ports {
@@ -95,10 +113,10 @@ macro_rules! application_module {
 
 application_module! {
     ports = [
-        Clock, IdGenerator, Chance, Store,
+        Clock, IdGenerator, Chance, Backoff, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
         FilmQueries, Vocabulary, FilmIndex, FilmResolver, PictureInspector, PosterImages,
-        PosterStore, FilmSources,
+        PosterStore, RemotePosters, PictureFetcher, FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
         LanguageModel, ModelPolicy, ModelBudget,
@@ -106,21 +124,32 @@ application_module! {
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
-        RefreshTokensUseCase, ListSessionsUseCase, EndSessionUseCase, EndSessionsUseCase,
-        ShowMeUseCase, UpdateProfileUseCase, ChangePasswordUseCase, DeleteAccountUseCase,
-        OpenTelegramSignInUseCase, CheckTelegramSignInUseCase, ExchangeTelegramKeyUseCase,
-        ConfirmTelegramSignInUseCase, DeclineTelegramSignInUseCase,
-        CreateUserUseCase, GrantRoleUseCase, SetStandingUseCase,
-        CreateFilmUseCase, UpdateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
-        ListFilmsUseCase, SearchFilmsUseCase, ModelRecall, MayEditFilmUseCase, SetPosterUseCase,
-        RemovePosterUseCase, CommittedPosterChange, ShowImageUseCase,
+        ListSessionsUseCase,
+        ShowMeUseCase, ChangePasswordUseCase,
+        OpenTelegramSignInUseCase, CheckTelegramSignInUseCase,
+        DeclineTelegramSignInUseCase,
+        CreateUserUseCase,
+        CreateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
+        ListFilmsUseCase, SearchFilmsUseCase, ModelRecall, MayEditFilmUseCase,
+        CommittedPosterChange, ClaimedPosterRemoval, ReservedPosterIntake, FetchPosterUseCase,
+        ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
-        DeleteWatchlistUseCase, ListEntriesUseCase, AddToWatchlistUseCase,
-        RemoveFromWatchlistUseCase,
+        DeleteWatchlistUseCase, ListEntriesUseCase,
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase,
-        RecommendTonightUseCase, TidyUpUseCase, CheckHealthUseCase,
+        TidyUpUseCase, CheckHealthUseCase,
+    ],
+    retried = [
+        RefreshTokens by RefreshTokensUseCase, EndSession by EndSessionUseCase,
+        EndSessions by EndSessionsUseCase, UpdateProfile by UpdateProfileUseCase,
+        DeleteAccount by DeleteAccountUseCase, ExchangeTelegramKey by ExchangeTelegramKeyUseCase,
+        ConfirmTelegramSignIn by ConfirmTelegramSignInUseCase, GrantRole by GrantRoleUseCase,
+        SetStanding by SetStandingUseCase, UpdateFilm by UpdateFilmUseCase,
+        SetPoster by SetPosterUseCase, RemovePoster by RemovePosterUseCase,
+        AddToWatchlist by AddToWatchlistUseCase,
+        RemoveFromWatchlist by RemoveFromWatchlistUseCase,
+        RecommendTonight by RecommendTonightUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
-    handlers = [TidyUpHandler],
+    handlers = [TidyUpHandler, MakeImagesHandler],
 }

@@ -29,7 +29,7 @@ use crate::{
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
     sources::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters},
-    system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
+    system::{RandomBackoff, SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
 };
 use application::{
     assistant::ports::ModelLimits,
@@ -43,7 +43,7 @@ use std::sync::Arc;
 module! {
     pub InfrastructureModule {
         components = [
-            SystemClock, UuidV7Generator, SystemChance, SystemSecrets,
+            SystemClock, UuidV7Generator, SystemChance, RandomBackoff, SystemSecrets,
             SqlDatabase, SqlStore,
             SqlIdentityQueries, Argon2PasswordHasher, JwtAccessTokens, FixedSessionPolicy,
             SqlSessionGate,

@@ -1,12 +1,17 @@
 //! Time, identifiers and chance from the operating system: the only place that takes them from the air.
 use application::{
     identity::ports::Secrets,
-    shared::clock::{Chance, Clock, IdGenerator},
+    shared::{
+        clock::{Chance, Clock, IdGenerator},
+        retry::Backoff,
+    },
 };
+use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use shaku::Component;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// The system's clock.
@@ -52,6 +57,28 @@ impl Chance for SystemChance {
     }
 }
 
+/// Waits for a random time, whose bounds double from one failure to the next.
+#[derive(Component)]
+#[shaku(interface = Backoff)]
+pub struct RandomBackoff;
+
+impl RandomBackoff {
+    /// The bounds of the wait after so many failures, in milliseconds.
+    const fn bounds(failures: u32) -> (u64, u64) {
+        let most = 16_u64 << if failures < 8 { failures } else { 8 };
+        (most / 4, most)
+    }
+}
+
+#[async_trait]
+impl Backoff for RandomBackoff {
+    async fn wait(&self, failures: u32) {
+        let (least, most) = Self::bounds(failures);
+        let beyond = u64::from_le_bytes(random()) % (most - least);
+        tokio::time::sleep(Duration::from_millis(least + beyond)).await;
+    }
+}
+
 /// Makes secrets from the operating system's randomness.
 #[derive(Component)]
 #[shaku(interface = Secrets)]
@@ -88,6 +115,13 @@ mod tests {
     #[test]
     fn the_time_is_in_whole_microseconds() {
         assert_eq!(SystemClock.now().nanosecond() % 1000, 0);
+    }
+
+    #[test]
+    fn waiting_takes_longer_after_more_failures_but_never_long() {
+        assert_eq!(RandomBackoff::bounds(1), (8, 32));
+        assert_eq!(RandomBackoff::bounds(3), (32, 128));
+        assert_eq!(RandomBackoff::bounds(u32::MAX), (1_024, 4_096));
     }
 
     #[test]

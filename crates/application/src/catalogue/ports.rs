@@ -22,7 +22,7 @@ use std::{sync::Arc, time::Duration};
 pub trait CatalogueStores {
     /// Films.
     fn films(&self) -> &dyn FilmRepository;
-    /// Posters that nobody shows any more.
+    /// Posters on their way into the poster store or out of it.
     fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository;
 }
 
@@ -38,18 +38,50 @@ pub trait FilmRepository: Send + Sync {
     async fn save(&self, film: &Film) -> Result<(), StoreError>;
     /// Removes the films that a user added and that stand on nobody else's list, and names the
     /// posters that nobody shows any more.
-    async fn remove_private_films(&self, owner: UserId) -> Result<Vec<PosterKey>, StoreError>;
+    async fn remove_private_films(
+        &self,
+        owner: UserId,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<PosterKey>, StoreError>;
+    /// Forgets changes noted before `before`, but for the newest; says how many. A search index that
+    /// has not followed them is built anew.
+    async fn forget_changes(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
 }
 
-/// Remembers posters to be removed from the poster store once the change is committed.
+/// Remembers posters that are to be removed from the poster store unless a film shows them.
+///
+/// A poster is reserved before its bytes are stored and taken out again in the unit of work in which
+/// a film comes to show it, so that whatever happens in between leaves no bytes that nobody knows of.
+/// It is claimed before its bytes are removed, and from then until it is forgotten or the claim runs
+/// out it can be neither reserved nor taken out, so that no film comes to show what is just going.
+/// All of this MUST hold between units of work that are open at the same time.
 #[async_trait]
 pub trait ObsoletePosterRepository: Send + Sync {
-    /// Adds posters.
+    /// Notes posters that nobody shows any more, to be removed from `at` on; what is reserved for
+    /// longer stays so.
     async fn add(&self, posters: &[PosterKey], at: DateTime<Utc>) -> Result<(), StoreError>;
-    /// Lists up to `most` posters, the oldest first, leaving out those that a film shows (again).
-    async fn list(&self, most: u32) -> Result<Vec<PosterKey>, StoreError>;
-    /// Forgets posters that are gone.
-    async fn forget(&self, posters: &[PosterKey]) -> Result<(), StoreError>;
+    /// Notes a poster that is about to be stored, not to be removed before `until`; `false` while it
+    /// is being removed.
+    async fn reserve(
+        &self,
+        poster: &PosterKey,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, StoreError>;
+    /// Takes out a poster that a film comes to show; `false` where it is not noted or was claimed.
+    async fn take_out(&self, poster: &PosterKey) -> Result<bool, StoreError>;
+    /// Lists up to `most` posters that can be claimed, the oldest first.
+    async fn list(&self, now: DateTime<Utc>, most: u32) -> Result<Vec<PosterKey>, StoreError>;
+    /// Claims a poster for its removal; `false` where it is not noted, a film shows it, it is
+    /// reserved, or somebody else has claimed it.
+    async fn claim(
+        &self,
+        poster: &PosterKey,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, StoreError>;
+    /// Forgets a poster that is gone.
+    async fn forget(&self, poster: &PosterKey) -> Result<(), StoreError>;
 }
 
 /// In which order films are listed.
@@ -273,8 +305,6 @@ failure!(PosterStoreError { Unavailable => Unavailable "catalogue.poster_store_u
 pub trait PosterStore: Interface {
     /// Stores a poster; when it has returned, the bytes survive a crash and can be fetched.
     async fn put(&self, key: &PosterKey, bytes: Bytes) -> Result<(), PosterStoreError>;
-    /// Whether the poster is there.
-    async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError>;
     /// The bytes of a poster, if it is there.
     async fn fetch(&self, key: &PosterKey) -> Result<Option<Bytes>, PosterStoreError>;
     /// Keeps an image beside its poster. Where the poster is gone nothing MUST be kept, even when it

@@ -1,29 +1,32 @@
 //! The owner of a film gives it a poster or takes it away.
 //!
 //! Bytes are stored before the film says so, and the old ones are removed only after it is committed
-//! that nobody shows them. Their key is noted in the same transaction, so that a crash in between
-//! leaves work for the upkeep, never a film whose poster is gone. New bytes that no film came to show
-//! are noted likewise.
+//! that nobody shows them. What is about to be stored or removed is noted before, in a transaction of
+//! its own, so that a crash in between leaves work for the upkeep: neither bytes that nobody knows of
+//! nor a film whose poster is gone.
 use super::ports::{
     FilmIndex, FilmQueries, Picture, PictureInspector, PictureRefused, PosterStore,
     PosterStoreError,
 };
+use crate::jobs::{Task, ports::NewJob};
 use crate::shared::{
     actor::{AccessDenied, Actor, SignedInUser},
-    clock::Clock,
+    clock::{Clock, IdGenerator},
     failure::{failure, logged},
+    retry::retryable,
     store::{Store, StoreError},
     use_case::{UseCase, request},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::catalogue::{FilmId, NotFilmOwner, PosterKey, ensure_editable};
+use chrono::Duration;
+use domain::catalogue::{Film, FilmId, NotFilmOwner, PosterKey, ensure_editable};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
 
 /// Gives a film a poster, replacing the one before.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SetPoster {
     /// Which film.
     pub film: FilmId,
@@ -32,7 +35,7 @@ pub struct SetPoster {
 }
 
 /// Takes a film's poster away.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RemovePoster {
     /// Which film.
     pub film: FilmId,
@@ -76,9 +79,26 @@ failure!(PosterError {
     PosterNotFound => NotFound "catalogue.poster_not_found",
     NotOwner => Forbidden "catalogue.not_film_owner",
 } via Access, Picture, Posters, Store);
+/// How long a poster may be on its way in; longer than any request lasts.
+const RESERVED_FOR: Duration = Duration::hours(1);
+/// How long a poster may be on its way out; longer than any poster store takes to remove one.
+const CLAIMED_FOR: Duration = Duration::minutes(1);
+
+/// The same picture is just being removed; in a moment it can be stored anew.
+#[derive(Debug, thiserror::Error)]
+#[error("the poster is being removed")]
+struct PosterOnItsWayOut;
+
+impl From<PosterOnItsWayOut> for PosterError {
+    fn from(cause: PosterOnItsWayOut) -> Self {
+        StoreError::Contention(cause.into()).into()
+    }
+}
+
 request!(SetPoster => (), PosterError);
 request!(RemovePoster => (), PosterError);
 request!(MayEditFilm => (), PosterError);
+retryable!(SetPoster, RemovePoster);
 
 async fn editable(
     queries: &dyn FilmQueries,
@@ -111,17 +131,9 @@ impl UseCase<MayEditFilm> for MayEditFilmUseCase {
 #[shaku(interface = UseCase<SetPoster>)]
 pub(crate) struct SetPosterUseCase {
     #[shaku(inject)]
-    inspector: Arc<dyn PictureInspector>,
-    #[shaku(inject)]
-    posters: Arc<dyn PosterStore>,
-    #[shaku(inject)]
-    change: Arc<dyn PosterChange>,
+    intake: Arc<dyn PosterIntake>,
     #[shaku(inject)]
     queries: Arc<dyn FilmQueries>,
-    #[shaku(inject)]
-    clock: Arc<dyn Clock>,
-    #[shaku(inject)]
-    store: Arc<dyn Store>,
 }
 
 #[async_trait]
@@ -130,59 +142,72 @@ impl UseCase<SetPoster> for SetPosterUseCase {
     async fn execute(&self, actor: &Actor, request: SetPoster) -> Result<(), PosterError> {
         let editor = actor.user()?;
         editable(&*self.queries, request.film, editor).await?;
-        let picture = self.inspector.inspect(request.bytes).await?;
+        let setter = PosterSetter::User(editor);
+        let poster = self.intake.take_in(request.film, setter, request.bytes);
+        poster.await.map(drop)
+    }
+}
+
+/// The step by which all posters come in.
+#[async_trait]
+pub trait PosterIntake: shaku::Interface {
+    /// Looks at a picture, stores it, and makes the film show it; tells what the film shows then.
+    async fn take_in(
+        &self,
+        film: FilmId,
+        setter: PosterSetter,
+        bytes: Bytes,
+    ) -> Result<PosterKey, PosterError>;
+}
+
+#[derive(Component)]
+#[shaku(interface = PosterIntake)]
+pub(crate) struct ReservedPosterIntake {
+    #[shaku(inject)]
+    inspector: Arc<dyn PictureInspector>,
+    #[shaku(inject)]
+    posters: Arc<dyn PosterStore>,
+    #[shaku(inject)]
+    change: Arc<dyn PosterChange>,
+    #[shaku(inject)]
+    clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    store: Arc<dyn Store>,
+}
+
+#[async_trait]
+impl PosterIntake for ReservedPosterIntake {
+    async fn take_in(
+        &self,
+        film: FilmId,
+        setter: PosterSetter,
+        bytes: Bytes,
+    ) -> Result<PosterKey, PosterError> {
+        let picture = self.inspector.inspect(bytes).await?;
         let Picture {
             bytes,
             format,
             sha256,
         } = picture;
-        let key = PosterKey::new(request.film, &sha256, format);
-        self.posters.put(&key, bytes.clone()).await?;
-        let shown = self.change.replace(request.film, editor, Some(key.clone()));
-        if let Err(failure) = shown.await {
-            self.abandon(&key).await;
-            return Err(failure);
-        }
-        self.ensure_kept(&key, bytes).await;
-        Ok(())
+        let key = PosterKey::new(film, &sha256, format);
+        self.reserve(&key).await?;
+        self.posters.put(&key, bytes).await?;
+        self.change.replace(film, setter, Some(key.clone())).await?;
+        Ok(key)
     }
 }
 
-impl SetPosterUseCase {
-    /// Stores a poster again that was on its way out while it came in again. The film shows it
-    /// already, so a store that fails now is no failure of the request.
-    async fn ensure_kept(&self, key: &PosterKey, bytes: Bytes) {
-        let kept = match self.posters.exists(key).await {
-            Ok(true) => Ok(()),
-            Ok(false) => self.posters.put(key, bytes).await,
-            Err(failure) => Err(failure),
-        };
-        if let Err(failure) = kept {
-            tracing::warn!(
-                error = logged(&failure),
-                "a new poster could not be looked at again"
-            );
-        }
-    }
-
-    /// Leaves bytes that were stored in vain to the upkeep, which spares them if the film shows the
-    /// same picture already.
-    async fn abandon(&self, key: &PosterKey) {
-        if let Err(failure) = self.note_obsolete(key).await {
-            tracing::warn!(
-                error = logged(&failure),
-                "a poster that no film shows stays in the poster store"
-            );
-        }
-    }
-
-    async fn note_obsolete(&self, key: &PosterKey) -> Result<(), StoreError> {
+impl ReservedPosterIntake {
+    /// Notes what is about to be stored.
+    async fn reserve(&self, key: &PosterKey) -> Result<(), PosterError> {
+        let now = self.clock.now();
         let uow = self.store.begin().await?;
-        let posters = std::slice::from_ref(key);
-        uow.obsolete_posters()
-            .add(posters, self.clock.now())
-            .await?;
-        uow.commit().await
+        let until = now + RESERVED_FOR;
+        if !uow.obsolete_posters().reserve(key, now, until).await? {
+            return Err(PosterOnItsWayOut.into());
+        }
+        uow.commit().await?;
+        Ok(())
     }
 }
 
@@ -197,7 +222,27 @@ pub(crate) struct RemovePosterUseCase {
 impl UseCase<RemovePoster> for RemovePosterUseCase {
     #[instrument(name = "catalogue.remove_poster", skip_all, fields(film.id = %request.film))]
     async fn execute(&self, actor: &Actor, request: RemovePoster) -> Result<(), PosterError> {
-        self.change.replace(request.film, actor.user()?, None).await
+        let setter = PosterSetter::User(actor.user()?);
+        self.change.replace(request.film, setter, None).await
+    }
+}
+
+/// On whose behalf a film's poster is changed.
+#[derive(Clone, Copy, Debug)]
+pub enum PosterSetter {
+    /// A user, who must be allowed to edit the film.
+    User(SignedInUser),
+    /// A source that told of the film, which must belong to nobody and have no poster.
+    Source,
+}
+
+impl PosterSetter {
+    fn ensure_may_change(self, film: &Film) -> Result<(), PosterError> {
+        match self {
+            Self::User(user) => Ok(film.ensure_editable_by(user.id, user.role)?),
+            Self::Source if film.owner.is_none() && film.poster.is_none() => Ok(()),
+            Self::Source => Err(NotFilmOwner.into()),
+        }
     }
 }
 
@@ -208,7 +253,7 @@ pub trait PosterChange: shaku::Interface {
     async fn replace(
         &self,
         film: FilmId,
-        editor: SignedInUser,
+        setter: PosterSetter,
         poster: Option<PosterKey>,
     ) -> Result<(), PosterError>;
 }
@@ -219,7 +264,9 @@ pub(crate) struct CommittedPosterChange {
     #[shaku(inject)]
     clock: Arc<dyn Clock>,
     #[shaku(inject)]
-    posters: Arc<dyn PosterStore>,
+    ids: Arc<dyn IdGenerator>,
+    #[shaku(inject)]
+    removal: Arc<dyn PosterRemoval>,
     #[shaku(inject)]
     index: Arc<dyn FilmIndex>,
     #[shaku(inject)]
@@ -231,7 +278,7 @@ impl PosterChange for CommittedPosterChange {
     async fn replace(
         &self,
         film: FilmId,
-        editor: SignedInUser,
+        setter: PosterSetter,
         poster: Option<PosterKey>,
     ) -> Result<(), PosterError> {
         let now = self.clock.now();
@@ -241,72 +288,105 @@ impl PosterChange for CommittedPosterChange {
             .find(film)
             .await?
             .ok_or(PosterError::FilmNotFound)?;
-        film.ensure_editable_by(editor.id, editor.role)?;
+        setter.ensure_may_change(&film)?;
         if poster.is_none() && film.poster.is_none() {
             return Err(PosterError::PosterNotFound);
+        }
+        if let Some(poster) = &poster {
+            let is_kept = uow.obsolete_posters().take_out(poster).await?;
+            if !is_kept && film.poster.as_ref() != Some(poster) {
+                return Err(PosterOnItsWayOut.into());
+            }
         }
         let obsolete: Vec<PosterKey> = film.replace_poster(poster, now).into_iter().collect();
         uow.films().save(&film).await?;
         uow.obsolete_posters().add(&obsolete, now).await?;
+        if film.poster.is_some() {
+            let task = Task::MakeImages { film: film.id };
+            let job = NewJob::new(self.ids.next(), task, now);
+            uow.jobs().enqueue(&job).await?;
+        }
         uow.commit().await?;
         self.index.nudge();
-        remove_now(&*self.posters, &*self.store, &obsolete).await;
+        self.removal.remove_now(&obsolete).await;
         Ok(())
     }
 }
 
-/// Removes what the poster store need not keep, as soon as that is committed. What fails here is
-/// tried again by the upkeep, so the request that caused it has succeeded all the same.
-pub(crate) async fn remove_now(
-    posters: &dyn PosterStore,
-    store: &dyn Store,
-    obsolete: &[PosterKey],
-) {
-    if let Err(failure) = remove_all(posters, store, obsolete).await {
-        tracing::warn!(
-            error = logged(&failure),
-            "an old poster could not be removed now, the upkeep will try again"
-        );
-    }
+/// The step that everything shares by which posters go.
+#[async_trait]
+pub trait PosterRemoval: shaku::Interface {
+    /// Removes posters as soon as it is committed that nobody shows them. What fails here is tried
+    /// again by the upkeep, so the request that caused it has succeeded all the same.
+    async fn remove_now(&self, obsolete: &[PosterKey]);
+    /// Removes posters that nobody shows; says how many.
+    ///
+    /// # Errors
+    /// The first failure, told after everything that can be removed is gone.
+    async fn remove_obsolete(&self) -> Result<usize, PosterError>;
 }
 
-/// Removes posters that nobody shows any more; says how many.
-pub(crate) async fn remove_obsolete(
-    posters: &dyn PosterStore,
-    store: &dyn Store,
-) -> Result<usize, PosterError> {
-    const AT_ONCE: u32 = 100;
-    let uow = store.begin().await?;
-    let obsolete = uow.obsolete_posters().list(AT_ONCE).await?;
-    drop(uow);
-    remove_all(posters, store, &obsolete).await
+#[derive(Component)]
+#[shaku(interface = PosterRemoval)]
+pub(crate) struct ClaimedPosterRemoval {
+    #[shaku(inject)]
+    clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    posters: Arc<dyn PosterStore>,
+    #[shaku(inject)]
+    store: Arc<dyn Store>,
 }
 
-/// Removes posters one by one, past those that cannot be removed now; the first failure is told when
-/// the rest is done.
-///
-/// They are forgotten only after they are gone: a crash in between removes a poster twice, which does
-/// no harm.
-async fn remove_all(
-    posters: &dyn PosterStore,
-    store: &dyn Store,
-    obsolete: &[PosterKey],
-) -> Result<usize, PosterError> {
-    let mut gone = Vec::with_capacity(obsolete.len());
-    let mut first_failure = None;
-    for key in obsolete {
-        match posters.remove(key).await {
-            Ok(()) => gone.push(key.clone()),
-            Err(failure) => first_failure = first_failure.or(Some(failure)),
+#[async_trait]
+impl PosterRemoval for ClaimedPosterRemoval {
+    async fn remove_now(&self, obsolete: &[PosterKey]) {
+        if let Err(failure) = self.remove_all(obsolete).await {
+            tracing::warn!(
+                error = logged(&failure),
+                "an old poster could not be removed now, the upkeep will try again"
+            );
         }
     }
-    if !gone.is_empty() {
-        let uow = store.begin().await?;
-        uow.obsolete_posters().forget(&gone).await?;
-        uow.commit().await?;
+
+    async fn remove_obsolete(&self) -> Result<usize, PosterError> {
+        const AT_ONCE: u32 = 100;
+        let uow = self.store.begin().await?;
+        let now = self.clock.now();
+        let obsolete = uow.obsolete_posters().list(now, AT_ONCE).await?;
+        drop(uow);
+        self.remove_all(&obsolete).await
     }
-    match first_failure {
-        None => Ok(gone.len()),
-        Some(failure) => Err(failure.into()),
+}
+
+impl ClaimedPosterRemoval {
+    async fn remove_all(&self, obsolete: &[PosterKey]) -> Result<usize, PosterError> {
+        let mut gone = 0;
+        let mut first_failure = None;
+        for key in obsolete {
+            match self.remove(key).await {
+                Ok(is_gone) => gone += usize::from(is_gone),
+                Err(failure) => first_failure = first_failure.or(Some(failure)),
+            }
+        }
+        first_failure.map_or(Ok(gone), Err)
+    }
+
+    /// Removes one poster unless it is needed after all.
+    ///
+    /// It is forgotten only after it is gone: a crash in between removes it twice, which does no harm.
+    /// A removal that failed may still happen, so its claim is left to run out.
+    async fn remove(&self, key: &PosterKey) -> Result<bool, PosterError> {
+        let now = self.clock.now();
+        let uow = self.store.begin().await?;
+        let until = now + CLAIMED_FOR;
+        if !uow.obsolete_posters().claim(key, now, until).await? {
+            return Ok(false);
+        }
+        uow.commit().await?;
+        self.posters.remove(key).await?;
+        let uow = self.store.begin().await?;
+        uow.obsolete_posters().forget(key).await?;
+        uow.commit().await?;
+        Ok(true)
     }
 }

@@ -8,6 +8,7 @@ use crate::shared::{
     actor::{AccessDenied, Actor},
     clock::Clock,
     failure::failure,
+    retry::retryable,
     store::{Store, StoreError},
     use_case::{UseCase, request},
 };
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use tracing::instrument;
 
 /// Replaces what is said of a film.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct UpdateFilm {
     /// Which film.
     pub film: FilmId,
@@ -52,6 +53,7 @@ failure!(UpdateFilmError {
     GenreNotFound => Invalid "catalogue.unknown_genre",
 } via Access, Store);
 request!(UpdateFilm => FlaggedFilm, UpdateFilmError);
+retryable!(UpdateFilm);
 
 #[derive(Component)]
 #[shaku(interface = UseCase<UpdateFilm>)]

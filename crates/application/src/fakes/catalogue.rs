@@ -37,7 +37,7 @@ use std::{
         atomic::{AtomicBool, AtomicUsize, Ordering as Memory},
     },
 };
-use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// What is known of a film beyond what its owner may change.
@@ -49,6 +49,19 @@ pub(super) struct FilmExtras {
     pub(super) cast: Vec<Credit>,
     pub(super) external_ids: Vec<(String, String)>,
     pub(super) attribution: Option<Attribution>,
+}
+
+/// When a poster may be removed, and until when somebody is doing so.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct OnTheWay {
+    removable_from: DateTime<Utc>,
+    claimed_until: Option<DateTime<Utc>>,
+}
+
+impl OnTheWay {
+    fn is_removable(&self, now: DateTime<Utc>) -> bool {
+        self.removable_from <= now && self.claimed_until.is_none_or(|until| until <= now)
+    }
 }
 
 impl Stored {
@@ -79,10 +92,11 @@ impl Stored {
             return Err(dangling("a film of no user"));
         }
         self.films.insert(film.id, film.clone());
+        self.film_changes.push((film.id, film.updated_at));
         Ok(())
     }
 
-    fn remove_private_films(&mut self, owner: UserId) -> Vec<PosterKey> {
+    fn remove_private_films(&mut self, owner: UserId, at: DateTime<Utc>) -> Vec<PosterKey> {
         let (obsolete, private) = self
             .films
             .values()
@@ -91,8 +105,17 @@ impl Stored {
             .unzip::<_, _, Vec<_>, Vec<_>>();
         for film in private {
             self.remove_film(film);
+            self.film_changes.push((film, at));
         }
         obsolete.into_iter().flatten().collect()
+    }
+
+    fn forget_changes(&mut self, before: DateTime<Utc>) -> u64 {
+        let all = self.film_changes.len();
+        let newest = self.film_changes.pop();
+        self.film_changes.retain(|(_, at)| *at >= before);
+        self.film_changes.extend(newest);
+        u64::try_from(all - self.film_changes.len()).unwrap_or(u64::MAX)
     }
 
     fn is_on_list_of_others(&self, film: FilmId, owner: UserId) -> bool {
@@ -117,15 +140,65 @@ impl Stored {
             .any(|film| film.poster.as_ref() == Some(poster))
     }
 
-    /// The posters to be removed, the oldest first.
-    pub(super) fn removable_posters(&self) -> Vec<PosterKey> {
-        let obsolete = self.obsolete_posters.iter();
-        let mut obsolete: Vec<(DateTime<Utc>, &PosterKey)> = obsolete
-            .filter(|(key, _)| !self.shows(key))
-            .map(|(key, at)| (*at, key))
+    /// The posters of which this holds and which no film shows, the oldest first.
+    pub(super) fn posters_on_the_way(&self, holds: impl Fn(&OnTheWay) -> bool) -> Vec<PosterKey> {
+        let noted = self.obsolete_posters.iter();
+        let mut noted: Vec<(DateTime<Utc>, &PosterKey)> = noted
+            .filter(|(key, way)| holds(way) && !self.shows(key))
+            .map(|(key, way)| (way.removable_from, key))
             .collect();
-        obsolete.sort_by_key(|(at, key)| (*at, key.as_str()));
-        obsolete.into_iter().map(|(_, key)| key.clone()).collect()
+        noted.sort_by_key(|(from, key)| (*from, key.as_str()));
+        noted.into_iter().map(|(_, key)| key.clone()).collect()
+    }
+
+    fn add_obsolete_poster(&mut self, poster: &PosterKey, at: DateTime<Utc>) {
+        let way = OnTheWay {
+            removable_from: at,
+            claimed_until: None,
+        };
+        let way = self.obsolete_posters.entry(poster.clone()).or_insert(way);
+        way.removable_from = way.removable_from.max(at);
+    }
+
+    fn reserve_poster(
+        &mut self,
+        poster: &PosterKey,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> bool {
+        let noted = self.obsolete_posters.get(poster);
+        let is_claimed = noted
+            .and_then(|way| way.claimed_until)
+            .is_some_and(|claimed_until| claimed_until > now);
+        if !is_claimed {
+            let way = OnTheWay {
+                removable_from: until,
+                claimed_until: None,
+            };
+            self.obsolete_posters.insert(poster.clone(), way);
+        }
+        !is_claimed
+    }
+
+    fn take_out_poster(&mut self, poster: &PosterKey) -> bool {
+        let noted = self.obsolete_posters.get(poster);
+        let is_free = noted.is_some_and(|way| way.claimed_until.is_none());
+        if is_free {
+            self.obsolete_posters.remove(poster);
+        }
+        is_free
+    }
+
+    fn claim_poster(
+        &mut self,
+        poster: &PosterKey,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> bool {
+        let is_shown = self.shows(poster);
+        let noted = self.obsolete_posters.get_mut(poster);
+        let noted = noted.filter(|way| !is_shown && way.is_removable(now));
+        noted.map(|way| way.claimed_until = Some(until)).is_some()
     }
 
     /// A film as a viewer sees it.
@@ -298,8 +371,16 @@ impl FilmRepository for FakeUnitOfWork {
         self.with(|stored| stored.save_film(film))?
     }
 
-    async fn remove_private_films(&self, owner: UserId) -> Result<Vec<PosterKey>, StoreError> {
-        self.with(|stored| stored.remove_private_films(owner))
+    async fn remove_private_films(
+        &self,
+        owner: UserId,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<PosterKey>, StoreError> {
+        self.with(|stored| stored.remove_private_films(owner, at))
+    }
+
+    async fn forget_changes(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.with(|stored| stored.forget_changes(before))
     }
 }
 
@@ -308,22 +389,43 @@ impl ObsoletePosterRepository for FakeUnitOfWork {
     async fn add(&self, posters: &[PosterKey], at: DateTime<Utc>) -> Result<(), StoreError> {
         self.with(|stored| {
             for poster in posters {
-                stored.obsolete_posters.entry(poster.clone()).or_insert(at);
+                stored.add_obsolete_poster(poster, at);
             }
         })
     }
 
-    async fn list(&self, most: u32) -> Result<Vec<PosterKey>, StoreError> {
-        let mut posters = self.with(|stored| stored.removable_posters())?;
+    async fn reserve(
+        &self,
+        poster: &PosterKey,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.with(|stored| stored.reserve_poster(poster, now, until))
+    }
+
+    async fn take_out(&self, poster: &PosterKey) -> Result<bool, StoreError> {
+        self.with(|stored| stored.take_out_poster(poster))
+    }
+
+    async fn list(&self, now: DateTime<Utc>, most: u32) -> Result<Vec<PosterKey>, StoreError> {
+        let mut posters =
+            self.with(|stored| stored.posters_on_the_way(|way| way.is_removable(now)))?;
         posters.truncate(usize::try_from(most).unwrap_or(usize::MAX));
         Ok(posters)
     }
 
-    async fn forget(&self, posters: &[PosterKey]) -> Result<(), StoreError> {
+    async fn claim(
+        &self,
+        poster: &PosterKey,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.with(|stored| stored.claim_poster(poster, now, until))
+    }
+
+    async fn forget(&self, poster: &PosterKey) -> Result<(), StoreError> {
         self.with(|stored| {
-            stored
-                .obsolete_posters
-                .retain(|poster, _| !posters.contains(poster));
+            stored.obsolete_posters.remove(poster);
         })
     }
 }
@@ -547,10 +649,26 @@ pub struct FakePosterStore {
     images: Arc<Mutex<HashMap<PosterImage, Bytes>>>,
     is_down: Arc<AtomicBool>,
     refuses_removals: Arc<AtomicBool>,
+    is_held: watch::Sender<bool>,
     checks: Arc<RwLock<()>>,
 }
 
 impl FakePosterStore {
+    /// Keeps everybody waiting from now on who has put something, and who wants to remove something.
+    pub fn hold(&self) {
+        self.is_held.send_replace(true);
+    }
+
+    /// Lets those who wait go on.
+    pub fn release(&self) {
+        self.is_held.send_replace(false);
+    }
+
+    async fn wait_until_released(&self) {
+        // The sender lives as long as this.
+        let _ = self.is_held.subscribe().wait_for(|is_held| !is_held).await;
+    }
+
     /// Stops answering, or answers again.
     pub fn set_down(&self, is_down: bool) {
         self.is_down.store(is_down, Memory::SeqCst);
@@ -606,18 +724,15 @@ impl PosterStore for FakePosterStore {
     async fn put(&self, key: &PosterKey, bytes: Bytes) -> Result<(), PosterStoreError> {
         self.ensure_up()?;
         self.has(key, bytes);
+        self.wait_until_released().await;
         Ok(())
-    }
-
-    async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError> {
-        self.ensure_up()?;
-        Ok(locked(&self.posters).contains_key(key))
     }
 
     async fn remove(&self, key: &PosterKey) -> Result<(), PosterStoreError> {
         self.ensure_up()?;
         let refuses = self.refuses_removals.load(Memory::SeqCst);
         Self::ensure(!refuses, "told to refuse removals")?;
+        self.wait_until_released().await;
         locked(&self.posters).remove(key);
         locked(&self.images).retain(|image, _| image.poster != *key);
         Ok(())

@@ -5,9 +5,9 @@ use super::{
 };
 use crate::{
     identity::ports::{
-        AccessGrant, AccessTokens, HashingError, IdentityQueries, InvalidToken, PasswordHasher,
-        RefreshTokenDigest, RefreshTokenUse, SaveUserError, Secrets, SessionGate, SessionPolicy,
-        SessionRepository, TelegramSignInRepository, TokenLives, UserRepository,
+        AccessGrant, AccessTokens, EndedSession, HashingError, IdentityQueries, InvalidToken,
+        PasswordHasher, RefreshTokenDigest, RefreshTokenUse, SaveUserError, Secrets, SessionGate,
+        SessionPolicy, SessionRepository, TelegramSignInRepository, TokenLives, UserRepository,
     },
     shared::store::StoreError,
 };
@@ -125,13 +125,13 @@ impl Stored {
         &mut self,
         is_meant: impl Fn(&Session) -> bool,
         at: DateTime<Utc>,
-    ) -> Vec<SessionId> {
+    ) -> Vec<EndedSession> {
         self.sessions
             .values_mut()
             .filter(|stored| stored.ended_at.is_none() && is_meant(&stored.session))
             .map(|stored| {
                 stored.ended_at = Some(at);
-                stored.session.id
+                EndedSession::from(&stored.session)
             })
             .collect()
     }
@@ -261,9 +261,9 @@ impl SessionRepository for FakeUnitOfWork {
         user: UserId,
         session: SessionId,
         at: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<EndedSession>, StoreError> {
         let is_meant = |each: &Session| each.user == user && each.id == session;
-        self.with(|stored| !stored.end_sessions(is_meant, at).is_empty())
+        self.with(|stored| stored.end_sessions(is_meant, at).pop())
     }
 
     async fn end_all(
@@ -271,7 +271,7 @@ impl SessionRepository for FakeUnitOfWork {
         user: UserId,
         except: Option<SessionId>,
         at: DateTime<Utc>,
-    ) -> Result<Vec<SessionId>, StoreError> {
+    ) -> Result<Vec<EndedSession>, StoreError> {
         let is_meant = |each: &Session| each.user == user && Some(each.id) != except;
         self.with(|stored| stored.end_sessions(is_meant, at))
     }
@@ -528,12 +528,12 @@ impl FakeSessionGate {
 
     /// Learns from the database which sessions were ended elsewhere.
     pub fn learn(&self) {
-        let ended: Vec<SessionId> = self.database.peek(|stored| {
+        let ended: Vec<EndedSession> = self.database.peek(|stored| {
             let ended = stored
                 .sessions
                 .values()
                 .filter(|each| each.ended_at.is_some());
-            ended.map(|each| each.session.id).collect()
+            ended.map(|each| (&each.session).into()).collect()
         });
         self.close(&ended);
     }
@@ -552,7 +552,7 @@ impl SessionGate for FakeSessionGate {
         })
     }
 
-    fn close(&self, sessions: &[SessionId]) {
-        locked(&self.closed).extend(sessions);
+    fn close(&self, sessions: &[EndedSession]) {
+        locked(&self.closed).extend(sessions.iter().map(|ended| ended.id));
     }
 }

@@ -16,13 +16,15 @@ use super::{
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
+    remote_posters::{FakePictureFetcher, FakeRemotePosters},
     sources::FakeFilmSources,
     store::FakeStore,
-    system::{FixedChance, FixedClock, SequentialIds},
+    system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
     assistant::ports::{LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
+        fetch_poster::{PictureFetcher, RemotePosters},
         ports::{
             FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
             Vocabulary,
@@ -37,6 +39,7 @@ use crate::{
     mixes::ports::MixQueries,
     shared::{
         clock::{Chance, Clock, IdGenerator},
+        retry::Backoff,
         store::Store,
     },
 };
@@ -65,6 +68,7 @@ macro_rules! fake_ports {
 
 fake_ports! {
     FixedClock for Clock, SequentialIds for IdGenerator, FixedChance for Chance,
+    FakeBackoff for Backoff,
     FakeStore for Store,
     FakeIdentityQueries for IdentityQueries, FakePasswordHasher for PasswordHasher,
     FakeAccessTokens for AccessTokens, FakeSecrets for Secrets,
@@ -72,6 +76,7 @@ fake_ports! {
     FakeFilmQueries for FilmQueries, FakeVocabulary for Vocabulary, FakeFilmIndex for FilmIndex,
     FakePictureInspector for PictureInspector, FakePosterImages for PosterImages,
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
+    FakeRemotePosters for RemotePosters, FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,

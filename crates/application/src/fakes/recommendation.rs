@@ -82,4 +82,14 @@ impl RecommendationRepository for FakeUnitOfWork {
     async fn record(&self, recommendation: &Recommendation) -> Result<(), StoreError> {
         self.with(|stored| stored.record(recommendation))?
     }
+
+    async fn forget_given(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.with(|stored| {
+            let all = stored.recommendations.len();
+            stored
+                .recommendations
+                .retain(|_, given| given.given_at >= before);
+            u64::try_from(all - stored.recommendations.len()).unwrap_or(u64::MAX)
+        })
+    }
 }

@@ -1,7 +1,7 @@
 //! What is stored, and the rule by which it is read and changed: many readers of what is committed,
 //! one writer on a copy.
 use super::{
-    catalogue::FilmExtras,
+    catalogue::{FilmExtras, OnTheWay},
     identity::{StoredRefreshToken, StoredSession},
     jobs::StoredJob,
 };
@@ -33,7 +33,8 @@ pub struct Stored {
     pub(super) telegram_sign_ins: HashMap<SignInKeyDigest, TelegramSignIn>,
     pub(super) films: BTreeMap<FilmId, Film>,
     pub(super) extras: BTreeMap<FilmId, FilmExtras>,
-    pub(super) obsolete_posters: HashMap<PosterKey, DateTime<Utc>>,
+    pub(super) film_changes: Vec<(FilmId, DateTime<Utc>)>,
+    pub(super) obsolete_posters: HashMap<PosterKey, OnTheWay>,
     pub(super) genres: Vec<Genre>,
     pub(super) moods: Vec<Mood>,
     pub(super) watchlists: BTreeMap<WatchlistId, Watchlist>,
@@ -56,6 +57,7 @@ struct Inner {
     writer: Arc<tokio::sync::Mutex<()>>,
     is_down: AtomicBool,
     refuses_commits: AtomicBool,
+    contentions: AtomicUsize,
     commits: AtomicUsize,
 }
 
@@ -89,6 +91,14 @@ impl Database {
         if self.0.refuses_commits.load(Ordering::SeqCst) {
             return Err(StoreError::Unavailable("told to refuse commits".into()));
         }
+        let contentions = &self.0.contentions;
+        let left = |left: usize| left.checked_sub(1);
+        if contentions
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, left)
+            .is_ok()
+        {
+            return Err(StoreError::Contention("told to contend".into()));
+        }
         *locked(&self.0.committed) = changed;
         self.0.commits.fetch_add(1, Ordering::SeqCst);
         drop(turn);
@@ -119,6 +129,10 @@ impl Database {
 
     pub(super) fn set_refuses_commits(&self, refuses: bool) {
         self.0.refuses_commits.store(refuses, Ordering::SeqCst);
+    }
+
+    pub(super) fn set_contentions(&self, times: usize) {
+        self.0.contentions.store(times, Ordering::SeqCst);
     }
 
     pub(super) fn commits(&self) -> usize {

@@ -40,6 +40,11 @@ impl FakeStore {
         self.database.set_refuses_commits(false);
     }
 
+    /// Finds others in the way of the next commits, so many times.
+    pub fn contend(&self, times: usize) {
+        self.database.set_contentions(times);
+    }
+
     /// How often something was committed.
     #[must_use]
     pub fn commits(&self) -> usize {

@@ -1,6 +1,10 @@
 //! Time, identifiers and chance that do what a test says.
 use super::state::locked;
-use crate::shared::clock::{Chance, Clock, IdGenerator};
+use crate::shared::{
+    clock::{Chance, Clock, IdGenerator},
+    retry::Backoff,
+};
+use async_trait::async_trait;
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use std::{
     collections::VecDeque,
@@ -74,6 +78,26 @@ impl IdGenerator for SequentialIds {
     fn next_uuid(&self) -> Uuid {
         let count = 1 + self.given.fetch_add(1, Ordering::Relaxed);
         Uuid::from_u128(self.first + u128::from(count))
+    }
+}
+
+/// A backoff that does not wait, but lets others go on.
+#[derive(Clone, Debug, Default)]
+pub struct FakeBackoff(Arc<AtomicU64>);
+
+impl FakeBackoff {
+    /// How often somebody would have waited.
+    #[must_use]
+    pub fn waits(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl Backoff for FakeBackoff {
+    async fn wait(&self, _failures: u32) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        tokio::task::yield_now().await;
     }
 }
 

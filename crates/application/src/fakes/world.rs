@@ -14,10 +14,11 @@ use super::{
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
     ports::FakePorts,
+    remote_posters::{FakePictureFetcher, FakeRemotePosters},
     sources::FakeFilmSources,
     state::{Database, Stored},
     store::FakeStore,
-    system::{FixedChance, FixedClock, SequentialIds},
+    system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
     identity::ports::{AccessGrant, AccessTokens},
@@ -48,6 +49,8 @@ pub struct World {
     pub ids: SequentialIds,
     /// Lots.
     pub chance: FixedChance,
+    /// Waiting before something is tried again.
+    pub backoff: FakeBackoff,
     /// The store.
     pub store: FakeStore,
     /// The password hasher.
@@ -68,6 +71,10 @@ pub struct World {
     pub posters: FakePosterStore,
     /// Images of posters.
     pub images: FakePosterImages,
+    /// Where other catalogues show posters.
+    pub remote_posters: FakeRemotePosters,
+    /// The pictures that can be fetched.
+    pub fetcher: FakePictureFetcher,
     /// Other catalogues.
     pub sources: FakeFilmSources,
     /// Reads of users.
@@ -113,6 +120,7 @@ impl World {
             clock: FixedClock::default(),
             ids: SequentialIds::default(),
             chance: FixedChance::default(),
+            backoff: FakeBackoff::default(),
             store: FakeStore { database: of() },
             hasher: FakePasswordHasher::default(),
             tokens: FakeAccessTokens,
@@ -123,6 +131,8 @@ impl World {
             inspector: FakePictureInspector::default(),
             images: FakePosterImages::of(posters.clone()),
             posters,
+            remote_posters: FakeRemotePosters::default(),
+            fetcher: FakePictureFetcher::default(),
             sources: FakeFilmSources::default(),
             identity_queries: FakeIdentityQueries { database: of() },
             film_queries: FakeFilmQueries { database: of() },
@@ -154,6 +164,7 @@ impl World {
             .with_component_parameters::<FixedClock>(self.clock.clone())
             .with_component_parameters::<SequentialIds>(self.ids.clone())
             .with_component_parameters::<FixedChance>(self.chance.clone())
+            .with_component_parameters::<FakeBackoff>(self.backoff.clone())
             .with_component_parameters::<FakeStore>(self.store.clone())
             .with_component_parameters::<FakeIdentityQueries>(self.identity_queries.clone())
             .with_component_parameters::<FakePasswordHasher>(self.hasher.clone())
@@ -167,6 +178,8 @@ impl World {
             .with_component_parameters::<FakePictureInspector>(self.inspector.clone())
             .with_component_parameters::<FakePosterImages>(self.images.clone())
             .with_component_parameters::<FakePosterStore>(self.posters.clone())
+            .with_component_parameters::<FakeRemotePosters>(self.remote_posters.clone())
+            .with_component_parameters::<FakePictureFetcher>(self.fetcher.clone())
             .with_component_parameters::<FakeFilmSources>(self.sources.clone())
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
@@ -337,9 +350,15 @@ impl Stored {
         given.filter(|given| given.user == user).collect()
     }
 
-    /// The posters that are to be removed, the oldest first.
+    /// The posters that are to be removed, now or later, the oldest first.
     #[must_use]
     pub fn obsolete_posters(&self) -> Vec<PosterKey> {
-        self.removable_posters()
+        self.posters_on_the_way(|_| true)
+    }
+
+    /// How many changes of films are noted for search indexes.
+    #[must_use]
+    pub fn film_change_count(&self) -> usize {
+        self.film_changes.len()
     }
 }

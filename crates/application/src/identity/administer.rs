@@ -1,16 +1,19 @@
 //! What the operator of the service does with accounts.
-use super::ports::{HashingError, PasswordHasher, SaveUserError, SessionGate};
+use super::{
+    account::open_account,
+    ports::{HashingError, PasswordHasher, SaveUserError, SessionGate},
+};
 use crate::shared::{
     actor::{AccessDenied, Actor},
     clock::{Clock, IdGenerator},
     failure::failure,
+    retry::retryable,
     store::{Store, StoreError},
     use_case::{UseCase, request},
 };
 use async_trait::async_trait;
 use domain::{
-    identity::{EmailAddress, NewPassword, Role, Standing, User, Username},
-    library::Watchlist,
+    identity::{EmailAddress, NewPassword, Role, User, Username},
     shared::Language,
 };
 use shaku::Component;
@@ -33,7 +36,7 @@ pub struct CreateUser {
 }
 
 /// Changes what a user may do.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct GrantRole {
     /// Whose account.
     pub email: EmailAddress,
@@ -42,7 +45,7 @@ pub struct GrantRole {
 }
 
 /// Shuts a user out, or lets them in again.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SetStanding {
     /// Whose account.
     pub email: EmailAddress,
@@ -74,6 +77,7 @@ failure!(AdministerError { UserNotFound => NotFound "identity.user_not_found" } 
 request!(CreateUser => User, AdministerError);
 request!(GrantRole => User, AdministerError);
 request!(SetStanding => User, AdministerError);
+retryable!(GrantRole, SetStanding);
 
 #[derive(Component)]
 #[shaku(interface = UseCase<CreateUser>)]
@@ -96,11 +100,9 @@ impl UseCase<CreateUser> for CreateUserUseCase {
         let hash = self.hasher.hash(&request.password).await?;
         let now = self.clock.now();
         let mut user = User::register(self.ids.next(), request.email, request.username, hash, now);
-        user.role = request.role;
-        let lists = Watchlist::standard_set(user.id, request.language, now);
+        user.grant(request.role, now);
         let uow = self.store.begin().await?;
-        uow.users().insert(&user).await?;
-        uow.watchlists().insert_many(&lists).await?;
+        open_account(&*uow, &user, request.language).await?;
         uow.commit().await?;
         Ok(user)
     }
@@ -123,8 +125,7 @@ impl UseCase<GrantRole> for GrantRoleUseCase {
         let uow = self.store.begin().await?;
         let user = uow.users().find_by_email(&request.email).await?;
         let mut user = user.ok_or(AdministerError::UserNotFound)?;
-        user.role = request.role;
-        user.updated_at = self.clock.now();
+        user.grant(request.role, self.clock.now());
         uow.users().save(&user).await?;
         uow.commit().await?;
         Ok(user)
@@ -151,17 +152,14 @@ impl UseCase<SetStanding> for SetStandingUseCase {
         let uow = self.store.begin().await?;
         let user = uow.users().find_by_email(&request.email).await?;
         let mut user = user.ok_or(AdministerError::UserNotFound)?;
-        user.standing = if request.is_active {
-            Standing::Active
+        let ended = if request.is_active {
+            user.enable(now);
+            Vec::new()
         } else {
-            Standing::Disabled { since: now }
+            user.disable(now);
+            uow.sessions().end_all(user.id, None, now).await?
         };
-        user.updated_at = now;
         uow.users().save(&user).await?;
-        let ended = match user.standing {
-            Standing::Active => Vec::new(),
-            Standing::Disabled { .. } => uow.sessions().end_all(user.id, None, now).await?,
-        };
         uow.commit().await?;
         self.gate.close(&ended);
         Ok(user)

@@ -1,4 +1,5 @@
 //! Registering, signing in and out, sessions, and a user's own data.
+mod account;
 pub mod administer;
 pub mod authenticate;
 pub mod ports;

@@ -75,6 +75,24 @@ pub enum RefreshTokenUse {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RefreshTokenDigest(pub [u8; 32]);
 
+/// A session that was ended before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndedSession {
+    /// Which one.
+    pub id: SessionId,
+    /// Until when its tokens would be good.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl From<&Session> for EndedSession {
+    fn from(session: &Session) -> Self {
+        Self {
+            id: session.id,
+            expires_at: session.expires_at,
+        }
+    }
+}
+
 /// Keeps sessions and their refresh tokens.
 #[async_trait]
 pub trait SessionRepository: Send + Sync {
@@ -84,21 +102,21 @@ pub trait SessionRepository: Send + Sync {
     async fn find(&self, session: SessionId) -> Result<Option<Session>, StoreError>;
     /// Stores a renewed session.
     async fn save(&self, session: &Session) -> Result<(), StoreError>;
-    /// Ends a session of a user; `false` when there is none to end. Its tokens MUST be refused by
-    /// every instance until they would have expired by themselves.
+    /// Ends a session of a user, if there is one to end. Its tokens MUST be refused by every instance
+    /// until they would have expired by themselves.
     async fn end(
         &self,
         user: UserId,
         session: SessionId,
         at: DateTime<Utc>,
-    ) -> Result<bool, StoreError>;
+    ) -> Result<Option<EndedSession>, StoreError>;
     /// Ends all sessions of a user, but for `except`, and names those it ended.
     async fn end_all(
         &self,
         user: UserId,
         except: Option<SessionId>,
         at: DateTime<Utc>,
-    ) -> Result<Vec<SessionId>, StoreError>;
+    ) -> Result<Vec<EndedSession>, StoreError>;
     /// Adds a refresh token to a session.
     async fn add_refresh_token(
         &self,
@@ -236,6 +254,6 @@ pub trait SessionPolicy: Interface {
 pub trait SessionGate: Interface {
     /// The user's role, unless the session was ended or the user shut out.
     fn admit(&self, user: UserId, session: SessionId) -> Option<Role>;
-    /// Refuses sessions from now on.
-    fn close(&self, sessions: &[SessionId]);
+    /// Refuses sessions from now on; they MUST NOT be remembered for longer than they would live.
+    fn close(&self, sessions: &[EndedSession]);
 }

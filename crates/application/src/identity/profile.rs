@@ -1,20 +1,18 @@
 //! A user's own data: shown, changed, deleted.
 use super::ports::{HashingError, IdentityQueries, PasswordHasher, SaveUserError, SessionGate};
 use crate::{
-    catalogue::ports::{FilmIndex, PosterStore},
+    catalogue::{ports::FilmIndex, posters::PosterRemoval},
     shared::{
         actor::{AccessDenied, Actor},
         clock::Clock,
         failure::failure,
+        retry::retryable,
         store::{Store, StoreError},
         use_case::{UseCase, request},
     },
 };
 use async_trait::async_trait;
-use domain::{
-    identity::{NewPassword, PersonalName, User, Username},
-    shared::Language,
-};
+use domain::identity::{NewPassword, ProfileChange, User};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -23,17 +21,11 @@ use tracing::instrument;
 #[derive(Debug)]
 pub struct ShowMe;
 
-/// Changes what the user says of themselves; `None` leaves a thing as it is, `Some(None)` clears it.
-#[derive(Debug, Default)]
+/// Changes what the user says of themselves.
+#[derive(Clone, Debug, Default)]
 pub struct UpdateProfile {
-    /// How others see them.
-    pub username: Option<Username>,
-    /// First name.
-    pub first_name: Option<Option<PersonalName>>,
-    /// Last name.
-    pub last_name: Option<Option<PersonalName>>,
-    /// The language they prefer.
-    pub language: Option<Option<Language>>,
+    /// What changes.
+    pub change: ProfileChange,
 }
 
 /// Replaces the user's password and ends their other sessions.
@@ -46,7 +38,7 @@ pub struct ChangePassword {
 }
 
 /// Deletes the user with everything that is theirs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct DeleteAccount;
 
 /// Why the user's data was not shown or changed.
@@ -74,6 +66,7 @@ request!(ShowMe => User, ProfileError);
 request!(UpdateProfile => User, ProfileError);
 request!(ChangePassword => (), ProfileError);
 request!(DeleteAccount => (), ProfileError);
+retryable!(UpdateProfile, DeleteAccount);
 
 /// A token may outlive its user by seconds; then nobody is signed in.
 fn known(user: Option<User>) -> Result<User, ProfileError> {
@@ -111,11 +104,7 @@ impl UseCase<UpdateProfile> for UpdateProfileUseCase {
         let me = actor.user()?;
         let uow = self.store.begin().await?;
         let mut user = known(uow.users().find(me.id).await?)?;
-        user.username = request.username.unwrap_or(user.username);
-        user.first_name = request.first_name.unwrap_or(user.first_name);
-        user.last_name = request.last_name.unwrap_or(user.last_name);
-        user.language = request.language.unwrap_or(user.language);
-        user.updated_at = self.clock.now();
+        user.revise(request.change, self.clock.now());
         uow.users().save(&user).await?;
         uow.commit().await?;
         Ok(user)
@@ -153,8 +142,7 @@ impl UseCase<ChangePassword> for ChangePasswordUseCase {
             // Somebody changed it while we were hashing; what was verified is no longer in force.
             return Err(ProfileError::WrongPassword);
         }
-        user.password = Some(hash);
-        user.updated_at = now;
+        user.change_password(hash, now);
         uow.users().save(&user).await?;
         let ended = uow.sessions().end_all(me.id, Some(me.session), now).await?;
         uow.commit().await?;
@@ -187,7 +175,7 @@ pub(crate) struct DeleteAccountUseCase {
     #[shaku(inject)]
     index: Arc<dyn FilmIndex>,
     #[shaku(inject)]
-    posters: Arc<dyn PosterStore>,
+    removal: Arc<dyn PosterRemoval>,
     #[shaku(inject)]
     store: Arc<dyn Store>,
 }
@@ -201,13 +189,13 @@ impl UseCase<DeleteAccount> for DeleteAccountUseCase {
         let uow = self.store.begin().await?;
         known(uow.users().find(me.id).await?)?;
         let ended = uow.sessions().end_all(me.id, None, now).await?;
-        let obsolete = uow.films().remove_private_films(me.id).await?;
+        let obsolete = uow.films().remove_private_films(me.id, now).await?;
         uow.obsolete_posters().add(&obsolete, now).await?;
         uow.users().remove(me.id).await?;
         uow.commit().await?;
         self.gate.close(&ended);
         self.index.nudge();
-        crate::catalogue::posters::remove_now(&*self.posters, &*self.store, &obsolete).await;
+        self.removal.remove_now(&obsolete).await;
         Ok(())
     }
 }

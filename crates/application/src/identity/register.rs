@@ -1,5 +1,8 @@
 //! Somebody opens an account.
-use super::ports::{HashingError, PasswordHasher, SaveUserError};
+use super::{
+    account::open_account,
+    ports::{HashingError, PasswordHasher, SaveUserError},
+};
 use crate::shared::{
     actor::Actor,
     clock::{Clock, IdGenerator},
@@ -10,7 +13,6 @@ use crate::shared::{
 use async_trait::async_trait;
 use domain::{
     identity::{EmailAddress, NewPassword, User, Username},
-    library::Watchlist,
     shared::Language,
 };
 use shaku::Component;
@@ -67,10 +69,8 @@ impl UseCase<Register> for RegisterUseCase {
         let hash = self.hasher.hash(&request.password).await?;
         let now = self.clock.now();
         let user = User::register(self.ids.next(), request.email, request.username, hash, now);
-        let lists = Watchlist::standard_set(user.id, request.language, now);
         let uow = self.store.begin().await?;
-        uow.users().insert(&user).await?;
-        uow.watchlists().insert_many(&lists).await?;
+        open_account(&*uow, &user, request.language).await?;
         uow.commit().await?;
         Ok(user)
     }

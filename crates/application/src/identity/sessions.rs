@@ -4,6 +4,7 @@ use crate::shared::{
     actor::{AccessDenied, Actor},
     clock::Clock,
     failure::failure,
+    retry::retryable,
     store::{Store, StoreError},
     use_case::{UseCase, request},
 };
@@ -18,14 +19,14 @@ use tracing::instrument;
 pub struct ListSessions;
 
 /// Ends one session of the user.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct EndSession {
     /// Which one; `None` for the one in which they ask.
     pub session: Option<SessionId>,
 }
 
 /// Ends the user's sessions.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct EndSessions {
     /// Whether the one in which they ask goes on.
     pub keep_this: bool,
@@ -49,6 +50,7 @@ failure!(SessionsError { NotFound => NotFound "identity.session_not_found" } via
 request!(ListSessions => Vec<Session>, SessionsError);
 request!(EndSession => (), SessionsError);
 request!(EndSessions => (), SessionsError);
+retryable!(EndSession, EndSessions);
 
 #[derive(Component)]
 #[shaku(interface = UseCase<ListSessions>)]
@@ -89,15 +91,13 @@ impl UseCase<EndSession> for EndSessionUseCase {
         let user = actor.user()?;
         let session = request.session.unwrap_or(user.session);
         let uow = self.store.begin().await?;
-        if !uow
+        let ended = uow
             .sessions()
             .end(user.id, session, self.clock.now())
             .await?
-        {
-            return Err(SessionsError::NotFound);
-        }
+            .ok_or(SessionsError::NotFound)?;
         uow.commit().await?;
-        self.gate.close(&[session]);
+        self.gate.close(&[ended]);
         Ok(())
     }
 }

@@ -1,8 +1,7 @@
 //! Somebody signs in with e-mail and password and gets one long-lived token.
 use super::{
-    ports::{
-        AccessGrant, AccessTokens, HashingError, IdentityQueries, PasswordHasher, SessionPolicy,
-    },
+    account::LongSessions,
+    ports::{AccessTokens, HashingError, IdentityQueries, PasswordHasher, SessionPolicy},
     views::SignedIn,
 };
 use crate::shared::{
@@ -13,7 +12,7 @@ use crate::shared::{
     use_case::{UseCase, request},
 };
 use async_trait::async_trait;
-use domain::identity::{DeviceName, EmailAddress, NewPassword, Session, SessionKind, User};
+use domain::identity::{DeviceName, EmailAddress, NewPassword, User};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -77,26 +76,16 @@ impl UseCase<SignIn> for SignInUseCase {
         )
         .await?;
         let now = self.clock.now();
-        let life = self.policy.lives().long_token;
-        let session = Session::open(
-            self.ids.next(),
-            user.id,
-            SessionKind::LongToken,
-            request.device,
-            life,
-            now,
-        );
-        let grant = AccessGrant {
-            user: user.id,
-            session: session.id,
-            expires_at: session.expires_at,
+        let door = LongSessions {
+            ids: &*self.ids,
+            tokens: &*self.tokens,
+            policy: &*self.policy,
         };
-        let token = self.tokens.issue(&grant, now)?;
         let uow = self.store.begin().await?;
         ensure_unchanged(&*uow, &user).await?;
-        uow.sessions().insert(&session).await?;
+        let signed_in = door.open(&*uow, user, request.device, now).await?;
         uow.commit().await?;
-        Ok(SignedIn { user, token })
+        Ok(signed_in)
     }
 }
 

@@ -1,13 +1,15 @@
 //! Signing in by Telegram, seen from the app (open, check, exchange) and from the bot (confirm,
 //! decline).
 use super::{
-    ports::{AccessGrant, AccessTokens, IdentityQueries, SaveUserError, Secrets, SessionPolicy},
+    account::{LongSessions, open_account},
+    ports::{AccessTokens, IdentityQueries, SaveUserError, Secrets, SessionPolicy},
     views::SignedIn,
 };
 use crate::shared::{
     actor::{AccessDenied, Actor},
     clock::{Clock, IdGenerator},
     failure::failure,
+    retry::retryable,
     store::{Store, StoreError, UnitOfWork},
     use_case::{UseCase, request},
 };
@@ -15,10 +17,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
     identity::{
-        DeviceName, Session, SessionKind, SignInKeyDigest, TelegramId, TelegramSignIn,
-        TelegramSignInRefused, User, Username,
+        DeviceName, SignInKeyDigest, TelegramId, TelegramSignIn, TelegramSignInRefused, User,
+        Username,
     },
-    library::Watchlist,
     shared::Language,
 };
 use shaku::Component;
@@ -37,7 +38,7 @@ pub struct CheckTelegramSignIn {
 }
 
 /// Exchanges a confirmed key, once, for a token.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ExchangeTelegramKey {
     /// The attempt's key.
     pub key: String,
@@ -46,7 +47,7 @@ pub struct ExchangeTelegramKey {
 }
 
 /// The person said yes in the bot; somebody new gets an account with its lists.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ConfirmTelegramSignIn {
     /// The attempt's key, as the bot was started with.
     pub key: String,
@@ -100,6 +101,7 @@ request!(CheckTelegramSignIn => bool, TelegramSignInError);
 request!(ExchangeTelegramKey => SignedIn, ExchangeTelegramKeyError);
 request!(ConfirmTelegramSignIn => User, TelegramSignInError);
 request!(DeclineTelegramSignIn => (), TelegramSignInError);
+retryable!(ExchangeTelegramKey, ConfirmTelegramSignIn);
 
 impl From<TelegramSignInRefused> for TelegramSignInError {
     fn from(refused: TelegramSignInRefused) -> Self {
@@ -198,23 +200,14 @@ impl UseCase<ExchangeTelegramKey> for ExchangeTelegramKeyUseCase {
         let now = self.clock.now();
         let uow = self.store.begin().await?;
         let user = self.use_up(&*uow, &request.key, now).await?;
-        let session = Session::open(
-            self.ids.next(),
-            user.id,
-            SessionKind::LongToken,
-            request.device,
-            self.policy.lives().long_token,
-            now,
-        );
-        let grant = AccessGrant {
-            user: user.id,
-            session: session.id,
-            expires_at: session.expires_at,
+        let door = LongSessions {
+            ids: &*self.ids,
+            tokens: &*self.tokens,
+            policy: &*self.policy,
         };
-        let token = self.tokens.issue(&grant, now)?;
-        uow.sessions().insert(&session).await?;
+        let signed_in = door.open(&*uow, user, request.device, now).await?;
         uow.commit().await?;
-        Ok(SignedIn { user, token })
+        Ok(signed_in)
     }
 }
 
@@ -282,9 +275,7 @@ impl ConfirmTelegramSignInUseCase {
         now: DateTime<Utc>,
     ) -> Result<User, TelegramSignInError> {
         let user = User::from_telegram(self.ids.next(), request.telegram, request.username, now);
-        let lists = Watchlist::standard_set(user.id, request.language, now);
-        uow.users().insert(&user).await?;
-        uow.watchlists().insert_many(&lists).await?;
+        open_account(uow, &user, request.language).await?;
         Ok(user)
     }
 }

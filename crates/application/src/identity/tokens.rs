@@ -12,6 +12,7 @@ use crate::shared::{
     actor::Actor,
     clock::{Clock, IdGenerator},
     failure::failure,
+    retry::retryable,
     store::{Store, StoreError, UnitOfWork},
     use_case::{UseCase, request},
 };
@@ -34,7 +35,7 @@ pub struct IssueTokens {
 }
 
 /// Exchanges a refresh token for the next pair.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RefreshTokens {
     /// The token as it was issued.
     pub refresh_token: String,
@@ -55,6 +56,7 @@ pub enum RefreshTokensError {
 failure!(RefreshTokensError { NotValid => Unauthenticated "identity.invalid_refresh_token" } via Store);
 request!(IssueTokens => TokenPair, SignInError);
 request!(RefreshTokens => TokenPair, RefreshTokensError);
+retryable!(RefreshTokens);
 
 #[derive(Component)]
 #[shaku(interface = UseCase<IssueTokens>)]
@@ -153,9 +155,9 @@ impl UseCase<RefreshTokens> for RefreshTokensUseCase {
             }
             RefreshTokenUse::Reused(session) => {
                 if let Some(session) = uow.sessions().find(session).await? {
-                    uow.sessions().end(session.user, session.id, now).await?;
+                    let ended = uow.sessions().end(session.user, session.id, now).await?;
                     uow.commit().await?;
-                    self.gate.close(&[session.id]);
+                    self.gate.close(ended.as_slice());
                     tracing::warn!(user.id = %session.user, "a refresh token was used twice, its session is ended");
                 }
                 Err(RefreshTokensError::NotValid)

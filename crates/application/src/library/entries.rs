@@ -6,6 +6,7 @@ use super::{
 use crate::shared::{
     actor::Actor,
     clock::Clock,
+    retry::retryable,
     use_case::{UseCase, request},
 };
 use async_trait::async_trait;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use tracing::instrument;
 
 /// Puts a film on a list; doing it twice is the same as once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct AddToWatchlist {
     /// Which list.
     pub list: WatchlistRef,
@@ -24,7 +25,7 @@ pub struct AddToWatchlist {
 }
 
 /// Takes a film off a list.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RemoveFromWatchlist {
     /// Which list.
     pub list: WatchlistRef,
@@ -34,6 +35,7 @@ pub struct RemoveFromWatchlist {
 
 request!(AddToWatchlist => (), WatchlistError);
 request!(RemoveFromWatchlist => (), WatchlistError);
+retryable!(AddToWatchlist, RemoveFromWatchlist);
 
 #[derive(Component)]
 #[shaku(interface = UseCase<AddToWatchlist>)]

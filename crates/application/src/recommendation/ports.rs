@@ -40,4 +40,6 @@ pub trait RecommendationRepository: Send + Sync {
     ) -> Result<Vec<Candidate>, StoreError>;
     /// Notes that a film was given.
     async fn record(&self, recommendation: &Recommendation) -> Result<(), StoreError>;
+    /// Forgets what was given before `before`; says how many.
+    async fn forget_given(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
 }

@@ -10,6 +10,7 @@ use crate::{
         actor::{AccessDenied, Actor},
         clock::{Chance, Clock, IdGenerator},
         failure::failure,
+        retry::retryable,
         store::{Store, StoreError},
         use_case::{UseCase, request},
     },
@@ -25,7 +26,7 @@ use std::sync::Arc;
 use tracing::instrument;
 
 /// Gives one film for tonight and notes that it was given.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct RecommendTonight {
     /// Moods, which stand for the genres tied to them.
     pub moods: Vec<MoodId>,
@@ -61,6 +62,7 @@ failure!(RecommendTonightError {
     NothingSuits => NotFound "recommendation.nothing_suits",
 } via Access, Store);
 request!(RecommendTonight => FlaggedFilm, RecommendTonightError);
+retryable!(RecommendTonight);
 
 #[derive(Component)]
 #[shaku(interface = UseCase<RecommendTonight>)]

@@ -4,5 +4,6 @@ pub mod clock;
 pub mod failure;
 pub mod page;
 pub mod problems;
+pub mod retry;
 pub mod store;
 pub mod use_case;

@@ -3,6 +3,7 @@ use super::failure::ProblemCode;
 use crate::{
     catalogue::{
         create_film::CreateFilmError,
+        fetch_poster::{FetchPictureError, FetchPosterError},
         ports::{FilmIndexError, PictureRefused, PosterImageError, PosterStoreError},
         posters::PosterError,
         search_films::SearchFilmsError,
@@ -42,6 +43,8 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     AdministerError,
     CreateFilmError,
     ExchangeTelegramKeyError,
+    FetchPictureError,
+    FetchPosterError,
     FilmIndexError,
     HashingError,
     MixError,

@@ -1,10 +1,7 @@
-//! What the service does for itself from time to time: forgetting what is over, and removing posters
-//! that nobody shows.
+//! What the service does for itself from time to time: forgetting what is over or long ago, and
+//! removing posters that nobody shows.
 use crate::{
-    catalogue::{
-        ports::PosterStore,
-        posters::{PosterError, remove_obsolete},
-    },
+    catalogue::posters::{PosterError, PosterRemoval},
     jobs::{
         Task, TaskKind,
         handler::{Progress, TaskFailure, TaskHandler},
@@ -18,6 +15,7 @@ use crate::{
     },
 };
 use async_trait::async_trait;
+use chrono::Duration;
 use domain::jobs::{kept_when_failed, kept_when_over};
 use shaku::Component;
 use std::sync::Arc;
@@ -34,11 +32,20 @@ pub struct Tidied {
     pub sessions: u64,
     /// Attempts to sign in by Telegram that had ended.
     pub telegram_sign_ins: u64,
+    /// Changes of films that every search index has followed long since.
+    pub film_changes: u64,
+    /// Films that were given for evenings long past.
+    pub recommendations: u64,
     /// Posters that nobody showed.
     pub posters: usize,
     /// Jobs that had ended some time ago.
     pub jobs: u64,
 }
+
+/// How long a search index may be away without having to be built anew.
+const FILM_CHANGES_KEPT: Duration = Duration::days(7);
+/// How long it is known what was given for tonight; more than long enough not to give it again.
+const RECOMMENDATIONS_KEPT: Duration = Duration::days(30);
 
 /// Why tidying up failed; what it had done before stays done.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +70,7 @@ pub(crate) struct TidyUpUseCase {
     #[shaku(inject)]
     clock: Arc<dyn Clock>,
     #[shaku(inject)]
-    posters: Arc<dyn PosterStore>,
+    removal: Arc<dyn PosterRemoval>,
     #[shaku(inject)]
     store: Arc<dyn Store>,
 }
@@ -77,15 +84,22 @@ impl UseCase<TidyUp> for TidyUpUseCase {
         let uow = self.store.begin().await?;
         let sessions = uow.sessions().forget_expired(now).await?;
         let telegram_sign_ins = uow.telegram_sign_ins().forget_expired(now).await?;
+        let film_changes = uow.films().forget_changes(now - FILM_CHANGES_KEPT).await?;
+        let recommendations = uow
+            .recommendations()
+            .forget_given(now - RECOMMENDATIONS_KEPT)
+            .await?;
         let jobs = uow
             .jobs()
             .forget(now - kept_when_over(), now - kept_when_failed())
             .await?;
         uow.commit().await?;
-        let posters = remove_obsolete(&*self.posters, &*self.store).await?;
+        let posters = self.removal.remove_obsolete().await?;
         Ok(Tidied {
             sessions,
             telegram_sign_ins,
+            film_changes,
+            recommendations,
             posters,
             jobs,
         })

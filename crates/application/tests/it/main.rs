@@ -12,6 +12,8 @@ mod mixes;
 #[cfg(test)]
 mod recommendation;
 #[cfg(test)]
+mod retry;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

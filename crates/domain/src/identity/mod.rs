@@ -15,6 +15,6 @@ pub use telegram_sign_in::{
     SignInKeyDigest, TelegramSignIn, TelegramSignInRefused, TelegramSignInState,
 };
 pub use user::{
-    InvalidPassword, NewPassword, PasswordHash, PersonalName, Standing, TelegramId, User, UserId,
-    Username,
+    InvalidPassword, NewPassword, PasswordHash, PersonalName, ProfileChange, Standing, TelegramId,
+    User, UserId, Username,
 };

@@ -100,6 +100,20 @@ pub enum Standing {
     },
 }
 
+/// What a user changes about what they say of themselves; `None` leaves a thing as it is,
+/// `Some(None)` clears it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileChange {
+    /// How others see them.
+    pub username: Option<Username>,
+    /// First name.
+    pub first_name: Option<Option<PersonalName>>,
+    /// Last name.
+    pub last_name: Option<Option<PersonalName>>,
+    /// The language they prefer.
+    pub language: Option<Option<Language>>,
+}
+
 /// Somebody who uses the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
@@ -177,6 +191,55 @@ impl User {
         }
     }
 
+    /// Changes what the user says of themselves.
+    pub fn revise(&mut self, change: ProfileChange, now: DateTime<Utc>) {
+        let ProfileChange {
+            username,
+            first_name,
+            last_name,
+            language,
+        } = change;
+        if let Some(username) = username {
+            self.username = username;
+        }
+        if let Some(first_name) = first_name {
+            self.first_name = first_name;
+        }
+        if let Some(last_name) = last_name {
+            self.last_name = last_name;
+        }
+        if let Some(language) = language {
+            self.language = language;
+        }
+        self.updated_at = now;
+    }
+
+    /// Replaces the password; from now on only the new one signs in.
+    pub fn change_password(&mut self, password: PasswordHash, now: DateTime<Utc>) {
+        self.password = Some(password);
+        self.updated_at = now;
+    }
+
+    /// Gives the user another role.
+    pub fn grant(&mut self, role: Role, now: DateTime<Utc>) {
+        self.role = role;
+        self.updated_at = now;
+    }
+
+    /// Shuts the user out; somebody who is shut out already has been so since then.
+    pub fn disable(&mut self, now: DateTime<Utc>) {
+        if self.is_active() {
+            self.standing = Standing::Disabled { since: now };
+            self.updated_at = now;
+        }
+    }
+
+    /// Lets the user in again.
+    pub fn enable(&mut self, now: DateTime<Utc>) {
+        self.standing = Standing::Active;
+        self.updated_at = now;
+    }
+
     /// Whether the user may come in.
     #[must_use]
     pub const fn is_active(&self) -> bool {
@@ -197,6 +260,60 @@ mod tests {
             NewPassword::parse(&"x".repeat(1025)),
             Err(InvalidPassword::TooLong)
         );
+    }
+
+    fn a_user() -> User {
+        let id = UserId::from_uuid(uuid::Uuid::nil());
+        let name = Username::parse("Anna").unwrap();
+        let email = EmailAddress::parse("anna@example.org").unwrap();
+        let hash = PasswordHash::from_phc("$argon2id$x".into());
+        User::register(id, email, name, hash, DateTime::UNIX_EPOCH)
+    }
+
+    fn later(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn a_revision_leaves_what_it_does_not_name() {
+        let mut user = a_user();
+        user.first_name = Some(PersonalName::parse("Anna").unwrap());
+        user.last_name = Some(PersonalName::parse("Karenina").unwrap());
+        let change = ProfileChange {
+            first_name: Some(None),
+            language: Some(Some(Language::English)),
+            ..ProfileChange::default()
+        };
+        let before = user.clone();
+        user.revise(change, later(1));
+        assert_eq!(user.first_name, None);
+        assert_eq!(user.language, Some(Language::English));
+        assert_eq!(
+            (user.username, user.last_name, user.updated_at),
+            (before.username, before.last_name, later(1))
+        );
+    }
+
+    #[test]
+    fn somebody_shut_out_has_been_so_since_the_first_time() {
+        let mut user = a_user();
+        user.disable(later(1));
+        user.disable(later(2));
+        assert_eq!(user.standing, Standing::Disabled { since: later(1) });
+        assert_eq!(user.updated_at, later(1));
+        user.enable(later(3));
+        assert!(user.is_active());
+        assert_eq!(user.updated_at, later(3));
+    }
+
+    #[test]
+    fn a_granted_role_and_a_new_password_are_dated() {
+        let mut user = a_user();
+        user.grant(Role::Admin, later(1));
+        assert_eq!((user.role, user.updated_at), (Role::Admin, later(1)));
+        let hash = PasswordHash::from_phc("$argon2id$y".into());
+        user.change_password(hash.clone(), later(2));
+        assert_eq!((user.password, user.updated_at), (Some(hash), later(2)));
     }
 
     #[test]

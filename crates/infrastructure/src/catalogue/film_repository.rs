@@ -43,7 +43,8 @@ impl FilmRepository for Transaction {
             .or_store_error()?;
         self.insert_genres(film).await?;
         self.insert_country(film).await?;
-        self.note_change(film.id, film.updated_at).await
+        self.note_change(film.id, film.updated_at);
+        Ok(())
     }
 
     async fn save(&self, film: &Film) -> Result<(), StoreError> {
@@ -82,27 +83,39 @@ impl FilmRepository for Transaction {
                 .or_store_error()?;
             self.insert_country(film).await?;
         }
-        self.note_change(film.id, film.updated_at).await
+        self.note_change(film.id, film.updated_at);
+        Ok(())
     }
 
-    async fn remove_private_films(&self, owner: UserId) -> Result<Vec<PosterKey>, StoreError> {
-        const PRIVATE: &str = "SELECT f.id FROM films f WHERE f.owner_id = $1 \
+    async fn remove_private_films(
+        &self,
+        owner: UserId,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<PosterKey>, StoreError> {
+        const REMOVE: &str = "DELETE FROM films WHERE id IN (SELECT f.id FROM films f WHERE f.owner_id = $1 \
              AND NOT EXISTS (SELECT 1 FROM watchlist_items i \
                  JOIN watchlists w ON w.id = i.watchlist_id \
                  WHERE i.film_id = f.id AND w.user_id <> $1) \
-             AND NOT EXISTS (SELECT 1 FROM mix_films m WHERE m.film_id = f.id)";
-        const NOW: &str = "INSERT INTO film_changes (film_id, changed_at) \
-             SELECT id, updated_at FROM films WHERE id IN ";
-        let owner = [owner.as_uuid().into()];
-        let note = format!("{NOW} ({PRIVATE})");
-        Query::new(&note, owner.clone()).change(&self.tx).await?;
-        let remove = format!("DELETE FROM films WHERE id IN ({PRIVATE}) RETURNING poster_key");
-        let removed = Query::new(&remove, owner).all(&self.tx).await?;
+             AND NOT EXISTS (SELECT 1 FROM mix_films m WHERE m.film_id = f.id)) \
+             RETURNING id, poster_key";
+        let removed = Query::new(REMOVE, [owner.as_uuid().into()])
+            .all(&self.tx)
+            .await?;
+        for row in &removed {
+            self.note_change(Id::from_uuid(row.get(0)?), at);
+        }
         removed
             .iter()
-            .filter_map(|row| row.get::<Option<String>>(0).transpose())
+            .filter_map(|row| row.get::<Option<String>>(1).transpose())
             .map(|key| PosterKey::parse(&key?).map_err(|source| corrupt("film", source)))
             .collect()
+    }
+
+    async fn forget_changes(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        // The newest tells a search index how far it is behind.
+        const FORGET: &str = "DELETE FROM film_changes \
+             WHERE changed_at < $1 AND seq < (SELECT MAX(seq) FROM film_changes)";
+        Query::new(FORGET, [before.into()]).change(&self.tx).await
     }
 }
 
@@ -157,15 +170,6 @@ impl Transaction {
             .exec_without_returning(&self.tx)
             .await
             .or_store_error()?;
-        Ok(())
-    }
-
-    /// Tells search indexes that a film is to be read again.
-    async fn note_change(&self, film: FilmId, at: DateTime<Utc>) -> Result<(), StoreError> {
-        const NOTE: &str = "INSERT INTO film_changes (film_id, changed_at) VALUES ($1, $2)";
-        Query::new(NOTE, [film.as_uuid().into(), at.into()])
-            .change(&self.tx)
-            .await?;
         Ok(())
     }
 }

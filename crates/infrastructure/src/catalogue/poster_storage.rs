@@ -21,10 +21,6 @@ impl PosterStore for ConfiguredPosterStore {
         self.store.put(key, bytes).await
     }
 
-    async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError> {
-        self.store.exists(key).await
-    }
-
     async fn fetch(&self, key: &PosterKey) -> Result<Option<Bytes>, PosterStoreError> {
         self.store.fetch(key).await
     }

@@ -11,7 +11,6 @@ use aws_sdk_s3::{
         BehaviorVersion, Config, Credentials, Region, RequestChecksumCalculation,
         ResponseChecksumValidation, retry::RetryConfig, timeout::TimeoutConfig,
     },
-    error::SdkError,
     primitives::ByteStream,
 };
 use bytes::Bytes;
@@ -156,10 +155,6 @@ fn unavailable(cause: impl Into<Cause>) -> PosterStoreError {
 impl PosterStore for S3PosterStore {
     async fn put(&self, key: &PosterKey, bytes: Bytes) -> Result<(), PosterStoreError> {
         self.put_object(key.as_str(), key.format(), bytes).await
-    }
-
-    async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError> {
-        self.has_object(key.as_str()).await
     }
 
     async fn fetch(&self, key: &PosterKey) -> Result<Option<Bytes>, PosterStoreError> {

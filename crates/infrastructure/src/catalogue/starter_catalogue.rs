@@ -4,7 +4,10 @@
 //! identifier derived from a name of its own (a film's at IMDb, a genre's slug), so that it is the
 //! same in every installation.
 use super::folding::{folded, sorting_form};
-use crate::persistence::{IntoStoreError, WriteTurns, corrupt};
+use crate::persistence::{
+    IntoStoreError, WriteTurns, corrupt,
+    dialect::{Turn, take_turn_until_commit},
+};
 use application::shared::store::{Cause, StoreError};
 use chrono::{DateTime, Utc};
 use domain::{catalogue::FilmKind, shared::Id};
@@ -140,6 +143,9 @@ pub async fn load(
 async fn note_changes(tx: &DatabaseTransaction) -> Result<(), StoreError> {
     const NOTE: &str = "INSERT INTO film_changes (film_id, changed_at) \
          SELECT id, created_at FROM films";
+    take_turn_until_commit(tx, Turn::FilmChanges)
+        .await
+        .or_store_error()?;
     crate::persistence::Query::new(NOTE, []).change(tx).await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Whose tokens are no longer accepted, known in memory and kept up with the database.
 use crate::persistence::Query;
 use application::{
-    identity::ports::SessionGate,
+    identity::ports::{EndedSession, SessionGate},
     shared::{failure::logged, store::StoreError},
 };
 use chrono::{DateTime, Duration, Utc};
@@ -119,15 +119,12 @@ impl GateState {
         })
     }
 
-    fn close(&self, sessions: &[SessionId]) {
+    fn close(&self, sessions: &[EndedSession]) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        for session in sessions {
-            // Until the next reading tells better.
-            known
-                .ended
-                .entry(*session)
-                .or_insert(DateTime::<Utc>::MAX_UTC);
-        }
+        let sessions = sessions.iter();
+        known
+            .ended
+            .extend(sessions.map(|ended| (ended.id, ended.expires_at)));
     }
 }
 
@@ -143,7 +140,38 @@ impl SessionGate for SqlSessionGate {
         self.state.admit(user, session)
     }
 
-    fn close(&self, sessions: &[SessionId]) {
+    fn close(&self, sessions: &[EndedSession]) {
         self.state.close(sessions);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::persistence::{DatabaseConfig, DatabaseUrl, migrate_up};
+
+    #[tokio::test]
+    async fn a_closed_session_is_remembered_for_as_long_as_it_would_have_lived() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = DatabaseConfig {
+            url: DatabaseUrl::sqlite_file(&folder.path().join("films.db")),
+            max_connections: 1,
+        };
+        let connection = config.connect().await.unwrap();
+        migrate_up(&connection).await.unwrap();
+        let now = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+        let ended = |number, expires_at| EndedSession {
+            id: Id::from_uuid(Uuid::from_u128(number)),
+            expires_at,
+        };
+        let state = GateState::default();
+        let (over, open) = (ended(1, now), ended(2, now + Duration::seconds(1)));
+        state.close(&[over, open]);
+        state.refresh(&connection, now).await.unwrap();
+        let user = Id::from_uuid(Uuid::from_u128(3));
+        assert_eq!(state.admit(user, open.id), None);
+        assert_eq!(state.known.read().unwrap().ended.len(), 1);
+        state.refresh(&connection, open.expires_at).await.unwrap();
+        assert_eq!(state.known.read().unwrap().ended.len(), 0);
     }
 }

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::persistence::{IntoStoreError, Query, Transaction};
 use application::{
-    identity::ports::{RefreshTokenDigest, RefreshTokenUse, SessionRepository},
+    identity::ports::{EndedSession, RefreshTokenDigest, RefreshTokenUse, SessionRepository},
     shared::store::StoreError,
 };
 use async_trait::async_trait;
@@ -33,6 +33,13 @@ const END_ONE: &str = "INSERT INTO ended_sessions (session_id, ended_at, expires
 /// The open session to which a refresh token belongs.
 const SESSION_OF_TOKEN: &str = "SELECT s.id FROM refresh_tokens t \
     JOIN sessions s ON s.id = t.session_id WHERE t.digest = $1 AND s.expires_at > $2";
+
+fn ended(row: &Model) -> EndedSession {
+    EndedSession {
+        id: Id::from_uuid(row.id),
+        expires_at: row.expires_at,
+    }
+}
 
 #[async_trait]
 impl SessionRepository for Transaction {
@@ -66,16 +73,16 @@ impl SessionRepository for Transaction {
         user: UserId,
         session: SessionId,
         at: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<EndedSession>, StoreError> {
         let values = [user.as_uuid().into(), at.into(), session.as_uuid().into()];
         Query::new(END_ONE, values).change(&self.tx).await?;
         let removed = Entity::delete_many()
             .filter(Column::Id.eq(session.as_uuid()))
             .filter(Column::UserId.eq(user.as_uuid()))
-            .exec(&self.tx)
+            .exec_with_returning(&self.tx)
             .await
             .or_store_error()?;
-        Ok(removed.rows_affected > 0)
+        Ok(removed.first().map(ended))
     }
 
     async fn end_all(
@@ -83,7 +90,7 @@ impl SessionRepository for Transaction {
         user: UserId,
         except: Option<SessionId>,
         at: DateTime<Utc>,
-    ) -> Result<Vec<SessionId>, StoreError> {
+    ) -> Result<Vec<EndedSession>, StoreError> {
         let kept = except.map_or(Uuid::nil(), Id::as_uuid);
         let values = [user.as_uuid().into(), at.into(), kept.into()];
         Query::new(END, values).change(&self.tx).await?;
@@ -93,10 +100,7 @@ impl SessionRepository for Transaction {
             .exec_with_returning(&self.tx)
             .await
             .or_store_error()?;
-        Ok(removed
-            .into_iter()
-            .map(|row| Id::from_uuid(row.id))
-            .collect())
+        Ok(removed.iter().map(ended).collect())
     }
 
     async fn add_refresh_token(

@@ -24,10 +24,15 @@ pub enum InvalidDatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// The database in a file.
+    /// The database in a file, whatever letters its path has.
     #[must_use]
     pub fn sqlite_file(path: &std::path::Path) -> Self {
-        Self(format!("sqlite://{}", path.display()).into())
+        let path = path.display().to_string();
+        let escaped = path
+            .replace('%', "%25")
+            .replace('?', "%3F")
+            .replace('#', "%23");
+        Self(format!("sqlite://{escaped}").into())
     }
 
     /// Whether it is a file of this machine, which one process at a time looks after.
@@ -62,17 +67,33 @@ impl FromStr for DatabaseUrl {
 }
 
 impl fmt::Display for DatabaseUrl {
-    /// Without the password.
+    /// Without the password, wherever it stands.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match url::Url::parse(self.expose()) {
-            Ok(mut url) if url.password().is_some() => {
-                // Fails only for URLs that cannot have a password, and this one has one.
-                let _ = url.set_password(Some("***"));
-                f.write_str(url.as_str())
-            }
+            Ok(url) if !self.is_sqlite() => f.write_str(masked(url).as_str()),
             Ok(_) | Err(_) => f.write_str(self.expose()),
         }
     }
+}
+
+fn masked(mut url: url::Url) -> url::Url {
+    const MASK: &str = "***";
+    if url.password().is_some() {
+        // Fails only for URLs that cannot have a password, and this one has one.
+        let _ = url.set_password(Some(MASK));
+    }
+    let is_secret = |name: &str| name.to_ascii_lowercase().contains("password");
+    if url.query_pairs().any(|(name, _)| is_secret(&name)) {
+        let parameters: Vec<(String, String)> = url
+            .query_pairs()
+            .map(|(name, value)| {
+                let value = if is_secret(&name) { MASK.into() } else { value };
+                (name.into_owned(), value.into_owned())
+            })
+            .collect();
+        url.query_pairs_mut().clear().extend_pairs(parameters);
+    }
+    url
 }
 
 impl fmt::Debug for DatabaseUrl {
@@ -156,5 +177,28 @@ mod tests {
         let url: DatabaseUrl = "postgres://u:secret@db/films".parse().unwrap();
         assert!(!format!("{url} {url:?}").contains("secret"));
         assert!(url.to_string().contains("u:***@db"));
+        let url: DatabaseUrl = "postgres://db/films?user=u&password=sec%72et&sslmode=require"
+            .parse()
+            .unwrap();
+        assert_eq!(
+            url.to_string(),
+            "postgres://db/films?user=u&password=***&sslmode=require"
+        );
+        assert!(url.expose().contains("password=sec%72et"));
+    }
+
+    #[tokio::test]
+    async fn a_file_may_lie_in_a_folder_of_any_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("100%25 of what? #1");
+        std::fs::create_dir(&inner).unwrap();
+        let path = inner.join("films.db");
+        let config = DatabaseConfig {
+            url: DatabaseUrl::sqlite_file(&path),
+            max_connections: 1,
+        };
+        let connection = config.connect().await.unwrap();
+        connection.close().await.unwrap();
+        assert!(path.exists());
     }
 }

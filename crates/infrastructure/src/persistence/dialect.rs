@@ -2,7 +2,8 @@
 use super::{connection::DatabaseConfig, read::Query};
 use application::shared::store::StoreError;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    DbErr, Statement,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use std::time::Duration;
@@ -29,6 +30,35 @@ pub(super) async fn connect(config: &DatabaseConfig) -> Result<DatabaseConnectio
                 .busy_timeout(PATIENCE)
         });
     Database::connect(options).await
+}
+
+/// What only one transaction at a time may do, among all instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Moving the schema.
+    Schema,
+    /// Numbering changes of films.
+    FilmChanges,
+}
+
+/// Waits until no other transaction does the same; others wait until this one has ended.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn take_turn_until_commit(tx: &DatabaseTransaction, turn: Turn) -> Result<(), DbErr> {
+    const TAKE: &str = "SELECT pg_advisory_xact_lock($1)";
+    // Any numbers will do that nobody else uses in this database; these spell "film".
+    let number: i64 = match turn {
+        Turn::Schema => 0x6669_6c6d_0001,
+        Turn::FilmChanges => 0x6669_6c6d_0002,
+    };
+    let backend = tx.get_database_backend();
+    // SQLite has one writer at a time anyway.
+    if backend == DbBackend::Postgres {
+        let take = Statement::from_sql_and_values(backend, TAKE, [number.into()]);
+        tx.query_one_raw(take).await?;
+    }
+    Ok(())
 }
 
 /// Whether this process must let its writers take turns: SQLite has one writer at a time, and waiting

@@ -1,6 +1,10 @@
-//! Moving the schema forth and back.
+//! Moving the schema forth and back: all steps of one command or none, one command at a time.
+use super::dialect::{Turn, take_turn_until_commit};
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
 
 /// One step of the schema's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,14 +15,14 @@ pub struct MigrationStatus {
     pub is_applied: bool,
 }
 
-/// Lists all steps, the oldest first.
+/// Lists all steps, the oldest first; nothing is written.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn migration_status(
     connection: &DatabaseConnection,
 ) -> Result<Vec<MigrationStatus>, DbErr> {
-    let steps = Migrator::get_migration_with_status(connection).await?;
+    let steps = Migrator::get_migration_with_status_read_only(connection).await?;
     Ok(steps
         .into_iter()
         .map(|step| MigrationStatus {
@@ -28,12 +32,15 @@ pub async fn migration_status(
         .collect())
 }
 
-/// Takes all steps that are pending.
+/// Takes all steps that are pending. Of several that try at once, one does it and the others find
+/// nothing left to do.
 ///
 /// # Errors
 /// When the database does not answer or refuses a step.
 pub async fn migrate_up(connection: &DatabaseConnection) -> Result<(), DbErr> {
-    Migrator::up(connection, None).await
+    let tx = begin(connection).await?;
+    Migrator::up(&tx, None).await?;
+    tx.commit().await
 }
 
 /// Takes back the last `steps` steps, with the data in them.
@@ -41,5 +48,17 @@ pub async fn migrate_up(connection: &DatabaseConnection) -> Result<(), DbErr> {
 /// # Errors
 /// When the database does not answer or refuses a step.
 pub async fn migrate_down(connection: &DatabaseConnection, steps: u32) -> Result<(), DbErr> {
-    Migrator::down(connection, Some(steps)).await
+    let tx = begin(connection).await?;
+    Migrator::down(&tx, Some(steps)).await?;
+    tx.commit().await
+}
+
+async fn begin(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let tx = connection.begin_with_options(options).await?;
+    take_turn_until_commit(&tx, Turn::Schema).await?;
+    Ok(tx)
 }

@@ -11,6 +11,6 @@ pub use connection::{
 };
 pub(crate) use error::{IntoStoreError, corrupt};
 pub use migrate::{MigrationStatus, migrate_down, migrate_up, migration_status};
-pub(crate) use read::{Query, Row, in_list};
+pub(crate) use read::{Query, ROWS_AT_ONCE, Row, in_list, row_list};
 pub(crate) use unit_of_work::Transaction;
 pub use unit_of_work::{SqlStore, SqlStoreParameters, WriteTurns};

@@ -78,9 +78,36 @@ pub(crate) fn in_list<T: Copy + Into<Value>>(from: usize, members: &[T]) -> (Str
     (text, filled)
 }
 
+/// How many rows are stored by one statement; with few columns that is less than either database
+/// takes in parameters.
+pub(crate) const ROWS_AT_ONCE: usize = 1_000;
+
+/// `($1,$2),($3,$4), …` for rows of so many columns.
+pub(crate) fn row_list(rows: usize, columns: usize) -> String {
+    let mut text = String::with_capacity(rows * columns * 6);
+    for place in 1..=rows * columns {
+        let start = match (place, (place - 1) % columns) {
+            (1, _) => "(",
+            (_, 0) => "),(",
+            _ => ",",
+        };
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{start}${place}");
+    }
+    text.push(')');
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_are_numbered_through() {
+        assert_eq!(row_list(1, 1), "($1)");
+        assert_eq!(row_list(1, 2), "($1,$2)");
+        assert_eq!(row_list(3, 2), "($1,$2),($3,$4),($5,$6)");
+    }
 
     #[test]
     fn a_list_is_filled_up_to_a_power_of_two() {

@@ -1,5 +1,9 @@
 //! Units of work as database transactions.
-use super::{Database, IntoStoreError, Query, dialect};
+use super::{
+    Database, IntoStoreError, Query, ROWS_AT_ONCE,
+    dialect::{self, Turn},
+    row_list,
+};
 use crate::{jobs::JobBell, readiness::asked};
 use application::{
     catalogue::ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
@@ -12,10 +16,14 @@ use application::{
     shared::store::{Store, StoreError, UnitOfWork},
 };
 use async_trait::async_trait;
-use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use chrono::{DateTime, Utc};
+use domain::catalogue::FilmId;
+use sea_orm::{
+    DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
+};
 use shaku::Component;
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -47,6 +55,50 @@ pub(crate) struct Transaction {
     pub(crate) has_new_jobs: AtomicBool,
     bell: JobBell,
     turn: Option<OwnedSemaphorePermit>,
+    changed_films: Mutex<Vec<FilmChange>>,
+}
+
+/// A film that search indexes are to read again.
+pub(crate) struct FilmChange {
+    film: FilmId,
+    at: DateTime<Utc>,
+}
+
+impl Transaction {
+    /// Notes that a film is to be read again; it is numbered and stored at the commit.
+    pub(crate) fn note_change(&self, film: FilmId, at: DateTime<Utc>) {
+        let mut changed = self
+            .changed_films
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        changed.push(FilmChange { film, at });
+    }
+}
+
+/// Stores what was noted.
+///
+/// Whoever follows the numbers must not see a higher one before a lower one, so they are given in
+/// the order of the commits: the last statements before a commit give them, one transaction at a time.
+async fn number_changes(
+    tx: &DatabaseTransaction,
+    changes: &[FilmChange],
+) -> Result<(), StoreError> {
+    const NOTE: &str = "INSERT INTO film_changes (film_id, changed_at) VALUES ";
+    if changes.is_empty() {
+        return Ok(());
+    }
+    dialect::take_turn_until_commit(tx, Turn::FilmChanges)
+        .await
+        .or_store_error()?;
+    for some in changes.chunks(ROWS_AT_ONCE) {
+        let note = format!("{NOTE}{}", row_list(some.len(), 2));
+        let values: Vec<Value> = some
+            .iter()
+            .flat_map(|change| [change.film.as_uuid().into(), change.at.into()])
+            .collect();
+        Query::new(&note, values).change(tx).await?;
+    }
+    Ok(())
 }
 
 /// Begins transactions.
@@ -78,6 +130,7 @@ impl Store for SqlStore {
             has_new_jobs: AtomicBool::new(false),
             bell: self.bell.clone(),
             turn,
+            changed_films: Mutex::default(),
         }))
     }
 
@@ -98,7 +151,12 @@ impl UnitOfWork for Transaction {
             has_new_jobs,
             bell,
             turn,
+            changed_films,
         } = *self;
+        let changes = changed_films
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        number_changes(&tx, &changes).await?;
         tx.commit().await.or_store_error()?;
         drop(turn);
         if has_new_jobs.load(Ordering::Relaxed) {

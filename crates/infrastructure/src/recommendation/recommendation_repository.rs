@@ -63,6 +63,11 @@ impl RecommendationRepository for Transaction {
         Query::new(RECORD, values).change(&self.tx).await?;
         Ok(())
     }
+
+    async fn forget_given(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        const FORGET: &str = "DELETE FROM recommendations WHERE given_at < $1";
+        Query::new(FORGET, [before.into()]).change(&self.tx).await
+    }
 }
 
 fn candidates(

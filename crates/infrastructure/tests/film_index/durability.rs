@@ -70,6 +70,32 @@ async fn an_index_that_knows_of_later_changes_than_the_database_is_not_used() {
 }
 
 #[tokio::test]
+async fn an_index_is_used_while_no_change_that_it_lacks_is_forgotten() {
+    let feed = a_feed(1);
+    let folder = a_folder(&feed).await;
+    feed.forget_changes();
+    assert!(!is_built_anew(folder.path(), feed).await);
+    let feed = a_feed(1);
+    let folder = a_folder(&feed).await;
+    feed.put(a_film(5, "Metropolis", 1927));
+    feed.forget_changes();
+    assert!(!is_built_anew(folder.path(), feed).await);
+}
+
+#[tokio::test]
+async fn an_index_that_lacks_forgotten_changes_is_built_anew() {
+    let feed = a_feed(1);
+    let folder = a_folder(&feed).await;
+    feed.put(a_film(5, "Metropolis", 1927));
+    feed.put(a_film(6, "Tron", 1982));
+    feed.forget_changes();
+    assert!(is_built_anew(folder.path(), Arc::clone(&feed)).await);
+    let running = Running::start(Some(folder.path()), feed).await;
+    assert_eq!(running.find("metropolis").await, ["Metropolis (1927)"]);
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn an_index_of_an_older_format_is_built_anew() {
     let feed = a_feed(1);
     let folder = a_folder(&feed).await;

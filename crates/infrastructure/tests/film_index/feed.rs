@@ -59,6 +59,14 @@ impl MemoryFeed {
         self.films.lock().unwrap().remove(&film);
     }
 
+    /// Forgets all changes but the newest.
+    pub fn forget_changes(&self) {
+        let mut changes = self.changes.lock().unwrap();
+        let newest = changes.pop_last();
+        changes.clear();
+        changes.extend(newest);
+    }
+
     /// Changes a film without noting that it has changed.
     pub fn put_silently(&self, film: FilmDocument) {
         self.films.lock().unwrap().insert(film.id, film);

@@ -2,11 +2,17 @@
 #[cfg(test)]
 mod assistant;
 #[cfg(test)]
+mod contention;
+#[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod film_feed;
 #[cfg(test)]
 mod image_inspector;
 #[cfg(test)]
 mod jobs;
+#[cfg(test)]
+mod migrating;
 #[cfg(test)]
 mod poster_images;
 #[cfg(test)]

@@ -37,9 +37,6 @@ impl<S: PosterStore> PosterStore for Watched<S> {
     async fn put(&self, key: &PosterKey, bytes: Bytes) -> Result<(), PosterStoreError> {
         self.store.put(key, bytes).await
     }
-    async fn exists(&self, key: &PosterKey) -> Result<bool, PosterStoreError> {
-        self.store.exists(key).await
-    }
     async fn fetch(&self, key: &PosterKey) -> Result<Option<Bytes>, PosterStoreError> {
         self.fetched.fetch_add(1, Ordering::SeqCst);
         self.store.fetch(key).await

@@ -12,7 +12,7 @@ use crate::http::{
 use actix_web::HttpResponse;
 use application::identity::profile::{ChangePassword, DeleteAccount, ShowMe, UpdateProfile};
 use domain::{
-    identity::{NewPassword, PersonalName, Username},
+    identity::{NewPassword, PersonalName, ProfileChange, Username},
     shared::Language,
 };
 use serde::Deserialize;
@@ -50,12 +50,13 @@ impl UpdateBody {
         let last_name = check.patched("last_name", self.last_name, name);
         let language = check.patched("language", self.language, |code| code.parse::<Language>());
         check.finish(|| {
-            Some(UpdateProfile {
+            let change = ProfileChange {
                 username,
                 first_name,
                 last_name,
                 language,
-            })
+            };
+            Some(UpdateProfile { change })
         })
     }
 }

@@ -7,9 +7,11 @@ use application::{
     },
     fakes::{World, a_film, a_poster_of, a_user},
     identity::profile::DeleteAccount,
+    jobs::Task,
     shared::{actor::Actor, store::Store},
     upkeep::tidy_up::TidyUp,
 };
+use chrono::Duration;
 use domain::{
     catalogue::{FilmId, PictureFormat, PosterKey},
     identity::User,
@@ -28,6 +30,15 @@ async fn set(
 
 async fn remove(world: &World, actor: &Actor, film: FilmId) -> Result<(), PosterError> {
     world.run(actor, RemovePoster { film }).await
+}
+
+/// Lets a request run until it waits for the poster store, and then no further, as a crash does.
+async fn cut_short<T>(request: impl Future<Output = T>) {
+    tokio::select! {
+        biased;
+        _ = request => panic!("it was not cut short"),
+        () = std::future::ready(()) => {}
+    }
 }
 
 fn poster_of(world: &World, film: FilmId) -> Option<PosterKey> {
@@ -111,6 +122,7 @@ async fn an_old_poster_that_cannot_be_removed_now_is_left_to_the_upkeep() {
     assert!(world.stored().obsolete_posters().contains(&old));
     assert!(world.posters.bytes_of(&old).is_some());
     world.posters.set_refuses_removals(false);
+    world.clock.advance(Duration::minutes(1));
     let tidied = world.run(&Actor::System, TidyUp).await.unwrap();
     assert_eq!(tidied.posters, 1);
     assert!(world.posters.bytes_of(&old).is_none());
@@ -128,8 +140,10 @@ async fn an_old_poster_that_is_shown_again_is_not_removed_by_the_upkeep() {
     set(&world, &actor, film, "JPEG old").await.unwrap();
     world.posters.set_refuses_removals(true);
     set(&world, &actor, film, "JPEG new").await.unwrap();
+    world.clock.advance(Duration::minutes(1));
     set(&world, &actor, film, "JPEG old").await.unwrap();
     world.posters.set_refuses_removals(false);
+    world.clock.advance(Duration::hours(2));
     world.run(&Actor::System, TidyUp).await.unwrap();
     let shown = poster_of(&world, film).unwrap();
     assert_eq!(world.posters.bytes_of(&shown).unwrap(), "JPEG old");
@@ -144,8 +158,15 @@ async fn nothing_changes_while_the_poster_store_is_down() {
     world.posters.set_down(true);
     let refused = set(&world, &actor, film, "JPEG new").await;
     assert_eq!(code(refused), "catalogue.poster_store_unavailable");
-    assert_eq!(world.stored(), before);
+    assert_eq!(world.stored().film(film), before.film(film));
     assert_eq!(world.posters.count(), 1);
+    // It might have been stored all the same.
+    world.posters.set_down(false);
+    world.clock.advance(Duration::hours(1));
+    world.run(&Actor::System, TidyUp).await.unwrap();
+    assert_eq!(world.stored().film(film), before.film(film));
+    assert_eq!(world.posters.count(), 1);
+    assert!(world.stored().obsolete_posters().is_empty());
 }
 
 #[tokio::test]
@@ -234,14 +255,102 @@ async fn bytes_for_a_film_that_went_away_meanwhile_are_left_to_the_upkeep() {
     let (world, anna, actor, film) = world_of_anna();
     let open = world.store.begin().await.unwrap();
     let (refused, ()) = tokio::join!(set(&world, &actor, film, "JPEG"), async {
-        open.films().remove_private_films(anna.id).await.unwrap();
+        open.films()
+            .remove_private_films(anna.id, world.now())
+            .await
+            .unwrap();
         open.commit().await.unwrap();
     });
     assert_eq!(code(refused), "catalogue.film_not_found");
     assert_eq!(world.posters.count(), 1);
     assert_eq!(world.stored().obsolete_posters().len(), 1);
+    world.clock.advance(Duration::hours(1));
     world.run(&Actor::System, TidyUp).await.unwrap();
     assert_eq!(world.posters.count(), 0);
+}
+
+#[tokio::test]
+async fn bytes_that_a_crash_left_before_a_film_showed_them_are_removed_in_time() {
+    let (world, _, actor, film) = world_of_anna();
+    world.posters.hold();
+    cut_short(set(&world, &actor, film, "JPEG")).await;
+    world.posters.release();
+    assert_eq!(world.posters.count(), 1);
+    assert_eq!(poster_of(&world, film), None);
+    let almost = Duration::hours(1) - Duration::microseconds(1);
+    world.clock.advance(almost);
+    world.run(&Actor::System, TidyUp).await.unwrap();
+    assert_eq!(world.posters.count(), 1);
+    world.clock.advance(Duration::microseconds(1));
+    world.run(&Actor::System, TidyUp).await.unwrap();
+    assert_eq!(world.posters.count(), 0);
+    assert!(world.stored().obsolete_posters().is_empty());
+}
+
+#[tokio::test]
+async fn a_poster_that_is_just_being_removed_is_not_shown_again_before_it_is_gone() {
+    let (world, _, actor, film) = world_of_anna();
+    set(&world, &actor, film, "JPEG").await.unwrap();
+    world.posters.hold();
+    let (removed, refused) = tokio::join!(remove(&world, &actor, film), async {
+        let refused = set(&world, &actor, film, "JPEG").await;
+        assert_eq!(poster_of(&world, film), None);
+        world.posters.release();
+        refused
+    });
+    removed.unwrap();
+    assert_eq!(code(refused), "store.contention");
+    assert_eq!(world.posters.count(), 0);
+    set(&world, &actor, film, "JPEG").await.unwrap();
+    assert_eq!(world.posters.count(), 1);
+}
+
+#[tokio::test]
+async fn a_removal_that_a_crash_cut_short_is_done_again() {
+    let (world, _, actor, film) = world_of_anna();
+    set(&world, &actor, film, "JPEG").await.unwrap();
+    world.posters.hold();
+    cut_short(remove(&world, &actor, film)).await;
+    world.posters.release();
+    assert_eq!(poster_of(&world, film), None);
+    assert_eq!(world.posters.count(), 1);
+    world.clock.advance(Duration::minutes(1));
+    world.run(&Actor::System, TidyUp).await.unwrap();
+    assert_eq!(world.posters.count(), 0);
+    assert!(world.stored().obsolete_posters().is_empty());
+}
+
+#[tokio::test]
+async fn a_poster_that_was_removed_while_it_came_in_is_stored_again() {
+    let (world, _, actor, film) = world_of_anna();
+    world.posters.hold();
+    let (shown, ()) = tokio::join!(set(&world, &actor, film, "JPEG"), async {
+        // Longer than any request lasts, so that the upkeep takes it for one that was cut short.
+        world.clock.advance(Duration::hours(1));
+        world.posters.release();
+        let tidied = world.run(&Actor::System, TidyUp).await.unwrap();
+        assert_eq!(tidied.posters, 1);
+        assert_eq!(world.posters.count(), 0);
+    });
+    shown.unwrap();
+    let key = poster_of(&world, film).unwrap();
+    assert!(world.posters.bytes_of(&key).is_some());
+    assert_eq!(world.backoff.waits(), 1);
+}
+
+#[tokio::test]
+async fn a_poster_that_is_coming_in_outlives_the_end_of_its_last_showing() {
+    let (world, _, actor, film) = world_of_anna();
+    set(&world, &actor, film, "JPEG").await.unwrap();
+    world.posters.hold();
+    let (shown, ()) = tokio::join!(set(&world, &actor, film, "JPEG"), async {
+        remove(&world, &actor, film).await.unwrap();
+        world.posters.release();
+    });
+    shown.unwrap();
+    let key = poster_of(&world, film).unwrap();
+    assert!(world.posters.bytes_of(&key).is_some());
+    assert!(world.stored().obsolete_posters().is_empty());
 }
 
 #[tokio::test]
@@ -275,4 +384,22 @@ fn a_poster_key_stands_for_one_content_of_one_film() {
     assert_eq!(a_poster_of(film, "x"), a_poster_of(film, "x"));
     assert_ne!(a_poster_of(film, "x"), a_poster_of(film, "y"));
     assert_ne!(a_poster_of(film, "x"), a_poster_of(other, "x"));
+}
+
+#[tokio::test]
+async fn the_images_of_a_new_poster_are_ordered_with_it() {
+    let (world, _, actor, film) = world_of_anna();
+    let ordered = || -> Vec<Task> {
+        let jobs = world.stored().all_jobs().into_iter();
+        jobs.map(|job| job.task).collect()
+    };
+    world.store.refuse_commits();
+    set(&world, &actor, film, "JPEG").await.unwrap_err();
+    world.store.accept_commits();
+    assert!(ordered().is_empty());
+    set(&world, &actor, film, "JPEG").await.unwrap();
+    set(&world, &actor, film, "PNG").await.unwrap();
+    assert_eq!(ordered(), [Task::MakeImages { film }]);
+    remove(&world, &actor, film).await.unwrap();
+    assert_eq!(ordered().len(), 1);
 }

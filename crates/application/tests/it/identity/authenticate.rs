@@ -2,9 +2,13 @@
 use crate::support::{authenticate, code};
 use application::{
     fakes::{World, a_user},
-    identity::{administer::GrantRole, ports::SessionGate},
+    identity::{
+        administer::GrantRole,
+        ports::{EndedSession, SessionGate},
+    },
     shared::actor::Actor,
 };
+use chrono::Duration;
 use domain::identity::Role;
 
 #[test]
@@ -38,7 +42,11 @@ fn the_token_of_a_closed_session_lets_nobody_in() {
         .user()
         .unwrap()
         .session;
-    world.gate.close(&[session]);
+    let ended = EndedSession {
+        id: session,
+        expires_at: world.now() + Duration::days(31),
+    };
+    world.gate.close(&[ended]);
     assert_eq!(code(authenticate(&world, &token)), "identity.invalid_token");
 }
 

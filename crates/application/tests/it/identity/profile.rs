@@ -1,7 +1,6 @@
 //! A user's own data.
 use crate::support::{authenticate, code, email, password, username};
 use application::{
-    catalogue::ports::PosterStore,
     fakes::{UserBuilder, World, a_film, a_poster_of, a_recommendation, a_user, a_watchlist},
     identity::{
         ports::SessionGate,
@@ -13,7 +12,7 @@ use application::{
 use chrono::Duration;
 use domain::{
     catalogue::FilmId,
-    identity::{NewPassword, PersonalName},
+    identity::{NewPassword, PersonalName, ProfileChange},
     library::StandardList,
     shared::{Id, Language},
 };
@@ -50,19 +49,21 @@ async fn what_is_not_mentioned_stays_and_what_is_emptied_goes() {
     world.clock.advance(Duration::minutes(1));
     let first = PersonalName::parse("Anna").unwrap();
     let last = PersonalName::parse("Ozola").unwrap();
-    let request = UpdateProfile {
+    let change = ProfileChange {
         username: Some(username("Anya")),
         first_name: Some(Some(first)),
         last_name: Some(Some(last.clone())),
         language: Some(Some(Language::English)),
     };
+    let request = UpdateProfile { change };
     let shown = world.run(&actor, request).await.unwrap();
     assert_eq!(shown.username, username("Anya"));
     assert_eq!(shown.updated_at, world.now());
-    let request = UpdateProfile {
+    let change = ProfileChange {
         first_name: Some(None),
-        ..UpdateProfile::default()
+        ..ProfileChange::default()
     };
+    let request = UpdateProfile { change };
     let shown = world.run(&actor, request).await.unwrap();
     assert_eq!(shown.username, username("Anya"));
     assert_eq!(shown.first_name, None);
@@ -252,8 +253,8 @@ async fn their_films_go_with_their_posters_unless_somebody_else_has_them_on_a_li
     assert_eq!(kept.owner, None);
     assert_eq!(kept.revision, 2);
     assert_eq!(stored.films_on(StandardList::Wish.of(berta.id)), [shared]);
-    assert!(!world.posters.exists(&private_poster).await.unwrap());
-    assert!(world.posters.exists(&shared_poster).await.unwrap());
+    assert!(world.posters.bytes_of(&private_poster).is_none());
+    assert!(world.posters.bytes_of(&shared_poster).is_some());
     assert!(stored.obsolete_posters().is_empty());
     assert_eq!(world.index.nudges(), 1);
 }

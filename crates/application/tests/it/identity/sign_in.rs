@@ -2,8 +2,8 @@
 use crate::support::{authenticate, code, email, password};
 use application::{
     fakes::{UserBuilder, World, a_user},
-    identity::sign_in::SignIn,
-    shared::actor::Actor,
+    identity::{sign_in::SignIn, tokens::IssueTokens},
+    shared::{actor::Actor, store::Store},
 };
 use chrono::Duration;
 use domain::identity::{DeviceName, SessionKind};
@@ -114,6 +114,33 @@ async fn somebody_shut_out_is_refused_even_with_the_right_password() {
     let world = World::new();
     world.has(a_user().with_email("anna@example.org").disabled());
     is_refused(&world, right()).await;
+}
+
+#[tokio::test]
+async fn somebody_who_is_shut_out_while_signing_in_does_not_come_in() {
+    let world = world_of_anna();
+    let open = world.store.begin().await.unwrap();
+    let pair = IssueTokens {
+        email: right().email,
+        password: right().password,
+        device: None,
+    };
+    // Both have verified the password before the first of them may write.
+    let (signed_in, pair, ()) = tokio::join!(
+        world.run(&Actor::Anonymous, right()),
+        world.run(&Actor::Anonymous, pair),
+        async {
+            assert_eq!(world.hasher.verifications(), 2);
+            let anna = open.users().find_by_email(&email("anna@example.org")).await;
+            let mut anna = anna.unwrap().unwrap();
+            anna.disable(world.now());
+            open.users().save(&anna).await.unwrap();
+            open.commit().await.unwrap();
+        },
+    );
+    assert_eq!(code(signed_in), "identity.wrong_credentials");
+    assert_eq!(code(pair), "identity.wrong_credentials");
+    assert_eq!(world.stored().session_count(), 0);
 }
 
 #[tokio::test]

@@ -29,7 +29,8 @@ pub struct FilmDocument {
     pub keywords: Vec<String>,
 }
 
-/// The films of the database and their changes, which are numbered in about the order they happen.
+/// The films of the database and their changes, which are numbered in the order in which they become
+/// visible; those of long ago are forgotten, but never the newest.
 #[async_trait]
 pub trait FilmFeed: Send + Sync {
     /// Identifies the database, so that an index of another one is not taken for this one's.

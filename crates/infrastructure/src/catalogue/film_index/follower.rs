@@ -41,6 +41,8 @@ enum FollowError {
     Storage(#[from] StorageError),
     #[error("there is no index to write to")]
     NotBuilt,
+    #[error("changes that the index lacks have been forgotten")]
+    Forgotten,
     #[error("writing the index ended early")]
     Ended(#[from] JoinError),
 }
@@ -142,6 +144,10 @@ impl FilmIndexState {
                 *kept = Some(progress);
                 return Err(failure);
             }
+            Err((progress, FollowError::Forgotten)) => {
+                info!("the search index was away for too long; building it anew");
+                *kept = Some(self.build(progress.catalogue).await?);
+            }
             Err((_, failure)) => return Err(failure),
         }
         Ok(())
@@ -242,14 +248,19 @@ impl FilmIndexState {
         mut progress: Progress,
     ) -> Result<Progress, (Progress, FollowError)> {
         let mut from = progress.looked_at_from();
+        let mut is_first_look = true;
         loop {
             let changes = match self.feed.changes_after(from, CHANGES_READ).await {
                 Ok(changes) => changes,
                 Err(failure) => return Err((progress, failure.into())),
             };
-            let Some((last, _)) = changes.last() else {
+            let (Some((first, _)), Some((last, _))) = (changes.first(), changes.last()) else {
                 return Ok(progress);
             };
+            if is_first_look && progress.is_behind(*first) {
+                return Err((progress, FollowError::Forgotten));
+            }
+            is_first_look = false;
             from = *last;
             match self.apply(&progress, &changes).await {
                 Ok(applied) => progress = applied,

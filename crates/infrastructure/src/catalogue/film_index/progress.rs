@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 /// Grows with every change of the fields or of how texts become terms.
 const FORMAT: u32 = 1;
-/// Changes may become visible somewhat out of order; this many are looked at again.
+/// Beside an instance of an older release changes may become visible out of order; this many are
+/// looked at again.
 const OVERLAP: i64 = 256;
 
 /// How far an index has followed the database.
@@ -47,6 +48,13 @@ impl Progress {
         self.newest.saturating_sub(OVERLAP)
     }
 
+    /// Whether changes may have been forgotten that are not in the index: where they begin with this
+    /// one, seen from [`looked_at_from`](Self::looked_at_from), not even the newest of the index is
+    /// known any more, nor the one after it.
+    pub fn is_behind(&self, first_known: i64) -> bool {
+        first_known > self.newest.saturating_add(1)
+    }
+
     /// Whether a change is in the index.
     pub fn holds(&self, change: i64) -> bool {
         self.applied.contains(&change)
@@ -77,6 +85,15 @@ mod tests {
         );
         assert_eq!(Progress::read("{}"), None);
         assert_eq!(Progress::read(""), None);
+    }
+
+    #[test]
+    fn it_is_behind_once_the_change_after_its_newest_is_forgotten() {
+        let progress = Progress::new(Uuid::nil(), 7);
+        for first_known in [1, 7, 8] {
+            assert!(!progress.is_behind(first_known));
+        }
+        assert!(progress.is_behind(9));
     }
 
     proptest! {

@@ -171,7 +171,10 @@ fn failed(failure: reqwest::Error) -> FetchPictureError {
 
 async fn read(mut response: Response) -> Result<Bytes, FetchPictureError> {
     let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
-    if response.content_length().is_some_and(|length| length > most) {
+    if response
+        .content_length()
+        .is_some_and(|length| length > most)
+    {
         return Err(FetchPictureError::TooLarge);
     }
     let mut bytes = BytesMut::new();

@@ -120,7 +120,10 @@ async fn nothing_inside_is_asked_by_address() {
         "file:///etc/passwd".to_owned(),
     ] {
         let refused = fetcher.fetch(&poster(&url)).await;
-        assert!(matches!(refused, Err(FetchPictureError::NotAllowed)), "{url}");
+        assert!(
+            matches!(refused, Err(FetchPictureError::NotAllowed)),
+            "{url}"
+        );
     }
     assert_eq!(inside.seen(), 0);
 }
@@ -129,12 +132,21 @@ async fn nothing_inside_is_asked_by_address() {
 async fn a_name_that_means_an_address_inside_leads_nowhere() {
     let inside = Server::answering(ok(b"secret")).await;
     let origin = format!("https://pictures.example:{}", inside.address.port());
-    for near in ["127.0.0.1", "::ffff:127.0.0.1", "10.0.0.1", "169.254.169.254"] {
+    for near in [
+        "127.0.0.1",
+        "::ffff:127.0.0.1",
+        "10.0.0.1",
+        "169.254.169.254",
+    ] {
         let refused = misled(&origin, &[near]).fetch(&poster(&origin)).await;
         let Err(FetchPictureError::Unavailable(cause)) = refused else {
             panic!("{near}: {refused:?}");
         };
-        assert!(told(&*cause).contains("has no public address"), "{}", told(&*cause));
+        assert!(
+            told(&*cause).contains("has no public address"),
+            "{}",
+            told(&*cause)
+        );
     }
     assert_eq!(inside.seen(), 0);
     // The test would notice: the same server is reached where that is allowed.
@@ -184,7 +196,9 @@ async fn a_redirect_does_not_lead_inside() {
         "https://evil.example/".to_owned(),
     ] {
         let outside = Server::answering(redirect(&to)).await;
-        let led = fetcher(&outside.origin()).fetch(&poster(outside.origin())).await;
+        let led = fetcher(&outside.origin())
+            .fetch(&poster(outside.origin()))
+            .await;
         assert!(led.is_err(), "{to}: {led:?}");
         assert_eq!(outside.seen(), 1);
     }
@@ -200,7 +214,9 @@ async fn a_redirect_among_allowed_hosts_is_followed_but_not_for_ever() {
     assert_eq!(fetched.unwrap(), "picture");
 
     let circle = Server::answering(redirect("/again")).await;
-    let led = fetcher(&circle.origin()).fetch(&poster(circle.origin())).await;
+    let led = fetcher(&circle.origin())
+        .fetch(&poster(circle.origin()))
+        .await;
     assert!(matches!(led, Err(FetchPictureError::NotAllowed)));
     assert!(circle.seen() <= 5, "{}", circle.seen());
 }
@@ -212,7 +228,9 @@ async fn a_body_that_is_too_large_is_left_alone() {
     unsaid.resize(50 * 1024 * 1024, 0);
     for answer in [Bytes::from(said), unsaid.into()] {
         let server = Server::answering(answer).await;
-        let refused = fetcher(&server.origin()).fetch(&poster(server.origin())).await;
+        let refused = fetcher(&server.origin())
+            .fetch(&poster(server.origin()))
+            .await;
         assert!(matches!(refused, Err(FetchPictureError::TooLarge)));
     }
 }
@@ -229,8 +247,13 @@ async fn what_goes_wrong_there_is_told_apart() {
         "nonsense",
     ] {
         let server = Server::answering(answer).await;
-        let failed = fetcher(&server.origin()).fetch(&poster(server.origin())).await;
-        assert!(matches!(failed, Err(FetchPictureError::Unavailable(_))), "{answer}");
+        let failed = fetcher(&server.origin())
+            .fetch(&poster(server.origin()))
+            .await;
+        assert!(
+            matches!(failed, Err(FetchPictureError::Unavailable(_))),
+            "{answer}"
+        );
     }
 }
 

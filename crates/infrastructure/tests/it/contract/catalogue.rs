@@ -5,7 +5,7 @@ use application::{
     fakes::{Fixture, a_film, a_genre, a_poster_of, a_user, a_watchlist},
     shared::{
         page::{PageRequest, PageSize},
-        store::StoreError,
+        store::{Store, StoreError},
     },
 };
 use chrono::{DateTime, Duration, Utc};
@@ -14,6 +14,8 @@ use domain::{
     library::StandardList,
     shared::Id,
 };
+use shaku::HasComponent;
+use std::sync::Arc;
 use uuid::Uuid;
 
 fn noon() -> DateTime<Utc> {
@@ -306,7 +308,10 @@ async fn private_films_go_with_their_owner_and_shared_ones_stay(bench: Bench) {
         .unwrap();
     let uow = bench.store().begin().await.unwrap();
     assert_eq!(
-        uow.films().remove_private_films(anna.id).await.unwrap(),
+        uow.films()
+            .remove_private_films(anna.id, noon())
+            .await
+            .unwrap(),
         [poster]
     );
     uow.commit().await.unwrap();
@@ -331,9 +336,124 @@ async fn a_poster_that_is_shown_again_is_not_obsolete(bench: Bench) {
         .await
         .unwrap();
     posters.add(&[], noon()).await.unwrap();
-    assert_eq!(posters.list(10).await.unwrap(), std::slice::from_ref(&gone));
-    posters.forget(&[gone]).await.unwrap();
-    assert_eq!(posters.list(10).await.unwrap(), []);
+    assert_eq!(
+        posters.list(noon(), 10).await.unwrap(),
+        std::slice::from_ref(&gone)
+    );
+    assert!(!posters.claim(&shown, noon(), minutes(1)).await.unwrap());
+    posters.forget(&gone).await.unwrap();
+    assert_eq!(posters.list(noon(), 10).await.unwrap(), []);
+}
+
+fn minutes(after_noon: i64) -> DateTime<Utc> {
+    noon() + Duration::minutes(after_noon)
+}
+
+async fn a_reserved_poster_is_removed_only_after_its_time(bench: Bench) {
+    let key = a_poster_of(a_film().build().id, "picture");
+    let uow = bench.store().begin().await.unwrap();
+    let posters = uow.obsolete_posters();
+    assert!(!posters.take_out(&key).await.unwrap());
+    assert!(posters.reserve(&key, noon(), minutes(60)).await.unwrap());
+    // Ending to be shown does not shorten it.
+    posters
+        .add(std::slice::from_ref(&key), minutes(1))
+        .await
+        .unwrap();
+    assert_eq!(posters.list(minutes(59), 10).await.unwrap(), []);
+    assert!(!posters.claim(&key, minutes(59), minutes(60)).await.unwrap());
+    assert_eq!(
+        posters.list(minutes(60), 10).await.unwrap(),
+        std::slice::from_ref(&key)
+    );
+    assert!(posters.take_out(&key).await.unwrap());
+    assert!(!posters.take_out(&key).await.unwrap());
+    assert_eq!(posters.list(minutes(60), 10).await.unwrap(), []);
+}
+
+async fn a_claimed_poster_is_nobody_elses_until_the_claim_runs_out(bench: Bench) {
+    let key = a_poster_of(a_film().build().id, "picture");
+    let uow = bench.store().begin().await.unwrap();
+    let posters = uow.obsolete_posters();
+    posters
+        .add(std::slice::from_ref(&key), noon())
+        .await
+        .unwrap();
+    assert!(posters.claim(&key, noon(), minutes(2)).await.unwrap());
+    assert!(!posters.claim(&key, minutes(1), minutes(3)).await.unwrap());
+    assert!(
+        !posters
+            .reserve(&key, minutes(1), minutes(60))
+            .await
+            .unwrap()
+    );
+    assert!(!posters.take_out(&key).await.unwrap());
+    assert_eq!(posters.list(minutes(1), 10).await.unwrap(), []);
+    assert_eq!(
+        posters.list(minutes(2), 10).await.unwrap(),
+        std::slice::from_ref(&key)
+    );
+    // Whoever had it may still be at it, so it has to be stored anew before it is shown.
+    assert!(!posters.take_out(&key).await.unwrap());
+    assert!(
+        posters
+            .reserve(&key, minutes(2), minutes(60))
+            .await
+            .unwrap()
+    );
+    assert!(posters.take_out(&key).await.unwrap());
+}
+
+async fn of_taking_a_poster_out_and_claiming_it_at_once_one_succeeds(bench: Bench) {
+    for number in 0..20 {
+        let key = a_poster_of(a_film().build().id, &number.to_string());
+        let uow = bench.store().begin().await.unwrap();
+        uow.obsolete_posters()
+            .add(std::slice::from_ref(&key), noon())
+            .await
+            .unwrap();
+        uow.commit().await.unwrap();
+        let of = |is_claim: bool| {
+            let (ports, key) = (Arc::clone(&bench.ports), key.clone());
+            tokio::spawn(async move {
+                let store: &dyn Store = HasComponent::<dyn Store>::resolve_ref(&*ports);
+                let uow = store.begin().await.unwrap();
+                let posters = uow.obsolete_posters();
+                let succeeded = if is_claim {
+                    posters.claim(&key, noon(), minutes(1)).await.unwrap()
+                } else {
+                    posters.take_out(&key).await.unwrap()
+                };
+                uow.commit().await.unwrap();
+                succeeded
+            })
+        };
+        let (claimed, taken) = tokio::join!(of(true), of(false));
+        assert_ne!(claimed.unwrap(), taken.unwrap());
+    }
+}
+
+async fn changes_of_long_ago_are_forgotten_but_for_the_newest(bench: Bench) {
+    let mut old = a_film().build();
+    old.updated_at = noon() - Duration::microseconds(1);
+    let mut kept = a_film().build();
+    kept.updated_at = noon();
+    for film in [&old, &kept, &old, &old] {
+        let mut film = film.clone();
+        film.id = a_film().build().id;
+        bench.has_film(&film).await;
+    }
+    let forget = async |before| {
+        let uow = bench.store().begin().await.unwrap();
+        let forgotten = uow.films().forget_changes(before).await.unwrap();
+        uow.commit().await.unwrap();
+        forgotten
+    };
+    assert_eq!(forget(noon() - Duration::days(1)).await, 0);
+    assert_eq!(forget(noon()).await, 2);
+    assert_eq!(forget(noon()).await, 0);
+    assert_eq!(forget(noon() + Duration::days(1)).await, 1);
+    assert_eq!(forget(noon() + Duration::days(1)).await, 0);
 }
 
 async fn genres_are_listed_with_both_names(bench: Bench) {
@@ -362,5 +482,9 @@ contract!(
     every_condition_of_a_list_must_hold,
     private_films_go_with_their_owner_and_shared_ones_stay,
     a_poster_that_is_shown_again_is_not_obsolete,
+    a_reserved_poster_is_removed_only_after_its_time,
+    a_claimed_poster_is_nobody_elses_until_the_claim_runs_out,
+    of_taking_a_poster_out_and_claiming_it_at_once_one_succeeds,
+    changes_of_long_ago_are_forgotten_but_for_the_newest,
     genres_are_listed_with_both_names,
 );

@@ -2,14 +2,14 @@
 use super::{Bench, contract};
 use application::{
     fakes::{Fixture, a_film, a_session, a_user, opening_time},
-    identity::ports::{RefreshTokenDigest, RefreshTokenUse, SaveUserError},
+    identity::ports::{EndedSession, RefreshTokenDigest, RefreshTokenUse, SaveUserError},
     shared::store::Store,
 };
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     identity::{
-        EmailAddress, PersonalName, Role, SignInKeyDigest, Standing, TelegramId, TelegramSignIn,
-        TelegramSignInState,
+        EmailAddress, PersonalName, Role, SessionId, SignInKeyDigest, Standing, TelegramId,
+        TelegramSignIn, TelegramSignInState, UserId,
     },
     library::StandardList,
     shared::{Id, Language},
@@ -143,24 +143,10 @@ async fn an_ended_session_is_gone_and_nobody_else_ends_it(bench: Bench) {
         uow.sessions().find(session.id).await.unwrap(),
         Some(session.clone())
     );
-    assert!(
-        !uow.sessions()
-            .end(boris.id, session.id, noon())
-            .await
-            .unwrap()
-    );
-    assert!(
-        uow.sessions()
-            .end(anna.id, session.id, noon())
-            .await
-            .unwrap()
-    );
-    assert!(
-        !uow.sessions()
-            .end(anna.id, session.id, noon())
-            .await
-            .unwrap()
-    );
+    let end = async |user| uow.sessions().end(user, session.id, noon()).await.unwrap();
+    assert_eq!(end(boris.id).await, None);
+    assert_eq!(end(anna.id).await, Some(EndedSession::from(&session)));
+    assert_eq!(end(anna.id).await, None);
     assert_eq!(uow.sessions().find(session.id).await.unwrap(), None);
 }
 
@@ -193,9 +179,9 @@ async fn open_sessions_are_listed_newest_first(bench: Bench) {
         .end_all(user.id, Some(new.id), now)
         .await
         .unwrap();
-    ended.sort();
-    let mut expected = vec![old.id, over.id];
-    expected.sort();
+    ended.sort_by_key(|ended| ended.id);
+    let mut expected = [EndedSession::from(&old), EndedSession::from(&over)];
+    expected.sort_by_key(|ended| ended.id);
     assert_eq!(ended, expected);
     uow.commit().await.unwrap();
     let listed = bench
@@ -337,7 +323,65 @@ async fn a_removed_user_leaves_films_but_nothing_else(bench: Bench) {
     assert!(!uow.recommendations().take_turn(nobody).await.unwrap());
 }
 
+async fn the_gate_knows_administrators(bench: Bench) {
+    let (anna, admin) = (a_user().build(), a_user().admin().build());
+    bench.has_user(&anna).await;
+    bench.has_user(&admin).await;
+    bench.learn(noon()).await;
+    let session = Id::from_uuid(Uuid::from_u128(1));
+    assert_eq!(bench.gate().admit(anna.id, session), Some(Role::User));
+    assert_eq!(bench.gate().admit(admin.id, session), Some(Role::Admin));
+}
+
+/// Ends all sessions of a new user but one; gives the user, the ended session and the open one.
+async fn with_an_ended_session(bench: &Bench) -> (UserId, EndedSession, SessionId) {
+    let user = a_user().build();
+    bench.has_user(&user).await;
+    let (ended, open) = (
+        a_session().of(user.id).build(),
+        a_session().of(user.id).build(),
+    );
+    let uow = bench.store().begin().await.unwrap();
+    uow.sessions().insert(&ended).await.unwrap();
+    uow.sessions().insert(&open).await.unwrap();
+    let all = uow.sessions().end_all(user.id, Some(open.id), noon()).await;
+    uow.commit().await.unwrap();
+    assert_eq!(all.unwrap(), [EndedSession::from(&ended)]);
+    (user.id, EndedSession::from(&ended), open.id)
+}
+
+async fn the_gate_refuses_at_once_what_it_is_told_to(bench: Bench) {
+    let (user, ended, open) = with_an_ended_session(&bench).await;
+    bench.gate().close(&[ended]);
+    assert_eq!(bench.gate().admit(user, ended.id), None);
+    assert_eq!(bench.gate().admit(user, open), Some(Role::User));
+    bench.learn(noon()).await;
+    assert_eq!(bench.gate().admit(user, ended.id), None);
+    assert_eq!(bench.gate().admit(user, open), Some(Role::User));
+}
+
+async fn the_gate_learns_what_was_ended_elsewhere(bench: Bench) {
+    let (user, ended, open) = with_an_ended_session(&bench).await;
+    assert_eq!(bench.gate().admit(user, ended.id), Some(Role::User));
+    bench.learn(noon()).await;
+    assert_eq!(bench.gate().admit(user, ended.id), None);
+    assert_eq!(bench.gate().admit(user, open), Some(Role::User));
+}
+
+async fn the_gate_learns_of_sessions_whose_user_is_gone(bench: Bench) {
+    let (user, ended, _) = with_an_ended_session(&bench).await;
+    let uow = bench.store().begin().await.unwrap();
+    uow.users().remove(user).await.unwrap();
+    uow.commit().await.unwrap();
+    bench.learn(noon()).await;
+    assert_eq!(bench.gate().admit(user, ended.id), None);
+}
+
 contract!(
+    the_gate_knows_administrators,
+    the_gate_refuses_at_once_what_it_is_told_to,
+    the_gate_learns_what_was_ended_elsewhere,
+    the_gate_learns_of_sessions_whose_user_is_gone,
     a_committed_user_is_found_by_every_name,
     a_dropped_unit_of_work_leaves_no_trace,
     a_saved_user_is_what_was_saved,

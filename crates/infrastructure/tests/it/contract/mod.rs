@@ -11,13 +11,14 @@ use application::{
     assistant::ports::ModelBudget,
     catalogue::ports::{FilmQueries, Vocabulary},
     fakes::{Fixture, GenreBuilder, World},
-    identity::ports::IdentityQueries,
+    identity::ports::{IdentityQueries, SessionGate},
     jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     module::Ports,
     shared::store::Store,
 };
+use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Film, Genre},
     identity::User,
@@ -26,7 +27,7 @@ use domain::{
 };
 use infrastructure::{
     catalogue::{DiskPosterStore, SqlFilmFeed, film_index::FilmIndexState},
-    identity::JwtSecret,
+    identity::{GateState, JwtSecret},
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
@@ -43,6 +44,7 @@ use uuid::Uuid;
 pub struct Bench {
     pub ports: Arc<dyn Ports>,
     backing: Backing,
+    known_sessions: Arc<GateState>,
     _folder: TempDir,
 }
 
@@ -61,6 +63,7 @@ macro_rules! port {
 
 impl Bench {
     port!(store -> Store);
+    port!(gate -> SessionGate);
     port!(identity -> IdentityQueries);
     port!(films -> FilmQueries);
     port!(vocabulary -> Vocabulary);
@@ -70,11 +73,20 @@ impl Bench {
     port!(budget -> ModelBudget);
     port!(jobs -> JobQueries);
 
+    /// The database; the fake has none.
+    pub fn connection(&self) -> &DatabaseConnection {
+        match &self.backing {
+            Backing::Sql(connection) => connection,
+            Backing::Fake(_) => panic!("the fake has no database"),
+        }
+    }
+
     pub fn fake() -> Self {
         let world = World::new();
         Self {
             ports: Arc::new(world.ports()),
             backing: Backing::Fake(Box::new(world)),
+            known_sessions: Arc::default(),
             _folder: tempfile::tempdir().unwrap(),
         }
     }
@@ -106,6 +118,7 @@ impl Bench {
         let feed = SqlFilmFeed::new(connection.clone(), Uuid::from_u128(1));
         let secret = JwtSecret::new("0123456789abcdef0123456789abcdef".to_owned().into()).unwrap();
         let posters = DiskPosterStore::open(folder.path().join("files")).unwrap();
+        let known_sessions = Arc::new(GateState::default());
         let ports = infrastructure_module(Prepared {
             connection: connection.clone(),
             turns: WriteTurns::of(&connection),
@@ -116,7 +129,7 @@ impl Bench {
                 refresh_token: chrono::Duration::days(30),
             },
             bell: JobBell::default(),
-            gate: Arc::default(),
+            gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
             posters: Arc::new(posters),
             model: None,
@@ -130,7 +143,18 @@ impl Bench {
         Self {
             ports,
             backing: Backing::Sql(connection),
+            known_sessions,
             _folder: folder,
+        }
+    }
+
+    /// Lets the gate learn from the database, as every instance does each few seconds.
+    pub async fn learn(&self, now: DateTime<Utc>) {
+        match &self.backing {
+            Backing::Fake(world) => world.gate.learn(),
+            Backing::Sql(connection) => {
+                self.known_sessions.refresh(connection, now).await.unwrap();
+            }
         }
     }
 

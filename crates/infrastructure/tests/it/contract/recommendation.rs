@@ -95,4 +95,27 @@ async fn only_what_suits_is_a_candidate(bench: Bench) {
     assert!(found.iter().any(|candidate| candidate.film == given.id));
 }
 
-contract!(only_what_suits_is_a_candidate);
+async fn what_was_given_long_ago_is_forgotten(bench: Bench) {
+    let user = a_user().build();
+    bench.has_user(&user).await;
+    let film = a_film().build();
+    bench.has_film(&film).await;
+    let uow = bench.store().begin().await.unwrap();
+    for (number, age) in [(1, 0), (2, 1)] {
+        let given = Recommendation {
+            id: Id::from_uuid(Uuid::from_u128(number)),
+            user: user.id,
+            film: film.id,
+            given_at: noon() - Duration::microseconds(age),
+        };
+        uow.recommendations().record(&given).await.unwrap();
+    }
+    let forget = async || uow.recommendations().forget_given(noon()).await.unwrap();
+    assert_eq!(forget().await, 1);
+    assert_eq!(forget().await, 0);
+}
+
+contract!(
+    only_what_suits_is_a_candidate,
+    what_was_given_long_ago_is_forgotten,
+);

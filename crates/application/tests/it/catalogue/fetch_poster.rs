@@ -1,0 +1,143 @@
+//! Posters that come from other catalogues, and the images made of them ahead of time.
+use crate::support::code;
+use application::{
+    catalogue::fetch_poster::{FetchPoster, FetchPosterError},
+    fakes::{PictureTrouble, World, a_film, a_user},
+    jobs::{
+        Task, TaskKind,
+        handler::{Progress, TaskFailure, TaskHandler},
+    },
+    shared::actor::Actor,
+};
+use async_trait::async_trait;
+use domain::catalogue::{FilmId, PosterKey};
+use shaku::HasComponents;
+use std::sync::Arc;
+
+const URL: &str = "https://image.tmdb.org/t/p/original/a.jpg";
+
+async fn fetch(world: &World, film: FilmId) -> Result<Option<PosterKey>, FetchPosterError> {
+    world.run(&Actor::System, FetchPoster { film }).await
+}
+
+fn poster_of(world: &World, film: FilmId) -> Option<PosterKey> {
+    world.stored().film(film).unwrap().poster.clone()
+}
+
+struct NoProgress;
+
+#[async_trait]
+impl Progress for NoProgress {
+    async fn report(&self, _: u64, _: Option<u64>) {}
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Does the job of a film.
+async fn make_images(world: &World, film: FilmId) -> Result<(), TaskFailure> {
+    let application = world.application();
+    let handlers: &[Arc<dyn TaskHandler>] = application.resolve_all();
+    let mut handlers = handlers.iter();
+    let handler = handlers.find(|handler| handler.kind() == TaskKind::MakeImages);
+    let task = Task::MakeImages { film };
+    handler.unwrap().handle(&task, &NoProgress).await
+}
+
+/// A world with a film whose poster a source shows.
+fn told_of() -> (World, FilmId) {
+    let world = World::new();
+    let film = world.has(a_film()).id;
+    world.remote_posters.has(film, URL);
+    world.fetcher.has(URL, Ok("JPEG there"));
+    (world, film)
+}
+
+#[tokio::test]
+async fn a_film_gets_the_poster_that_its_source_shows_once() {
+    let (world, film) = told_of();
+    let poster = fetch(&world, film).await.unwrap().unwrap();
+    assert_eq!(poster_of(&world, film), Some(poster.clone()));
+    assert_eq!(world.posters.bytes_of(&poster).unwrap(), "JPEG there");
+    assert!(world.stored().obsolete_posters().is_empty());
+    assert_eq!(world.index.nudges(), 1);
+    world.fetcher.has(URL, Ok("JPEG another"));
+    assert_eq!(fetch(&world, film).await.unwrap(), Some(poster));
+}
+
+#[tokio::test]
+async fn what_no_source_shows_is_left_as_it_is() {
+    let world = World::new();
+    let bare = world.has(a_film()).id;
+    assert_eq!(fetch(&world, bare).await.unwrap(), None);
+    assert_eq!(poster_of(&world, bare), None);
+    world.remote_posters.has(bare, URL);
+    assert_eq!(
+        code(fetch(&world, bare).await),
+        "catalogue.picture_not_there"
+    );
+}
+
+#[tokio::test]
+async fn a_film_of_a_user_is_left_to_the_user() {
+    let world = World::new();
+    let anna = world.has(a_user());
+    let film = world.has(a_film().owned_by(anna.id)).id;
+    world.remote_posters.has(film, URL);
+    world.fetcher.has(URL, Ok("JPEG there"));
+    assert_eq!(code(fetch(&world, film).await), "catalogue.not_film_owner");
+    assert_eq!(poster_of(&world, film), None);
+    make_images(&world, film).await.unwrap();
+    let actor = world.signed_in(&anna);
+    let refused = world.run(&actor, FetchPoster { film }).await;
+    assert_eq!(code(refused), "identity.not_operator");
+}
+
+#[tokio::test]
+async fn what_is_no_picture_is_not_stored() {
+    let (world, film) = told_of();
+    world.fetcher.has(URL, Ok("<html>"));
+    assert_eq!(code(fetch(&world, film).await), "catalogue.not_a_picture");
+    world.fetcher.has(URL, Err(PictureTrouble::NotAllowed));
+    let refused = fetch(&world, film).await;
+    assert_eq!(code(refused), "catalogue.picture_not_allowed");
+    assert_eq!(world.posters.count(), 0);
+    assert_eq!(poster_of(&world, film), None);
+}
+
+#[tokio::test]
+async fn a_job_fetches_the_poster_and_makes_its_images() {
+    let (world, film) = told_of();
+    make_images(&world, film).await.unwrap();
+    assert!(poster_of(&world, film).is_some());
+    let made = world.posters.image_count();
+    assert!(made >= 10, "{made}");
+    make_images(&world, film).await.unwrap();
+    assert_eq!(world.posters.image_count(), made);
+}
+
+#[tokio::test]
+async fn a_job_has_nothing_to_do_where_there_is_no_picture() {
+    let (world, film) = told_of();
+    for nothing in [Ok("<html>"), Ok("HUGE"), Err(PictureTrouble::NotAllowed)] {
+        world.fetcher.has(URL, nothing);
+        make_images(&world, film).await.unwrap();
+    }
+    let gone = World::new().has(a_film()).id;
+    make_images(&World::new(), gone).await.unwrap();
+    assert_eq!(world.posters.count(), 0);
+}
+
+#[tokio::test]
+async fn a_job_is_tried_again_when_something_does_not_answer() {
+    let (world, film) = told_of();
+    world.fetcher.has(URL, Err(PictureTrouble::Unavailable));
+    let failed = make_images(&world, film).await;
+    assert!(matches!(failed, Err(TaskFailure::Retry { .. })));
+    world.fetcher.has(URL, Ok("JPEG there"));
+    world.images.set_busy(true);
+    let failed = make_images(&world, film).await;
+    assert!(matches!(failed, Err(TaskFailure::Retry { .. })));
+    world.images.set_busy(false);
+    make_images(&world, film).await.unwrap();
+}
