@@ -11,6 +11,7 @@ use aws_sdk_s3::{
         BehaviorVersion, Config, Credentials, Region, RequestChecksumCalculation,
         ResponseChecksumValidation, retry::RetryConfig, timeout::TimeoutConfig,
     },
+    error::SdkError,
     primitives::ByteStream,
 };
 use bytes::Bytes;
