@@ -12,6 +12,7 @@ use crate::{
     catalogue::{
         create_film::CreateFilmUseCase,
         fetch_poster::{FetchPosterUseCase, PictureFetcher, RemotePosters},
+        imports::{ImportFilms, ImportFilmsUseCase},
         list_films::ListFilmsUseCase,
         make_images::MakeImagesHandler,
         ports::{
@@ -148,7 +149,7 @@ application_module! {
         SetPoster by SetPosterUseCase, RemovePoster by RemovePosterUseCase,
         AddToWatchlist by AddToWatchlistUseCase,
         RemoveFromWatchlist by RemoveFromWatchlistUseCase,
-        RecommendTonight by RecommendTonightUseCase,
+        RecommendTonight by RecommendTonightUseCase, ImportFilms by ImportFilmsUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
     handlers = [TidyUpHandler, MakeImagesHandler],

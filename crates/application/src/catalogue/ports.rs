@@ -1,5 +1,8 @@
 //! What finding, showing and changing films asks of the outside world.
-use super::views::{FilmDetails, FlaggedFilm};
+use super::{
+    imports::ports::FilmImports,
+    views::{FilmDetails, FlaggedFilm},
+};
 use crate::shared::{
     failure::failure,
     page::{Page, PageRequest},
@@ -24,6 +27,8 @@ pub trait CatalogueStores {
     fn films(&self) -> &dyn FilmRepository;
     /// Posters on their way into the poster store or out of it.
     fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository;
+    /// What other catalogues tell of films.
+    fn imports(&self) -> &dyn FilmImports;
 }
 
 /// Keeps films.

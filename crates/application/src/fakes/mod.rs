@@ -21,6 +21,7 @@ mod assistant;
 mod builders;
 mod catalogue;
 mod identity;
+mod imports;
 mod jobs;
 mod library;
 mod mixes;

@@ -1,7 +1,10 @@
 //! A store in memory.
 use super::state::{Database, Stored, WriterTurn, locked};
 use crate::{
-    catalogue::ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    catalogue::{
+        imports::ports::FilmImports,
+        ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    },
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
@@ -109,6 +112,9 @@ impl CatalogueStores for FakeUnitOfWork {
         self
     }
     fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository {
+        self
+    }
+    fn imports(&self) -> &dyn FilmImports {
         self
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     catalogue::{
         create_film::CreateFilmError,
         fetch_poster::{FetchPictureError, FetchPosterError},
+        imports::ImportError,
         ports::{FilmIndexError, PictureRefused, PosterImageError, PosterStoreError},
         posters::PosterError,
         search_films::SearchFilmsError,
@@ -47,6 +48,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     FetchPosterError,
     FilmIndexError,
     HashingError,
+    ImportError,
     MixError,
     PictureRefused,
     PosterError,

@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{jobs::JobBell, readiness::asked};
 use application::{
-    catalogue::ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    catalogue::{
+        imports::ports::FilmImports,
+        ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    },
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
@@ -183,6 +186,9 @@ impl CatalogueStores for Transaction {
         self
     }
     fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository {
+        self
+    }
+    fn imports(&self) -> &dyn FilmImports {
         self
     }
 }

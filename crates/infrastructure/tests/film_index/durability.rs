@@ -96,14 +96,15 @@ async fn an_index_that_lacks_forgotten_changes_is_built_anew() {
 }
 
 #[tokio::test]
-async fn an_index_of_an_older_format_is_built_anew() {
+async fn an_index_of_another_format_is_built_anew() {
     let feed = a_feed(1);
     let folder = a_folder(&feed).await;
     let meta = current(folder.path()).join("meta.json");
     let written = fs::read_to_string(&meta).unwrap();
-    let older = written.replace("\\\"format\\\":1", "\\\"format\\\":0");
-    assert_ne!(older, written);
-    fs::write(&meta, older).unwrap();
+    let format = "\\\"format\\\":";
+    let other = written.replace(format, &format!("{format}9"));
+    assert_ne!(other, written);
+    fs::write(&meta, other).unwrap();
     assert!(is_built_anew(folder.path(), feed).await);
 }
 

@@ -2,6 +2,7 @@
 mod assistant;
 mod catalogue;
 mod identity;
+mod imports;
 mod jobs;
 mod library;
 mod recommendation;
@@ -193,7 +194,7 @@ impl Bench {
              VALUES ($1, $2, $3, $4, 0)";
         let values = [
             genre.id.as_uuid().into(),
-            genre.id.to_string().into(),
+            genre.english.to_lowercase().replace(' ', "-").into(),
             genre.english.as_str().into(),
             genre.russian.as_str().into(),
         ];
