@@ -76,6 +76,7 @@ use crate::{
     },
     upkeep::{
         check_health::CheckHealthUseCase,
+        show_sources::ShowSourcesUseCase,
         tidy_up::{TidyUpHandler, TidyUpUseCase},
     },
 };
@@ -138,7 +139,7 @@ application_module! {
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
         DeleteWatchlistUseCase, ListEntriesUseCase,
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase,
-        TidyUpUseCase, CheckHealthUseCase,
+        TidyUpUseCase, CheckHealthUseCase, ShowSourcesUseCase,
     ],
     retried = [
         RefreshTokens by RefreshTokensUseCase, EndSession by EndSessionUseCase,

@@ -1,7 +1,7 @@
 //! Keeping order.
 use crate::support::{code, jobs_in_every_state};
 use application::{
-    fakes::{World, a_film, a_poster_of, a_recommendation, a_session, a_user},
+    fakes::{SourceTrouble, World, a_film, a_poster_of, a_recommendation, a_session, a_user},
     identity::{
         sessions::EndSession,
         telegram::{CheckTelegramSignIn, OpenTelegramSignIn},
@@ -9,11 +9,15 @@ use application::{
     shared::{actor::Actor, store::Store},
     upkeep::{
         check_health::CheckHealth,
+        show_sources::ShowSources,
         tidy_up::{Tidied, TidyUp},
     },
 };
 use chrono::Duration;
-use domain::{catalogue::PosterKey, shared::Id};
+use domain::{
+    catalogue::{PosterKey, SourceName},
+    shared::Id,
+};
 use tokio::task::JoinSet;
 
 /// Notes posters as removable.
@@ -257,4 +261,23 @@ async fn a_probe_that_gives_up_does_not_keep_the_next_from_asking() {
     drop(hold);
     assert_eq!(health(&world).await.len(), 3);
     assert_eq!(world.index.checks(), 2);
+}
+
+#[tokio::test]
+async fn sources_are_shown_and_do_not_count_for_health() {
+    let world = World::new();
+    let show = || world.run(&Actor::Anonymous, ShowSources);
+    assert!(show().await.unwrap().is_empty());
+    world
+        .sources
+        .trouble(SourceName::Tmdb, SourceTrouble::Refused);
+    let states = show().await.unwrap();
+    assert!(states.iter().all(|state| state.is_refused) && states.len() == 1);
+    assert!(world.sources.asked().is_empty());
+    assert!(
+        health(&world)
+            .await
+            .iter()
+            .all(|(_, problem)| problem.is_none())
+    );
 }
