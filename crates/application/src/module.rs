@@ -11,7 +11,7 @@ use crate::{
     },
     catalogue::{
         create_film::CreateFilmUseCase,
-        fetch_poster::{FetchPosterUseCase, PictureFetcher, RemotePosters},
+        fetch_poster::{FetchPosterUseCase, PictureFetcher},
         imports::{ImportFilms, ImportFilmsUseCase},
         list_films::ListFilmsUseCase,
         make_images::MakeImagesHandler,
@@ -118,7 +118,7 @@ application_module! {
         Clock, IdGenerator, Chance, Backoff, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
         FilmQueries, Vocabulary, FilmIndex, FilmResolver, PictureInspector, PosterImages,
-        PosterStore, RemotePosters, PictureFetcher, FilmSources,
+        PosterStore, PictureFetcher, FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
         LanguageModel, ModelPolicy, ModelBudget,

@@ -6,12 +6,12 @@ use super::{
 use crate::shared::{
     actor::{AccessDenied, Actor},
     failure::failure,
-    store::{Cause, StoreError},
+    store::{Cause, Store, StoreError},
     use_case::{UseCase, request},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::catalogue::{FilmId, PosterKey, SourceName};
+use domain::catalogue::{FilmId, PosterKey, PosterUrl, SourceName};
 use shaku::{Component, Interface};
 use std::sync::Arc;
 use tracing::instrument;
@@ -21,15 +21,8 @@ use tracing::instrument;
 pub struct RemotePoster {
     /// Which source says so.
     pub source: SourceName,
-    /// The address, as the source wrote it; it may be anything.
-    pub url: String,
-}
-
-/// Knows where sources show posters.
-#[async_trait]
-pub trait RemotePosters: Interface {
-    /// Where a source shows the poster of a film that belongs to nobody.
-    async fn find(&self, film: FilmId) -> Result<Option<RemotePoster>, StoreError>;
+    /// The address, at whatever host.
+    pub url: PosterUrl,
 }
 
 /// A picture could not be fetched.
@@ -103,7 +96,7 @@ pub(crate) struct FetchPosterUseCase {
     #[shaku(inject)]
     queries: Arc<dyn FilmQueries>,
     #[shaku(inject)]
-    remote: Arc<dyn RemotePosters>,
+    store: Arc<dyn Store>,
     #[shaku(inject)]
     fetcher: Arc<dyn PictureFetcher>,
     #[shaku(inject)]
@@ -125,13 +118,25 @@ impl UseCase<FetchPoster> for FetchPosterUseCase {
         if film.card.poster.is_some() {
             return Ok(film.card.poster.clone());
         }
-        let Some(remote) = self.remote.find(request.film).await? else {
+        let Some(remote) = self.remote(request.film).await? else {
             return Ok(None);
         };
         let bytes = self.fetcher.fetch(&remote).await?;
         let setter = PosterSetter::Source;
         let poster = self.intake.take_in(request.film, setter, bytes).await?;
         Ok(Some(poster))
+    }
+}
+
+impl FetchPosterUseCase {
+    /// Where a source shows the poster of a film that belongs to nobody.
+    async fn remote(&self, film: FilmId) -> Result<Option<RemotePoster>, StoreError> {
+        let uow = self.store.begin().await?;
+        let known = uow.imports().find(&[film]).await?.pop();
+        Ok(known.and_then(|film| film.poster).map(|said| RemotePoster {
+            source: said.by,
+            url: said.what,
+        }))
     }
 }
 

@@ -295,15 +295,21 @@ pub trait PosterImages: Interface {
     async fn prepare(&self, poster: &PosterKey) -> Result<Option<usize>, PosterImageError>;
 }
 
-/// The poster store failed.
+/// The poster store failed; nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum PosterStoreError {
     /// It does not answer.
     #[error("the poster store is unavailable")]
     Unavailable(#[source] Cause),
+    /// It has no room for more. What is there can still be fetched.
+    #[error("the poster store is full")]
+    Full(#[source] Cause),
 }
 
-failure!(PosterStoreError { Unavailable => Unavailable "catalogue.poster_store_unavailable" });
+failure!(PosterStoreError {
+    Unavailable => Unavailable "catalogue.poster_store_unavailable",
+    Full => Unavailable "catalogue.poster_store_full",
+});
 
 /// Keeps the bytes of posters. A key stands for one content, so putting it twice is the same as once.
 #[async_trait]

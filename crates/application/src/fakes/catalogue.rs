@@ -656,6 +656,7 @@ pub struct FakePosterStore {
     images: Arc<Mutex<HashMap<PosterImage, Bytes>>>,
     is_down: Arc<AtomicBool>,
     refuses_removals: Arc<AtomicBool>,
+    is_full: Arc<AtomicBool>,
     is_held: watch::Sender<bool>,
     checks: Arc<RwLock<()>>,
 }
@@ -679,6 +680,19 @@ impl FakePosterStore {
     /// Stops answering, or answers again.
     pub fn set_down(&self, is_down: bool) {
         self.is_down.store(is_down, Memory::SeqCst);
+    }
+
+    /// Has no room from now on, or has again.
+    pub fn set_full(&self, is_full: bool) {
+        self.is_full.store(is_full, Memory::SeqCst);
+    }
+
+    fn ensure_room(&self) -> Result<(), PosterStoreError> {
+        self.ensure_up()?;
+        if self.is_full.load(Memory::SeqCst) {
+            return Err(PosterStoreError::Full("told to be full".into()));
+        }
+        Ok(())
     }
 
     /// Fails from now on whenever something is to be removed, or no longer.
@@ -729,7 +743,7 @@ impl FakePosterStore {
 #[async_trait]
 impl PosterStore for FakePosterStore {
     async fn put(&self, key: &PosterKey, bytes: Bytes) -> Result<(), PosterStoreError> {
-        self.ensure_up()?;
+        self.ensure_room()?;
         self.has(key, bytes);
         self.wait_until_released().await;
         Ok(())
@@ -751,7 +765,7 @@ impl PosterStore for FakePosterStore {
     }
 
     async fn put_image(&self, image: &PosterImage, bytes: Bytes) -> Result<(), PosterStoreError> {
-        self.ensure_up()?;
+        self.ensure_room()?;
         if self.bytes_of(&image.poster).is_some() {
             locked(&self.images).insert(image.clone(), bytes);
         }
@@ -799,13 +813,15 @@ impl FakePosterImages {
         let made: Bytes = [image.to_string().as_bytes(), b" ", &poster]
             .concat()
             .into();
-        self.posters.put_image(image, made.clone()).await?;
-        Ok(Some(made))
+        match self.posters.put_image(image, made.clone()).await {
+            Ok(()) | Err(PosterStoreError::Full(_)) => Ok(Some(made)),
+            Err(failure) => Err(failure),
+        }
     }
 }
 
-fn unavailable(PosterStoreError::Unavailable(cause): PosterStoreError) -> PosterImageError {
-    PosterImageError::Unavailable(cause)
+fn unavailable(failure: PosterStoreError) -> PosterImageError {
+    PosterImageError::Unavailable(failure.into())
 }
 
 #[async_trait]

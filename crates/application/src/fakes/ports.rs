@@ -16,7 +16,7 @@ use super::{
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
-    remote_posters::{FakePictureFetcher, FakeRemotePosters},
+    picture_fetcher::FakePictureFetcher,
     sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     assistant::ports::{LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
-        fetch_poster::{PictureFetcher, RemotePosters},
+        fetch_poster::PictureFetcher,
         ports::{
             FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
             Vocabulary,
@@ -76,7 +76,7 @@ fake_ports! {
     FakeFilmQueries for FilmQueries, FakeVocabulary for Vocabulary, FakeFilmIndex for FilmIndex,
     FakePictureInspector for PictureInspector, FakePosterImages for PosterImages,
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
-    FakeRemotePosters for RemotePosters, FakePictureFetcher for PictureFetcher,
+    FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,

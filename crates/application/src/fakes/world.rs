@@ -13,8 +13,8 @@ use super::{
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
+    picture_fetcher::FakePictureFetcher,
     ports::FakePorts,
-    remote_posters::{FakePictureFetcher, FakeRemotePosters},
     sources::FakeFilmSources,
     state::{Database, Stored},
     store::FakeStore,
@@ -71,8 +71,6 @@ pub struct World {
     pub posters: FakePosterStore,
     /// Images of posters.
     pub images: FakePosterImages,
-    /// Where other catalogues show posters.
-    pub remote_posters: FakeRemotePosters,
     /// The pictures that can be fetched.
     pub fetcher: FakePictureFetcher,
     /// Other catalogues.
@@ -131,7 +129,6 @@ impl World {
             inspector: FakePictureInspector::default(),
             images: FakePosterImages::of(posters.clone()),
             posters,
-            remote_posters: FakeRemotePosters::default(),
             fetcher: FakePictureFetcher::default(),
             sources: FakeFilmSources::default(),
             identity_queries: FakeIdentityQueries { database: of() },
@@ -178,7 +175,6 @@ impl World {
             .with_component_parameters::<FakePictureInspector>(self.inspector.clone())
             .with_component_parameters::<FakePosterImages>(self.images.clone())
             .with_component_parameters::<FakePosterStore>(self.posters.clone())
-            .with_component_parameters::<FakeRemotePosters>(self.remote_posters.clone())
             .with_component_parameters::<FakePictureFetcher>(self.fetcher.clone())
             .with_component_parameters::<FakeFilmSources>(self.sources.clone())
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())

@@ -1,8 +1,11 @@
 //! Posters that come from other catalogues, and the images made of them ahead of time.
 use crate::support::code;
 use application::{
-    catalogue::fetch_poster::{FetchPoster, FetchPosterError},
-    fakes::{PictureTrouble, World, a_film, a_user},
+    catalogue::{
+        fetch_poster::{FetchPoster, FetchPosterError},
+        imports::ImportFilms,
+    },
+    fakes::{PictureTrouble, World, a_film, a_sourced_film, a_user},
     jobs::{
         Task, TaskKind,
         handler::{Progress, TaskFailure, TaskHandler},
@@ -10,7 +13,7 @@ use application::{
     shared::actor::Actor,
 };
 use async_trait::async_trait;
-use domain::catalogue::{FilmId, PosterKey};
+use domain::catalogue::{ExternalSource, FilmId, PosterKey, PosterUrl, SourceName};
 use shaku::HasComponents;
 use std::sync::Arc;
 
@@ -45,22 +48,36 @@ async fn make_images(world: &World, film: FilmId) -> Result<(), TaskFailure> {
 }
 
 /// A world with a film whose poster a source shows.
-fn told_of() -> (World, FilmId) {
+async fn told_of() -> (World, FilmId) {
     let world = World::new();
-    let film = world.has(a_film()).id;
-    world.remote_posters.has(film, URL);
+    let told = a_sourced_film(SourceName::Tmdb, "movie/603")
+        .known_as(ExternalSource::Imdb, "tt0133093")
+        .with(|film| film.poster = PosterUrl::parse(URL).ok())
+        .build();
+    let request = ImportFilms {
+        told: vec![told],
+        reached: None,
+    };
+    let tally = world.run(&Actor::System, request).await.unwrap();
     world.fetcher.has(URL, Ok("JPEG there"));
-    (world, film)
+    (world, tally.films[0].unwrap())
+}
+
+#[tokio::test]
+async fn a_film_that_a_source_tells_of_orders_its_pictures() {
+    let (world, film) = told_of().await;
+    let jobs = world.stored().all_jobs();
+    assert_eq!(jobs.len(), 1);
+    assert_eq!(jobs[0].task, Task::MakeImages { film });
 }
 
 #[tokio::test]
 async fn a_film_gets_the_poster_that_its_source_shows_once() {
-    let (world, film) = told_of();
+    let (world, film) = told_of().await;
     let poster = fetch(&world, film).await.unwrap().unwrap();
     assert_eq!(poster_of(&world, film), Some(poster.clone()));
     assert_eq!(world.posters.bytes_of(&poster).unwrap(), "JPEG there");
     assert!(world.stored().obsolete_posters().is_empty());
-    assert_eq!(world.index.nudges(), 1);
     world.fetcher.has(URL, Ok("JPEG another"));
     assert_eq!(fetch(&world, film).await.unwrap(), Some(poster));
 }
@@ -70,12 +87,8 @@ async fn what_no_source_shows_is_left_as_it_is() {
     let world = World::new();
     let bare = world.has(a_film()).id;
     assert_eq!(fetch(&world, bare).await.unwrap(), None);
+    make_images(&world, bare).await.unwrap();
     assert_eq!(poster_of(&world, bare), None);
-    world.remote_posters.has(bare, URL);
-    assert_eq!(
-        code(fetch(&world, bare).await),
-        "catalogue.picture_not_there"
-    );
 }
 
 #[tokio::test]
@@ -83,11 +96,7 @@ async fn a_film_of_a_user_is_left_to_the_user() {
     let world = World::new();
     let anna = world.has(a_user());
     let film = world.has(a_film().owned_by(anna.id)).id;
-    world.remote_posters.has(film, URL);
-    world.fetcher.has(URL, Ok("JPEG there"));
-    assert_eq!(code(fetch(&world, film).await), "catalogue.not_film_owner");
-    assert_eq!(poster_of(&world, film), None);
-    make_images(&world, film).await.unwrap();
+    assert_eq!(fetch(&world, film).await.unwrap(), None);
     let actor = world.signed_in(&anna);
     let refused = world.run(&actor, FetchPoster { film }).await;
     assert_eq!(code(refused), "identity.not_operator");
@@ -95,7 +104,7 @@ async fn a_film_of_a_user_is_left_to_the_user() {
 
 #[tokio::test]
 async fn what_is_no_picture_is_not_stored() {
-    let (world, film) = told_of();
+    let (world, film) = told_of().await;
     world.fetcher.has(URL, Ok("<html>"));
     assert_eq!(code(fetch(&world, film).await), "catalogue.not_a_picture");
     world.fetcher.has(URL, Err(PictureTrouble::NotAllowed));
@@ -107,7 +116,7 @@ async fn what_is_no_picture_is_not_stored() {
 
 #[tokio::test]
 async fn a_job_fetches_the_poster_and_makes_its_images() {
-    let (world, film) = told_of();
+    let (world, film) = told_of().await;
     make_images(&world, film).await.unwrap();
     assert!(poster_of(&world, film).is_some());
     let made = world.posters.image_count();
@@ -118,7 +127,7 @@ async fn a_job_fetches_the_poster_and_makes_its_images() {
 
 #[tokio::test]
 async fn a_job_has_nothing_to_do_where_there_is_no_picture() {
-    let (world, film) = told_of();
+    let (world, film) = told_of().await;
     for nothing in [Ok("<html>"), Ok("HUGE"), Err(PictureTrouble::NotAllowed)] {
         world.fetcher.has(URL, nothing);
         make_images(&world, film).await.unwrap();
@@ -130,7 +139,7 @@ async fn a_job_has_nothing_to_do_where_there_is_no_picture() {
 
 #[tokio::test]
 async fn a_job_is_tried_again_when_something_does_not_answer() {
-    let (world, film) = told_of();
+    let (world, film) = told_of().await;
     world.fetcher.has(URL, Err(PictureTrouble::Unavailable));
     let failed = make_images(&world, film).await;
     assert!(matches!(failed, Err(TaskFailure::Retry { .. })));

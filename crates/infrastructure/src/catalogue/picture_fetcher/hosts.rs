@@ -1,5 +1,5 @@
 //! From where pictures may be fetched.
-use std::{collections::HashSet, net::IpAddr, str::FromStr};
+use std::{collections::HashSet, fmt, net::IpAddr, str::FromStr};
 use url::{Host, Origin, Url};
 
 /// The hosts from which pictures may be fetched: those that the known sources name, and more by
@@ -13,6 +13,7 @@ pub struct PictureHosts {
     names: HashSet<String>,
     origins: HashSet<Origin>,
     on_this_machine: HashSet<String>,
+    added: String,
 }
 
 /// Where the known sources keep their pictures.
@@ -30,6 +31,7 @@ impl Default for PictureHosts {
             names: KNOWN.map(str::to_owned).into(),
             origins: HashSet::new(),
             on_this_machine: HashSet::new(),
+            added: String::new(),
         }
     }
 }
@@ -41,12 +43,22 @@ impl Default for PictureHosts {
 )]
 pub struct NotAPictureHost(String);
 
+/// What was added to the known hosts, as it is shown in a list of settings.
+impl fmt::Display for PictureHosts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.added)
+    }
+}
+
 /// The known hosts and those in a list with commas between.
 impl FromStr for PictureHosts {
     type Err = NotAPictureHost;
 
     fn from_str(text: &str) -> Result<Self, NotAPictureHost> {
-        let mut hosts = Self::default();
+        let mut hosts = Self {
+            added: text.to_owned(),
+            ..Self::default()
+        };
         for entry in text.split(',').map(str::trim) {
             if !entry.is_empty() && hosts.add(entry).is_none() {
                 return Err(NotAPictureHost(entry.to_owned()));

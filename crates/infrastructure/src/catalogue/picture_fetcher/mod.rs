@@ -131,7 +131,8 @@ struct LedAstray;
 #[async_trait]
 impl PictureFetcher for HttpPictureFetcher {
     async fn fetch(&self, poster: &RemotePoster) -> Result<Bytes, FetchPictureError> {
-        let url = Url::parse(&poster.url).map_err(|_no_url| FetchPictureError::NotAllowed)?;
+        let url =
+            Url::parse(poster.url.as_str()).map_err(|_no_url| FetchPictureError::NotAllowed)?;
         if !self.ways.hosts.allow(&url) {
             return Err(FetchPictureError::NotAllowed);
         }

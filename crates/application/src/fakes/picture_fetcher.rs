@@ -1,38 +1,12 @@
-//! Posters that other catalogues show, written by a test.
+//! Pictures that other catalogues show, written by a test.
 use super::state::locked;
-use crate::{
-    catalogue::fetch_poster::{FetchPictureError, PictureFetcher, RemotePoster, RemotePosters},
-    shared::store::StoreError,
-};
+use crate::catalogue::fetch_poster::{FetchPictureError, PictureFetcher, RemotePoster};
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::catalogue::{FilmId, SourceName};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
 };
-
-/// Where sources show posters.
-#[derive(Clone, Debug, Default)]
-pub struct FakeRemotePosters(Arc<Mutex<HashMap<FilmId, RemotePoster>>>);
-
-impl FakeRemotePosters {
-    /// Says where a source shows the poster of a film.
-    pub fn has(&self, film: FilmId, url: &str) {
-        let poster = RemotePoster {
-            source: SourceName::Tmdb,
-            url: url.to_owned(),
-        };
-        locked(&self.0).insert(film, poster);
-    }
-}
-
-#[async_trait]
-impl RemotePosters for FakeRemotePosters {
-    async fn find(&self, film: FilmId) -> Result<Option<RemotePoster>, StoreError> {
-        Ok(locked(&self.0).get(&film).cloned())
-    }
-}
 
 /// What is the matter with a picture elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +31,7 @@ impl FakePictureFetcher {
 #[async_trait]
 impl PictureFetcher for FakePictureFetcher {
     async fn fetch(&self, poster: &RemotePoster) -> Result<Bytes, FetchPictureError> {
-        match locked(&self.0).get(&poster.url) {
+        match locked(&self.0).get(poster.url.as_str()) {
             Some(Ok(bytes)) => Ok(bytes.clone()),
             Some(Err(PictureTrouble::Unavailable)) => {
                 Err(FetchPictureError::Unavailable("told to be down".into()))
