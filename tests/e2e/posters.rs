@@ -170,6 +170,8 @@ async fn a_poster_is_shown_in_every_size_and_format(database: Database) {
             assert_eq!(size, (width, (width * 3_u32).div_ceil(2)));
         }
     }
+    assert_eq!(details["poster_blurhash"].as_str().unwrap().len(), 28);
+    assert!(details["poster_colour"].as_str().unwrap().starts_with('#'));
     // The picture and five sizes in two formats; they go together.
     let folder = app.setup.data().join("files");
     assert_eq!(files(&folder).len(), 11);

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{
         Film, FilmGuess, FilmId, FilmKind, Genre, GenreId, Mood, PictureFormat, PosterImage,
-        PosterKey, ShownPoster,
+        PosterKey, PosterLooks, ShownPoster,
     },
     identity::UserId,
 };
@@ -41,6 +41,8 @@ pub trait FilmRepository: Send + Sync {
     /// Stores a changed film. It MUST be [`StoreError::Stale`] unless what is stored has the revision
     /// before the film's.
     async fn save(&self, film: &Film) -> Result<(), StoreError>;
+    /// Lists up to `most` films whose poster nobody has looked at.
+    async fn list_unseen_posters(&self, most: u32) -> Result<Vec<FilmId>, StoreError>;
     /// Removes the films that a user added and that stand on nobody else's list, and names the
     /// posters that nobody shows any more.
     async fn remove_private_films(
@@ -229,6 +231,8 @@ pub struct Picture {
     pub format: PictureFormat,
     /// Their SHA-256.
     pub sha256: [u8; 32],
+    /// How the picture looks.
+    pub looks: PosterLooks,
 }
 
 /// The bytes cannot serve as a poster.

@@ -20,7 +20,7 @@ use crate::shared::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::Duration;
-use domain::catalogue::{Film, FilmId, NotFilmOwner, PosterKey, ensure_editable};
+use domain::catalogue::{Film, FilmId, NotFilmOwner, PosterKey, PosterLooks, ensure_editable};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -188,11 +188,13 @@ impl PosterIntake for ReservedPosterIntake {
             bytes,
             format,
             sha256,
+            looks,
         } = picture;
         let key = PosterKey::new(film, &sha256, format);
         self.reserve(&key).await?;
         self.posters.put(&key, bytes).await?;
-        self.change.replace(film, setter, Some(key.clone())).await?;
+        let poster = Some((key.clone(), looks));
+        self.change.replace(film, setter, poster).await?;
         Ok(key)
     }
 }
@@ -254,7 +256,7 @@ pub trait PosterChange: shaku::Interface {
         &self,
         film: FilmId,
         setter: PosterSetter,
-        poster: Option<PosterKey>,
+        poster: Option<(PosterKey, PosterLooks)>,
     ) -> Result<(), PosterError>;
 }
 
@@ -279,7 +281,7 @@ impl PosterChange for CommittedPosterChange {
         &self,
         film: FilmId,
         setter: PosterSetter,
-        poster: Option<PosterKey>,
+        poster: Option<(PosterKey, PosterLooks)>,
     ) -> Result<(), PosterError> {
         let now = self.clock.now();
         let uow = self.store.begin().await?;
@@ -292,13 +294,15 @@ impl PosterChange for CommittedPosterChange {
         if poster.is_none() && film.poster.is_none() {
             return Err(PosterError::PosterNotFound);
         }
-        if let Some(poster) = &poster {
+        if let Some((poster, _)) = &poster {
             let is_kept = uow.obsolete_posters().take_out(poster).await?;
             if !is_kept && film.poster.as_ref() != Some(poster) {
                 return Err(PosterOnItsWayOut.into());
             }
         }
-        let obsolete: Vec<PosterKey> = film.replace_poster(poster, now).into_iter().collect();
+        let key = poster.as_ref().map(|(key, _)| key.clone());
+        let obsolete: Vec<PosterKey> = film.replace_poster(key, now).into_iter().collect();
+        film.poster_looks = poster.map(|(_, looks)| looks);
         uow.films().save(&film).await?;
         uow.obsolete_posters().add(&obsolete, now).await?;
         if film.poster.is_some() {

@@ -18,7 +18,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::{
     catalogue::{
         CountryName, Film, FilmContent, FilmDescription, FilmId, FilmKind, FilmTitle, Genre,
-        GenreId, Mood, PictureFormat, PosterKey, ReleaseYear, TmdbId,
+        GenreId, Mood, PictureFormat, PosterKey, PosterLooks, ReleaseYear, TmdbId,
     },
     identity::{
         EmailAddress, Role, Session, SessionKind, Standing, TelegramId, User, UserId, Username,
@@ -260,6 +260,7 @@ pub struct FilmBuilder {
     content: FilmContent,
     kind: FilmKind,
     poster: Option<PosterKey>,
+    poster_looks: Option<PosterLooks>,
     tmdb: Option<TmdbId>,
     owner: Option<UserId>,
     extras: FilmExtras,
@@ -279,6 +280,7 @@ pub fn a_film() -> FilmBuilder {
         },
         kind: FilmKind::Movie,
         poster: None,
+        poster_looks: None,
         tmdb: None,
         owner: None,
         extras: FilmExtras::default(),
@@ -346,6 +348,13 @@ impl FilmBuilder {
     #[must_use]
     pub fn of_kind(mut self, kind: FilmKind) -> Self {
         self.kind = kind;
+        self
+    }
+
+    /// Says how its poster looks.
+    #[must_use]
+    pub fn looking(mut self, looks: PosterLooks) -> Self {
+        self.poster_looks = Some(looks);
         self
     }
 
@@ -422,6 +431,7 @@ impl Fixture for FilmBuilder {
             content: self.content,
             kind: self.kind,
             poster: self.poster,
+            poster_looks: self.poster_looks,
             tmdb: self.tmdb,
             owner: self.owner,
             revision: 1,

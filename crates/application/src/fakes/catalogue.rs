@@ -25,10 +25,11 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{
-        CountryName, Film, FilmId, Genre, Mood, PictureFormat, PosterImage, PosterKey, ShownPoster,
+        Blurhash, CountryName, Film, FilmId, Genre, Mood, PictureFormat, PosterImage, PosterKey,
+        PosterLooks, ShownPoster,
     },
     identity::UserId,
-    library::StandardList,
+    library::{HexColor, StandardList},
 };
 use std::{
     cmp::Ordering,
@@ -378,6 +379,18 @@ impl FilmRepository for FakeUnitOfWork {
         self.with(|stored| stored.save_film(film))?
     }
 
+    async fn list_unseen_posters(&self, most: u32) -> Result<Vec<FilmId>, StoreError> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        self.with(|stored| {
+            let films = stored.films.values();
+            let unseen = films.filter(|film| film.poster.is_some() && film.poster_looks.is_none());
+            let mut unseen: Vec<FilmId> = unseen.map(|film| film.id).collect();
+            unseen.sort_unstable();
+            unseen.truncate(most);
+            unseen
+        })
+    }
+
     async fn remove_private_films(
         &self,
         owner: UserId,
@@ -619,6 +632,16 @@ impl FakePictureInspector {
     }
 }
 
+/// Every picture has a colour of its own.
+fn looks_of(sha256: &[u8; 32]) -> Result<PosterLooks, PictureRefused> {
+    let [red, green, blue, ..] = *sha256;
+    let blurhash = Blurhash::parse("00AAAA");
+    Ok(PosterLooks {
+        blurhash: blurhash.map_err(|cause| PictureRefused::NotAPicture(cause.into()))?,
+        colour: HexColor::from_rgb([red, green, blue]),
+    })
+}
+
 #[async_trait]
 impl PictureInspector for FakePictureInspector {
     async fn inspect(&self, bytes: Bytes) -> Result<Picture, PictureRefused> {
@@ -645,6 +668,7 @@ impl PictureInspector for FakePictureInspector {
             bytes,
             format,
             sha256,
+            looks: looks_of(&sha256)?,
         })
     }
 }

@@ -5,12 +5,13 @@ use application::{
         fetch_poster::{FetchPoster, FetchPosterError},
         imports::ImportFilms,
     },
-    fakes::{PictureTrouble, World, a_film, a_sourced_film, a_user},
+    fakes::{PictureTrouble, World, a_film, a_poster_of, a_sourced_film, a_user},
     jobs::{
         Task, TaskKind,
         handler::{Progress, TaskFailure, TaskHandler},
     },
     shared::actor::Actor,
+    upkeep::tidy_up::TidyUp,
 };
 use async_trait::async_trait;
 use domain::catalogue::{ExternalSource, FilmId, PosterKey, PosterUrl, SourceName};
@@ -68,7 +69,7 @@ async fn a_film_that_a_source_tells_of_orders_its_pictures() {
     let (world, film) = told_of().await;
     let jobs = world.stored().all_jobs();
     assert_eq!(jobs.len(), 1);
-    assert_eq!(jobs[0].task, Task::MakeImages { film });
+    assert_eq!(jobs[0].task, Some(Task::MakeImages { film }));
 }
 
 #[tokio::test]
@@ -149,4 +150,35 @@ async fn a_job_is_tried_again_when_something_does_not_answer() {
     assert!(matches!(failed, Err(TaskFailure::Retry { .. })));
     world.images.set_busy(false);
     make_images(&world, film).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_poster_that_came_before_anybody_looked_is_looked_at_by_a_job() {
+    let world = World::new();
+    let bare = world.has(a_film());
+    let poster = a_poster_of(bare.id, "JPEG old");
+    let film = world.has(a_film().with_poster(poster.clone())).id;
+    world.posters.has(&poster, "JPEG old");
+    world.run(&Actor::System, TidyUp).await.unwrap();
+    world.run(&Actor::System, TidyUp).await.unwrap();
+    let ordered: Vec<Task> = world
+        .stored()
+        .all_jobs()
+        .into_iter()
+        .filter_map(|job| job.task)
+        .collect();
+    assert_eq!(ordered, [Task::MakeImages { film }]);
+    make_images(&world, film).await.unwrap();
+    let looks = world.stored().film(film).unwrap().poster_looks.clone();
+    assert!(looks.is_some());
+    let revision = world.stored().film(film).unwrap().revision;
+    make_images(&world, film).await.unwrap();
+    assert_eq!(world.stored().film(film).unwrap().revision, revision);
+}
+
+#[tokio::test]
+async fn a_new_poster_is_looked_at_when_it_comes() {
+    let (world, film) = told_of().await;
+    fetch(&world, film).await.unwrap();
+    assert!(world.stored().film(film).unwrap().poster_looks.is_some());
 }

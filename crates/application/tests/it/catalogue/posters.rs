@@ -391,7 +391,7 @@ async fn the_images_of_a_new_poster_are_ordered_with_it() {
     let (world, _, actor, film) = world_of_anna();
     let ordered = || -> Vec<Task> {
         let jobs = world.stored().all_jobs().into_iter();
-        jobs.map(|job| job.task).collect()
+        jobs.filter_map(|job| job.task).collect()
     };
     world.store.refuse_commits();
     set(&world, &actor, film, "JPEG").await.unwrap_err();

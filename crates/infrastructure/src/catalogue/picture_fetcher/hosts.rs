@@ -75,7 +75,9 @@ impl PictureHosts {
             let Host::Domain(name) = url.host()? else {
                 return None;
             };
-            let is_bare = is_bare_origin(&url) && url.port().is_none();
+            let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+            let is_bare =
+                is_bare_origin(&url) && url.port().is_none() && name.bytes().all(is_letter);
             return is_bare.then(|| {
                 self.names.insert(name.to_owned());
             });
