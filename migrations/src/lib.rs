@@ -23,6 +23,7 @@ mod m20261122_000007_sourced_films;
 mod m20261122_000008_poster_looks;
 mod m20261122_000009_assistant;
 mod m20261122_000010_posters_on_the_way;
+mod m20261122_000020_contract_bounds;
 mod table;
 
 /// Applies and takes back migrations.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_poster_looks::Migration),
             Box::new(m20261122_000009_assistant::Migration),
             Box::new(m20261122_000010_posters_on_the_way::Migration),
+            Box::new(m20261122_000020_contract_bounds::Migration),
         ]
     }
 }

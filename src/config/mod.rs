@@ -264,6 +264,7 @@ fn read_model_limits(reader: &mut Reader) -> ModelLimits {
     let seconds = |seconds: u32| Duration::from_secs(seconds.into());
     ModelLimits {
         search_within: seconds(reader.within("GPT_SEARCH_TIMEOUT", 1..=60, 4)),
+        reply_within: seconds(reader.within("GPT_TIMEOUT", 5..=600, 60)),
         daily_per_user: reader.within("GPT_DAILY_PER_USER", 0..=100_000, 100),
         daily_of_visitors: reader.within("GPT_DAILY_VISITORS", 0..=1_000_000, 200),
     }
@@ -440,6 +441,7 @@ mod tests {
         .unwrap();
         assert_eq!(config.model_limits.search_within, Duration::from_secs(2));
         assert_eq!(config.model_limits.daily_per_user, 0);
+        assert_eq!(config.model_limits.reply_within, Duration::from_mins(1));
         assert_eq!(config.model_limits.daily_of_visitors, 200);
         assert!(shown.iter().all(|line| !line.value.contains("hidden")));
     }

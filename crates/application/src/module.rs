@@ -6,8 +6,15 @@
 
 use crate::{
     assistant::{
-        ports::{LanguageModel, ModelBudget, ModelPolicy},
+        conversations::{
+            DeleteConversationUseCase, DeleteConversationsUseCase, ListConversationsUseCase,
+            ShowConversationUseCase,
+        },
+        ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
         recall::ModelRecall,
+        reply::FilmConcierge,
+        send_message::SendMessageUseCase,
+        toolbox::FilmToolbox,
     },
     catalogue::{
         create_film::CreateFilmUseCase,
@@ -35,6 +42,9 @@ use crate::{
             CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
         },
         authenticate::TokenAuthenticator,
+        manage_users::{
+            ChangeUser, ChangeUserUseCase, DeleteUser, DeleteUserUseCase, ListUsersUseCase,
+        },
         ports::{
             AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
         },
@@ -54,8 +64,15 @@ use crate::{
         },
         tokens::{IssueTokensUseCase, RefreshTokens, RefreshTokensUseCase},
     },
-    jobs::{handler::TaskHandler, ports::JobQueries},
+    jobs::{
+        administer::{
+            CancelJob, CancelJobUseCase, ListJobsUseCase, RetryJob, RetryJobUseCase, ShowJobUseCase,
+        },
+        handler::TaskHandler,
+        ports::JobQueries,
+    },
     library::{
+        choose_gradient::{ChooseGradientHandler, ChooseGradientUseCase},
         create_watchlist::CreateWatchlistUseCase,
         entries::{
             AddToWatchlist, AddToWatchlistUseCase, RemoveFromWatchlist, RemoveFromWatchlistUseCase,
@@ -68,7 +85,10 @@ use crate::{
         browse_mixes::{ListMixFilmsUseCase, ListMixesUseCase, ShowMixUseCase},
         ports::MixQueries,
     },
-    recommendation::recommend_tonight::{RecommendTonight, RecommendTonightUseCase},
+    recommendation::{
+        giving::DrawingGiver,
+        recommend_tonight::{RecommendTonight, RecommendTonightUseCase},
+    },
     shared::{
         clock::{Chance, Clock, IdGenerator},
         retry::{Backoff, Retrying},
@@ -76,6 +96,8 @@ use crate::{
     },
     upkeep::{
         check_health::CheckHealthUseCase,
+        figures::ShowFiguresUseCase,
+        ports::FigureQueries,
         show_sources::ShowSourcesUseCase,
         tidy_up::{TidyUpHandler, TidyUpUseCase},
     },
@@ -121,8 +143,8 @@ application_module! {
         PosterStore, PictureFetcher, FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
-        LanguageModel, ModelPolicy, ModelBudget,
-        JobQueries,
+        LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
+        JobQueries, FigureQueries,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -137,9 +159,12 @@ application_module! {
         ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
-        DeleteWatchlistUseCase, ListEntriesUseCase,
-        ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase,
-        TidyUpUseCase, CheckHealthUseCase, ShowSourcesUseCase,
+        ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase,
+        ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase, DrawingGiver,
+        SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
+        ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
+        TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
+        ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
     ],
     retried = [
         RefreshTokens by RefreshTokensUseCase, EndSession by EndSessionUseCase,
@@ -151,7 +176,9 @@ application_module! {
         AddToWatchlist by AddToWatchlistUseCase,
         RemoveFromWatchlist by RemoveFromWatchlistUseCase,
         RecommendTonight by RecommendTonightUseCase, ImportFilms by ImportFilmsUseCase,
+        ChangeUser by ChangeUserUseCase, DeleteUser by DeleteUserUseCase,
+        CancelJob by CancelJobUseCase, RetryJob by RetryJobUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
-    handlers = [TidyUpHandler, MakeImagesHandler],
+    handlers = [TidyUpHandler, ChooseGradientHandler, MakeImagesHandler],
 }

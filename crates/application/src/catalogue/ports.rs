@@ -115,9 +115,9 @@ pub struct FilmFilter {
     /// Films of a country; case does not count.
     pub country: Option<String>,
     /// Films of this year or later.
-    pub year_from: Option<u16>,
+    pub year_from: Option<i32>,
     /// Films of this year or earlier.
-    pub year_to: Option<u16>,
+    pub year_to: Option<i32>,
     /// Films that a person made or plays in, by name; case and accents do not count.
     pub person: Option<String>,
     /// Films, series or anime only.

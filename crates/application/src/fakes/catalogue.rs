@@ -312,7 +312,7 @@ fn key(film: &Film, order: FilmOrder) -> FilmKey {
         }
         FilmOrder::Year | FilmOrder::YearDescending => {
             let year = film.content.release_year;
-            FilmPosition::Year(year.map_or(0, |year| i32::from(year.get())))
+            FilmPosition::Year(year.map_or(0, domain::catalogue::ReleaseYear::get))
         }
         FilmOrder::NewestFirst => FilmPosition::Added(film.created_at),
     };

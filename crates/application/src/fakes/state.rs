@@ -8,6 +8,7 @@ use super::{
 use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
+    assistant::{Conversation, ConversationId, Message},
     catalogue::{ExternalRef, Film, FilmId, Genre, Mood, PersonId, PosterKey},
     identity::{SessionId, SignInKeyDigest, TelegramSignIn, User, UserId},
     jobs::JobId,
@@ -42,6 +43,7 @@ pub struct Stored {
     pub(super) mixes: Vec<Mix>,
     pub(super) mix_films: BTreeMap<MixId, Vec<FilmId>>,
     pub(super) recommendations: BTreeMap<RecommendationId, Recommendation>,
+    pub(super) conversations: BTreeMap<ConversationId, (Conversation, Vec<Message>)>,
     pub(super) model_spending: BTreeMap<Option<UserId>, (NaiveDate, u32)>,
     pub(super) jobs: BTreeMap<JobId, StoredJob>,
     pub(super) names_of_people: BTreeMap<PersonId, Vec<ExternalRef>>,

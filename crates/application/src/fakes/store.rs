@@ -1,6 +1,7 @@
 //! A store in memory.
 use super::state::{Database, Stored, WriterTurn, locked};
 use crate::{
+    assistant::ports::{AssistantStores, ConversationRepository},
     catalogue::{
         imports::ports::FilmImports,
         ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
@@ -121,6 +122,12 @@ impl CatalogueStores for FakeUnitOfWork {
 
 impl LibraryStores for FakeUnitOfWork {
     fn watchlists(&self) -> &dyn WatchlistRepository {
+        self
+    }
+}
+
+impl AssistantStores for FakeUnitOfWork {
+    fn conversations(&self) -> &dyn ConversationRepository {
         self
     }
 }

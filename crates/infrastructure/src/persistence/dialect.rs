@@ -94,6 +94,15 @@ pub(crate) fn skip_locked(transaction: &impl ConnectionTrait) -> &'static str {
     }
 }
 
+/// The day of a time, by UTC, as `2026-04-17`. SQLite keeps times as texts that begin so.
+#[must_use]
+pub(crate) fn day_of(connection: &impl ConnectionTrait, column: &str) -> String {
+    match connection.get_database_backend() {
+        DbBackend::Postgres => format!("to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD')"),
+        _ => format!("substr({column}, 1, 10)"),
+    }
+}
+
 /// Ends a `SELECT` so that it keeps others from changing the rows it finds. SQLite, with one writer at a
 /// time, has no need of that.
 #[must_use]

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{jobs::JobBell, readiness::asked};
 use application::{
+    assistant::ports::{AssistantStores, ConversationRepository},
     catalogue::{
         imports::ports::FilmImports,
         ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
@@ -195,6 +196,12 @@ impl CatalogueStores for Transaction {
 
 impl LibraryStores for Transaction {
     fn watchlists(&self) -> &dyn WatchlistRepository {
+        self
+    }
+}
+
+impl AssistantStores for Transaction {
+    fn conversations(&self) -> &dyn ConversationRepository {
         self
     }
 }

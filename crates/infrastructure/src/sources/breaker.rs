@@ -98,7 +98,8 @@ impl Breaker {
                     self.recent.pop_front();
                 }
                 self.recent.push_back(outcome);
-                if self.is_bad() {
+                // A good call is no reason, whatever went before it.
+                if outcome == Outcome::Bad && self.is_bad() {
                     self.open(FIRST_PAUSE, now);
                 }
             }
@@ -212,6 +213,18 @@ mod tests {
             bench.call(Outcome::Bad);
         }
         assert_eq!(bench.state(), BreakerState::Open);
+    }
+
+    #[test]
+    fn a_good_call_never_opens_it() {
+        let mut bench = Bench::new();
+        for is_good in [false, false, true, false, false, true, false, false] {
+            bench.call(if is_good { Outcome::Good } else { Outcome::Bad });
+        }
+        for _ in 0..ENOUGH {
+            bench.call(Outcome::Good);
+            assert_eq!(bench.state(), BreakerState::Closed);
+        }
     }
 
     #[test]

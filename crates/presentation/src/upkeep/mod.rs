@@ -1,4 +1,6 @@
 //! Whether the service answers, and whether it can serve.
+pub mod figures;
+
 use crate::http::{
     answer,
     problem::{Part, Problem},
@@ -25,6 +27,9 @@ pub const HEALTHZ: &str = "/healthz";
 pub fn routes(routes: &mut ServiceConfig) {
     Path::at(HEALTHZ).get(show_health).open(routes);
     Path::at("/readyz").get(show_readiness).open(routes);
+    Path::at("/api/v1/admin/figures")
+        .get(figures::show_figures)
+        .open(routes);
 }
 
 /// That the process answers.

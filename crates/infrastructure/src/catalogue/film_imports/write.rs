@@ -10,7 +10,7 @@ use application::{
 };
 use chrono::{DateTime, Utc};
 use domain::catalogue::{
-    CreditRole, ExternalRef, ExternalSource, FilmTitle, KnownFilm, Learned, Said,
+    CreditRole, ExternalRef, ExternalSource, FilmTitle, KnownFilm, Learned, ReleaseYear, Said,
 };
 use sea_orm::{DatabaseTransaction, Value};
 use std::{
@@ -99,7 +99,7 @@ fn row(imported: &ImportedFilm, at: DateTime<Utc>) -> [Value; 25] {
     let original = film.original_title.as_ref().map(FilmTitle::as_str);
     let text = film.description.as_ref();
     let origin = text.and_then(|text| text.origin.as_ref());
-    let year = film.year.map(|year| i32::from(year.get()));
+    let year = film.year.map(ReleaseYear::get);
     let poster = film.poster.as_ref();
     [
         film.id.as_uuid().into(),

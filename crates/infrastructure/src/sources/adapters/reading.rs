@@ -16,6 +16,8 @@ const MOST_TITLES: usize = 12;
 const MOST_KEYWORDS: usize = 40;
 const MOST_CAST: u16 = 30;
 const MOST_DIRECTORS: u16 = 8;
+/// Films of other years are slips of the pen.
+const YEARS: std::ops::RangeInclusive<i64> = 1870..=2200;
 
 /// A value somewhere in an answer; nothing where there is none.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +94,8 @@ impl<'a> Node<'a> {
     /// A year, alone or at the start of a date.
     pub(super) fn year(self) -> Option<ReleaseYear> {
         let year = self.whole().or_else(|| self.text()?.get(..4)?.parse().ok());
-        ReleaseYear::try_from(year?).ok()
+        let year = year.filter(|year| YEARS.contains(year))?;
+        ReleaseYear::try_from(year).ok()
     }
 
     /// A description, in the language that its letters show.
@@ -329,6 +332,7 @@ mod tests {
         assert_eq!(node.at("year").year().unwrap().get(), 1973);
         assert_eq!(node.at("date").year().unwrap().get(), 1977);
         assert_eq!(node.at("no").year(), None);
+        assert_eq!(Node::root(&json!(19_999)).year(), None);
         assert_eq!(node.at("no").text(), None);
     }
 

@@ -57,7 +57,7 @@ pub(super) struct Film {
     others: Vec<String>,
     kind: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    year: Option<u16>,
+    year: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     text: Option<(String, String)>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
