@@ -18,15 +18,17 @@ use crate::{
     },
     catalogue::{
         create_film::CreateFilmUseCase,
+        fetch_poster::{FetchPosterUseCase, PictureFetcher},
         imports::{ImportFilms, ImportFilmsUseCase},
         list_films::ListFilmsUseCase,
+        make_images::MakeImagesHandler,
         ports::{
             FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
             Vocabulary,
         },
         posters::{
             ClaimedPosterRemoval, CommittedPosterChange, MayEditFilmUseCase, RemovePoster,
-            RemovePosterUseCase, SetPoster, SetPosterUseCase,
+            RemovePosterUseCase, ReservedPosterIntake, SetPoster, SetPosterUseCase,
         },
         search_films::SearchFilmsUseCase,
         show_film::{ShowFilmDetailsUseCase, ShowFilmUseCase},
@@ -138,7 +140,7 @@ application_module! {
         Clock, IdGenerator, Chance, Backoff, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
         FilmQueries, Vocabulary, FilmIndex, FilmResolver, PictureInspector, PosterImages,
-        PosterStore, FilmSources,
+        PosterStore, PictureFetcher, FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
         LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
@@ -153,7 +155,8 @@ application_module! {
         CreateUserUseCase,
         CreateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
         ListFilmsUseCase, SearchFilmsUseCase, ModelRecall, MayEditFilmUseCase,
-        CommittedPosterChange, ClaimedPosterRemoval, ShowImageUseCase,
+        CommittedPosterChange, ClaimedPosterRemoval, ReservedPosterIntake, FetchPosterUseCase,
+        ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
         ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase,
@@ -177,5 +180,5 @@ application_module! {
         CancelJob by CancelJobUseCase, RetryJob by RetryJobUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
-    handlers = [TidyUpHandler, ChooseGradientHandler],
+    handlers = [TidyUpHandler, ChooseGradientHandler, MakeImagesHandler],
 }

@@ -1,7 +1,7 @@
 //! What is shown of films.
 use chrono::{DateTime, Utc};
 use domain::{
-    catalogue::{FilmId, FilmKind, GenreId, PersonId, PosterKey, TmdbId},
+    catalogue::{FilmId, FilmKind, GenreId, PersonId, PosterKey, PosterLooks, TmdbId},
     identity::UserId,
 };
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub struct FilmCard {
     pub release_year: Option<i32>,
     /// Where its poster lies.
     pub poster: Option<PosterKey>,
+    /// How that looks, if somebody has looked.
+    pub poster_looks: Option<PosterLooks>,
     /// Its number at TMDB.
     pub tmdb: Option<TmdbId>,
     /// The user who added it.

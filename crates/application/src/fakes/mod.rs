@@ -27,6 +27,7 @@ mod imports;
 mod jobs;
 mod library;
 mod mixes;
+mod picture_fetcher;
 mod ports;
 mod recommendation;
 mod sources;
@@ -57,6 +58,7 @@ pub use identity::{
 pub use jobs::FakeJobQueries;
 pub use library::{FakeLibraryQueries, FakeWatchlistEntries};
 pub use mixes::FakeMixQueries;
+pub use picture_fetcher::{FakePictureFetcher, PictureTrouble};
 pub use ports::FakePorts;
 pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_film};
 pub use state::Stored;

@@ -18,6 +18,7 @@ use super::{
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
+    picture_fetcher::FakePictureFetcher,
     sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
@@ -25,6 +26,7 @@ use super::{
 use crate::{
     assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
+        fetch_poster::PictureFetcher,
         ports::{
             FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
             Vocabulary,
@@ -77,6 +79,7 @@ fake_ports! {
     FakeFilmQueries for FilmQueries, FakeVocabulary for Vocabulary, FakeFilmIndex for FilmIndex,
     FakePictureInspector for PictureInspector, FakePosterImages for PosterImages,
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
+    FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,

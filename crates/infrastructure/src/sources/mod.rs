@@ -13,7 +13,6 @@ mod gate;
 mod http;
 mod quota;
 
-pub use adapters::is_poster_host;
 pub use cache::{CachedSources, InvalidRedisUrl, RedisShelf};
 pub use configured::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters, NoFilmSources};
 pub use failover::{Failover, SourceConfig};
