@@ -141,6 +141,7 @@ pub fn compose(
         posters: posters(config)?,
         pictures: pictures(config)?,
         sources: sources(config)?,
+        search_budget: config.search_budget,
         model: model(config)?,
         model_limits: config.model_limits,
     });
@@ -156,6 +157,11 @@ pub fn compose(
 }
 
 impl Composition {
+    /// Other catalogues.
+    pub fn sources(&self) -> Arc<dyn FilmSources> {
+        self.ports.resolve()
+    }
+
     /// Who runs jobs in this process.
     pub fn worker(&self, config: &Config) -> JobWorker {
         const POLL: std::time::Duration = std::time::Duration::from_secs(1);

@@ -76,6 +76,8 @@ pub struct Config {
     pub starter_catalogue: bool,
     /// Other catalogues, in the order in which they are asked.
     pub sources: Vec<SourceConfig>,
+    /// How long a search by title waits for them.
+    pub search_budget: Duration,
     /// The Redis server in which instances share what those tell.
     pub redis_url: Option<SecretString>,
     /// The language model, if there is one.
@@ -139,6 +141,7 @@ impl Config {
             // The order of the names is that of how much their lists tell.
             source_of_lists: sources.iter().map(|config| config.source).min(),
             sources,
+            search_budget: film_sources::read_search_budget(&mut reader),
             redis_url: film_sources::read_redis(&mut reader),
             model: read_model(&mut reader),
             model_limits: read_model_limits(&mut reader),
@@ -342,6 +345,7 @@ mod tests {
         assert!(config.database.url.is_sqlite());
         assert_eq!(config.posters, images("http://localhost:8080/images", None));
         assert!(config.s3.is_none());
+        assert_eq!(config.search_budget, Duration::from_millis(1_500));
         assert_eq!(config.language, Language::Russian);
         assert!(config.starter_catalogue);
         assert_eq!(config.limits, Limits::default());
@@ -469,6 +473,7 @@ mod tests {
             ("JWT_SECRET", "short"),
             ("AWS_BUCKET_NAME", "posters"),
             ("FILMHUB_TOKEN_DAYS", "0"),
+            ("FILMHUB_SEARCH_BUDGET_MS", "10001"),
             ("FILMHUB_PROT", "8080"),
             ("GPT_BASE", "ftp://model"),
             ("GPT_PROXY", "gopher://user:secretvalue@proxy"),
@@ -485,6 +490,7 @@ mod tests {
             "AWS_KEY_ID",
             "AWS_ACCESS_KEY",
             "FILMHUB_TOKEN_DAYS",
+            "FILMHUB_SEARCH_BUDGET_MS",
             "FILMHUB_PROT",
             "GPT_BASE",
             "GPT_PROXY",

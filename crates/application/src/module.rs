@@ -19,12 +19,17 @@ use crate::{
     catalogue::{
         create_film::CreateFilmUseCase,
         fetch_poster::{FetchPosterUseCase, PictureFetcher},
-        imports::{ImportFilms, ImportFilmsUseCase},
+        find_by_title::LocalFirstTitleSearch,
+        imports::{
+            CompleteFilmHandler, CompletionByJob, ImportFilmHandler, ImportFilms,
+            ImportFilmsUseCase, ImportPagesHandler, OrderFilms, OrderFilmsUseCase,
+            RefreshFilmUseCase, RefreshOldestHandler, SearchSourcesHandler, SharedOutsideSearch,
+        },
         list_films::ListFilmsUseCase,
         make_images::MakeImagesHandler,
         ports::{
             FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
-            Vocabulary,
+            SearchBudget, Vocabulary,
         },
         posters::{
             ClaimedPosterRemoval, CommittedPosterChange, MayEditFilmUseCase, RemovePoster,
@@ -90,6 +95,7 @@ use crate::{
         recommend_tonight::{RecommendTonight, RecommendTonightUseCase},
     },
     shared::{
+        background::Background,
         clock::{Chance, Clock, IdGenerator},
         retry::{Backoff, Retrying},
         store::Store,
@@ -140,7 +146,7 @@ application_module! {
         Clock, IdGenerator, Chance, Backoff, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
         FilmQueries, Vocabulary, FilmIndex, FilmResolver, PictureInspector, PosterImages,
-        PosterStore, PictureFetcher, FilmSources,
+        PosterStore, PictureFetcher, FilmSources, SearchBudget, Background,
         LibraryQueries, WatchlistEntries,
         MixQueries,
         LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
@@ -154,7 +160,8 @@ application_module! {
         DeclineTelegramSignInUseCase,
         CreateUserUseCase,
         CreateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
-        ListFilmsUseCase, SearchFilmsUseCase, ModelRecall, MayEditFilmUseCase,
+        ListFilmsUseCase, SearchFilmsUseCase, LocalFirstTitleSearch, SharedOutsideSearch,
+        CompletionByJob, RefreshFilmUseCase, ModelRecall, MayEditFilmUseCase,
         CommittedPosterChange, ClaimedPosterRemoval, ReservedPosterIntake, FetchPosterUseCase,
         ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
@@ -176,9 +183,13 @@ application_module! {
         AddToWatchlist by AddToWatchlistUseCase,
         RemoveFromWatchlist by RemoveFromWatchlistUseCase,
         RecommendTonight by RecommendTonightUseCase, ImportFilms by ImportFilmsUseCase,
+        OrderFilms by OrderFilmsUseCase,
         ChangeUser by ChangeUserUseCase, DeleteUser by DeleteUserUseCase,
         CancelJob by CancelJobUseCase, RetryJob by RetryJobUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
-    handlers = [TidyUpHandler, ChooseGradientHandler, MakeImagesHandler],
+    handlers = [
+        TidyUpHandler, ImportFilmHandler, ImportPagesHandler, SearchSourcesHandler,
+        CompleteFilmHandler, RefreshOldestHandler, MakeImagesHandler, ChooseGradientHandler,
+    ],
 }

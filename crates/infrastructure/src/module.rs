@@ -30,8 +30,13 @@ use crate::{
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
-    sources::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters},
-    system::{RandomBackoff, SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
+    sources::{
+        ConfiguredFilmSources, ConfiguredFilmSourcesParameters, FixedSearchBudget,
+        FixedSearchBudgetParameters,
+    },
+    system::{
+        RandomBackoff, SystemChance, SystemClock, SystemSecrets, TokioBackground, UuidV7Generator,
+    },
     upkeep::SqlFigureQueries,
 };
 use application::{
@@ -41,18 +46,19 @@ use application::{
 };
 use sea_orm::DatabaseConnection;
 use shaku::module;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 module! {
     pub InfrastructureModule {
         components = [
             SystemClock, UuidV7Generator, SystemChance, RandomBackoff, SystemSecrets,
+            TokioBackground,
             SqlDatabase, SqlStore,
             SqlIdentityQueries, Argon2PasswordHasher, JwtAccessTokens, FixedSessionPolicy,
             SqlSessionGate,
             CachedFilmCards, SqlFilmQueries, SqlVocabulary, TantivyFilmIndex,
             ImageInspector, ConfiguredPosterStore, StoredPosterImages, HttpPictureFetcher,
-            ConfiguredFilmSources,
+            ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget, NoOtherFilms,
@@ -89,6 +95,8 @@ pub struct Prepared {
     pub model_limits: ModelLimits,
     /// Other catalogues.
     pub sources: Arc<dyn FilmSources>,
+    /// How long a search by title waits for them.
+    pub search_budget: Duration,
 }
 
 /// Wires the adapters.
@@ -107,6 +115,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         model,
         model_limits,
         sources,
+        search_budget,
     } = prepared;
     let decoding = DecodingTurns::default();
     let module = InfrastructureModule::builder()
@@ -151,6 +160,9 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<ConfiguredFilmSources>(ConfiguredFilmSourcesParameters {
             sources,
+        })
+        .with_component_parameters::<FixedSearchBudget>(FixedSearchBudgetParameters {
+            of_a_search: search_budget,
         })
         .with_component_parameters::<OpenAiLanguageModel>(OpenAiLanguageModelParameters {
             connection: model,

@@ -120,6 +120,7 @@ impl FilmCard {
             poster_looks: film.poster_looks.clone(),
             tmdb: film.tmdb,
             owner: film.owner,
+            is_complete: film.owner.is_some(),
             revision: film.revision,
         }
     }

@@ -195,12 +195,45 @@ pub enum FilmIndexError {
 
 failure!(FilmIndexError { Unavailable => Unavailable "catalogue.index_unavailable" });
 
+/// A film and how well one of its titles fits what was typed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TitleHit {
+    /// The film.
+    pub film: FilmId,
+    /// From 0 to 1; 1 when it is the very title.
+    pub fit: f32,
+}
+
+/// A film with the titles under which it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TitledFilm {
+    /// The film.
+    pub film: FilmId,
+    /// Its titles, the one that is shown first.
+    pub titles: Vec<String>,
+    /// When it came out.
+    pub year: Option<u16>,
+}
+
+/// How long a search may take.
+pub trait SearchBudget: Interface {
+    /// How long a search by title waits for sources, in all.
+    fn of_a_search(&self) -> Duration;
+}
+
 /// Finds films by words. It follows the database within a second; the database is the truth.
 #[async_trait]
 pub trait FilmIndex: Interface {
     /// Finds films by title, best first, in spite of typos, missing articles, accents, word order and
     /// script, and while the last word is still being typed.
-    async fn find_by_title(&self, title: &str, most: usize) -> Result<Vec<FilmId>, FilmIndexError>;
+    async fn find_titles(&self, title: &str, most: usize) -> Result<Vec<TitleHit>, FilmIndexError>;
+    /// Judges films that the index need not know yet, by the same measure and in the order given.
+    fn judge(&self, title: &str, films: &[TitledFilm]) -> Vec<TitleHit>;
+    /// The same films as [`find_titles`](Self::find_titles).
+    async fn find_by_title(&self, title: &str, most: usize) -> Result<Vec<FilmId>, FilmIndexError> {
+        let hits = self.find_titles(title, most).await?;
+        Ok(hits.into_iter().map(|hit| hit.film).collect())
+    }
     /// Finds films by words about them, best first; a title, if given, counts too.
     async fn find_by_description(
         &self,

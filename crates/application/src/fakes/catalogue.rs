@@ -2,7 +2,7 @@
 //! letters.
 use super::{
     identity::digest_of,
-    imports::Told,
+    imports::{Told, other_titles, ratings_and_sources},
     state::{Database, Stored, dangling, duplicate, locked},
     store::FakeUnitOfWork,
 };
@@ -11,7 +11,8 @@ use crate::{
         ports::{
             FilmFilter, FilmIndex, FilmIndexError, FilmKey, FilmOrder, FilmPosition, FilmQueries,
             FilmRepository, ObsoletePosterRepository, Picture, PictureInspector, PictureRefused,
-            PosterImageError, PosterImages, PosterStore, PosterStoreError, Vocabulary,
+            PosterImageError, PosterImages, PosterStore, PosterStoreError, SearchBudget, TitleHit,
+            TitledFilm, Vocabulary,
         },
         views::{Attribution, Credit, FilmCard, FilmDetails, FlaggedFilm, Flags},
     },
@@ -38,6 +39,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering as Memory},
     },
+    time::Duration,
 };
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
@@ -211,7 +213,9 @@ impl Stored {
 
     /// A film as a viewer sees it.
     pub(super) fn flagged(&self, film: FilmId, viewer: Option<UserId>) -> Option<FlaggedFilm> {
-        let card = Arc::new(FilmCard::of(self.films.get(&film)?));
+        let mut card = FilmCard::of(self.films.get(&film)?);
+        card.is_complete |= self.is_complete(film);
+        let card = Arc::new(card);
         let is_on =
             |list: StandardList| viewer.is_some_and(|viewer| self.is_listed(list.of(viewer), film));
         let flags = Flags {
@@ -226,16 +230,22 @@ impl Stored {
         let flagged = self.flagged(film, viewer)?;
         let extras = self.extras.get(&film).cloned().unwrap_or_default();
         let film = self.films.get(&film)?;
+        let told = extras.told();
+        let (ratings, told_by) = told.map(ratings_and_sources).unwrap_or_default();
         Some(FilmDetails {
             film: flagged,
+            original_title: told.and_then(|told| Some(told.original_title.as_ref()?.to_string())),
+            other_titles: told.map(other_titles).unwrap_or_default(),
             kind: film.kind,
             runtime_minutes: extras.runtime_minutes,
             genres: film.content.genres.clone(),
             countries: countries(film, Some(&extras)),
-            directors: extras.directors,
-            cast: extras.cast,
-            external_ids: extras.external_ids,
-            attribution: extras.attribution,
+            directors: extras.directors.clone(),
+            cast: extras.cast.clone(),
+            external_ids: extras.external_ids.clone(),
+            attribution: extras.attribution.clone(),
+            ratings,
+            told_by,
             created_at: film.created_at,
             updated_at: film.updated_at,
         })
@@ -590,8 +600,21 @@ fn has(text: &str, words: &str) -> bool {
 
 #[async_trait]
 impl FilmIndex for FakeFilmIndex {
-    async fn find_by_title(&self, title: &str, most: usize) -> Result<Vec<FilmId>, FilmIndexError> {
-        self.ranked(most, |film| usize::from(title_has(film, title)))
+    async fn find_titles(&self, title: &str, most: usize) -> Result<Vec<TitleHit>, FilmIndexError> {
+        let found = self.ranked(most, |film| usize::from(title_has(film, title)))?;
+        let hit = |film| TitleHit { film, fit: 1.0 };
+        Ok(found.into_iter().map(hit).collect())
+    }
+
+    fn judge(&self, title: &str, films: &[TitledFilm]) -> Vec<TitleHit> {
+        let judged = films.iter().map(|film| {
+            let fits = film.titles.iter().any(|own| has(own, title));
+            TitleHit {
+                film: film.film,
+                fit: if fits { 1.0 } else { 0.0 },
+            }
+        });
+        judged.collect()
     }
 
     async fn find_by_description(
@@ -869,5 +892,15 @@ impl PosterImages for FakePosterImages {
             }
         }
         Ok(Some(self.posters.image_count() - before))
+    }
+}
+
+/// A search waits for sources as long as it likes: time stands still here.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FakeSearchBudget;
+
+impl SearchBudget for FakeSearchBudget {
+    fn of_a_search(&self) -> Duration {
+        Duration::from_secs(10)
     }
 }

@@ -18,6 +18,7 @@
 //! The fakes keep every promise of their ports; the contract tests of the real adapters run against
 //! them too. They are not for production: nothing here is secret, slow or lasting.
 mod assistant;
+mod background;
 mod builders;
 mod catalogue;
 mod conversations;
@@ -40,6 +41,7 @@ pub use assistant::{
     AskedToGuess, AskedToTalk, FakeFilmResolver, FakeLanguageModel, FakeModelBudget,
     FakeModelPolicy,
 };
+pub use background::FakeBackground;
 pub use builders::{
     ConversationBuilder, FilmBuilder, Fixture, GenreBuilder, MixBuilder, MoodBuilder, Origin,
     RecommendationBuilder, SessionBuilder, UserBuilder, WatchlistBuilder, a_conversation, a_film,
@@ -47,7 +49,7 @@ pub use builders::{
 };
 pub use catalogue::{
     FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
-    FakeVocabulary,
+    FakeSearchBudget, FakeVocabulary,
 };
 pub use conversations::FakeConversationQueries;
 pub use figures::FakeFigureQueries;

@@ -5,9 +5,10 @@
 )]
 use super::{
     assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
+    background::FakeBackground,
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
-        FakeVocabulary,
+        FakeSearchBudget, FakeVocabulary,
     },
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
@@ -29,7 +30,7 @@ use crate::{
         fetch_poster::PictureFetcher,
         ports::{
             FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
-            Vocabulary,
+            SearchBudget, Vocabulary,
         },
         sources::FilmSources,
     },
@@ -40,6 +41,7 @@ use crate::{
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     shared::{
+        background::Background,
         clock::{Chance, Clock, IdGenerator},
         retry::Backoff,
         store::Store,
@@ -71,7 +73,8 @@ macro_rules! fake_ports {
 
 fake_ports! {
     FixedClock for Clock, SequentialIds for IdGenerator, FixedChance for Chance,
-    FakeBackoff for Backoff,
+    FakeBackoff for Backoff, FakeBackground for Background,
+    FakeSearchBudget for SearchBudget,
     FakeStore for Store,
     FakeIdentityQueries for IdentityQueries, FakePasswordHasher for PasswordHasher,
     FakeAccessTokens for AccessTokens, FakeSecrets for Secrets,

@@ -1,10 +1,11 @@
 //! One of each fake, and the application upon them.
 use super::{
     assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
+    background::FakeBackground,
     builders::{Fixture, Origin, a_session},
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
-        FakeVocabulary,
+        FakeSearchBudget, FakeVocabulary,
     },
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
@@ -53,6 +54,8 @@ pub struct World {
     pub chance: FixedChance,
     /// Waiting before something is tried again.
     pub backoff: FakeBackoff,
+    /// Work beside requests.
+    pub background: FakeBackground,
     /// The store.
     pub store: FakeStore,
     /// The password hasher.
@@ -125,6 +128,7 @@ impl World {
             ids: SequentialIds::default(),
             chance: FixedChance::default(),
             backoff: FakeBackoff::default(),
+            background: FakeBackground::default(),
             store: FakeStore { database: of() },
             hasher: FakePasswordHasher::default(),
             tokens: FakeAccessTokens,
@@ -170,6 +174,8 @@ impl World {
             .with_component_parameters::<SequentialIds>(self.ids.clone())
             .with_component_parameters::<FixedChance>(self.chance.clone())
             .with_component_parameters::<FakeBackoff>(self.backoff.clone())
+            .with_component_parameters::<FakeBackground>(self.background.clone())
+            .with_component_parameters::<FakeSearchBudget>(FakeSearchBudget)
             .with_component_parameters::<FakeStore>(self.store.clone())
             .with_component_parameters::<FakeIdentityQueries>(self.identity_queries.clone())
             .with_component_parameters::<FakePasswordHasher>(self.hasher.clone())

@@ -9,6 +9,7 @@ use application::{
     shared::store::StoreError,
 };
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{FilmId, PosterKey, TmdbId},
     shared::Id,
@@ -20,11 +21,14 @@ use uuid::Uuid;
 
 /// The columns of `films f` that make a card, in the order in which [`read_card`] expects them.
 pub(crate) const CARD_COLUMNS: &str = "f.id, f.revision, f.title, f.description, f.country, \
-     f.release_year, f.poster_key, f.tmdb_id, f.owner_id, f.poster_blurhash, f.poster_colour";
-pub(crate) const CARD_WIDTH: usize = 11;
+     f.release_year, f.poster_key, f.tmdb_id, f.owner_id, f.poster_blurhash, f.poster_colour, \
+     f.refreshed_at";
+pub(crate) const CARD_WIDTH: usize = 12;
 
 /// Reads a card from a row that starts with [`CARD_COLUMNS`].
 pub(crate) fn read_card(row: &Row) -> Result<FilmCard, StoreError> {
+    let owner = row.get::<Option<Uuid>>(8)?;
+    let refreshed_at = row.get::<Option<DateTime<Utc>>>(11)?;
     Ok(FilmCard {
         id: Id::from_uuid(row.get(0)?),
         revision: row.get(1)?,
@@ -38,7 +42,8 @@ pub(crate) fn read_card(row: &Row) -> Result<FilmCard, StoreError> {
             .transpose()?,
         poster_looks: film_row::looks(row.get(9)?, row.get(10)?)?,
         tmdb: row.get::<Option<i64>>(7)?.map(TmdbId),
-        owner: row.get::<Option<Uuid>>(8)?.map(Id::from_uuid),
+        owner: owner.map(Id::from_uuid),
+        is_complete: owner.is_some() || refreshed_at.is_some(),
     })
 }
 

@@ -290,7 +290,7 @@ async fn films_are_found_by_words_about_them_in_both_languages() {
 fn films_of_a_diver() -> Vec<FilmDocument> {
     let about = |number, title: &str, year| {
         let mut film = a_film(number, title, year);
-        film.description = "A diver finds a chest at the bottom of the sea.".to_owned();
+        film.description = "A diver finds a chest at the bottom of the sea.".into();
         film.countries = vec!["United States".to_owned()];
         film.genres = vec!["Drama".to_owned(), "Драма".to_owned()];
         film

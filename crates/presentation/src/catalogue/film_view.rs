@@ -1,7 +1,9 @@
 //! What is told of films.
 use super::poster_urls::{PosterUrl, PosterUrls};
 use crate::{ApiSettings, http::words::MovieType};
-use application::catalogue::views::{Attribution, Credit, FilmDetails, FlaggedFilm};
+use application::catalogue::views::{
+    Attribution, Credit, FilmDetails, FlaggedFilm, RatingElsewhere, ToldBy,
+};
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Genre, ImageSize},
@@ -142,12 +144,52 @@ pub struct AttributionView<'a> {
     licence: Option<&'a str>,
 }
 
+/// What the users of another catalogue think of a film.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RatingElsewhere)]
+pub struct RatingView {
+    #[schema(value_type = String, example = "tmdb")]
+    source: &'static str,
+    /// From 0 to 10.
+    #[schema(example = 8.2)]
+    mean: f64,
+    #[schema(example = 24000)]
+    votes: u32,
+}
+
+/// Another catalogue that has told something of a film.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ToldBy)]
+pub struct ToldByView {
+    #[schema(value_type = String, example = "tmdb")]
+    source: &'static str,
+    /// The name to show.
+    #[schema(value_type = String, example = "TMDB")]
+    name: &'static str,
+    /// Where it tells everybody.
+    #[schema(example = "https://www.themoviedb.org/movie/961")]
+    url: String,
+    /// When it was asked last.
+    fetched_at: DateTime<Utc>,
+    /// The terms under which it tells.
+    #[schema(value_type = String, example = "TMDB API Terms of Use")]
+    terms: &'static str,
+    /// What has to be said wherever something of it is shown.
+    #[schema(value_type = String, example = "This product uses the TMDB API but is not endorsed or certified by TMDB.")]
+    notice: &'static str,
+}
+
 /// Everything that is known of a film.
 #[derive(Serialize, ToSchema)]
 #[schema(as = FilmDetails)]
 pub struct FilmDetailsView<'a> {
     #[serde(flatten)]
     film: FilmView<'a>,
+    /// The title in the language in which it was made, where that is another one.
+    #[schema(required)]
+    original_title: Option<&'a str>,
+    /// Titles under which it is known elsewhere.
+    other_titles: &'a [String],
     #[schema(inline, value_type = MovieType, example = "movie")]
     kind: &'a str,
     #[schema(required)]
@@ -167,6 +209,10 @@ pub struct FilmDetailsView<'a> {
     poster_urls: Option<PosterUrls<'a>>,
     #[serde(flatten)]
     looks: PosterLooksView<'a>,
+    /// What the users of other catalogues think of it.
+    ratings: Vec<RatingView>,
+    /// The other catalogues that have told something of it, with what they want to be said.
+    told_by: Vec<ToldByView>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -183,6 +229,8 @@ impl<'a> FilmDetailsView<'a> {
         let found = wanted.filter_map(|id| genres.iter().find(|genre| genre.id == *id));
         Self {
             film: FilmView::new(&details.film, settings),
+            original_title: details.original_title.as_deref(),
+            other_titles: &details.other_titles,
             kind: details.kind.name(),
             runtime_minutes: details.runtime_minutes,
             genres: found
@@ -196,6 +244,8 @@ impl<'a> FilmDetailsView<'a> {
             cast: credits(&details.cast),
             external_ids: external_ids(&details.external_ids),
             attribution: details.attribution.as_ref().map(AttributionView::from),
+            ratings: details.ratings.iter().map(RatingView::from).collect(),
+            told_by: details.told_by.iter().map(ToldByView::from).collect(),
             poster_urls: details
                 .film
                 .card
@@ -231,6 +281,30 @@ impl<'a> From<&'a Attribution> for AttributionView<'a> {
             source: &attribution.source,
             url: attribution.url.as_deref(),
             licence: attribution.licence.as_deref(),
+        }
+    }
+}
+
+impl From<&RatingElsewhere> for RatingView {
+    fn from(elsewhere: &RatingElsewhere) -> Self {
+        Self {
+            source: elsewhere.source.name(),
+            mean: elsewhere.rating.mean(),
+            votes: elsewhere.rating.votes(),
+        }
+    }
+}
+
+impl From<&ToldBy> for ToldByView {
+    fn from(told: &ToldBy) -> Self {
+        let source = told.at.source();
+        Self {
+            source: source.name(),
+            name: source.label(),
+            url: told.at.page(),
+            fetched_at: told.fetched_at,
+            terms: source.terms(),
+            notice: source.notice(),
         }
     }
 }

@@ -2,6 +2,7 @@
 mod fetch_poster;
 mod films;
 mod images;
+mod imports;
 mod posters;
 mod reading;
 mod sources;

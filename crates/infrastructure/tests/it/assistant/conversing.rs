@@ -151,6 +151,7 @@ fn card(title: &str) -> std::sync::Arc<application::catalogue::views::FilmCard> 
         poster_looks: None,
         tmdb: None,
         owner: None,
+        is_complete: true,
         revision: 1,
     })
 }

@@ -150,6 +150,7 @@ impl Bench {
                 daily_of_visitors: 100,
             },
             sources: Arc::new(NoFilmSources),
+            search_budget: std::time::Duration::from_millis(1_500),
         });
         Self {
             ports,
