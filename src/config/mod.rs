@@ -16,7 +16,7 @@ use application::assistant::ports::ModelLimits;
 use domain::{catalogue::SourceName, shared::Language};
 use infrastructure::{
     assistant::ModelConfig,
-    catalogue::S3Config,
+    catalogue::{S3Config, picture_fetcher::PictureHosts},
     identity::JwtSecret,
     persistence::{DatabaseConfig, DatabaseUrl},
     sources::SourceConfig,
@@ -54,6 +54,8 @@ pub struct Config {
     pub s3: Option<S3Config>,
     /// Where clients fetch posters.
     pub posters: PosterAddresses,
+    /// From which hosts pictures of other catalogues are fetched.
+    pub picture_hosts: PictureHosts,
     /// The language when a client asks for none.
     pub language: Language,
     /// Which log lines are written, as `RUST_LOG` says it.
@@ -126,6 +128,7 @@ impl Config {
             jwt_secret: read_jwt_secret(&mut reader),
             s3: read_s3(&mut reader),
             posters,
+            picture_hosts: reader.parsed("FILMHUB_PICTURE_HOSTS", PictureHosts::default()),
             language,
             log: reader.parsed("FILMHUB_LOG", LogFilter("info".to_owned())).0,
             log_format: reader.parsed("FILMHUB_LOG_FORMAT", LogFormat::Pretty),
@@ -445,6 +448,19 @@ mod tests {
         assert_eq!(config.model_limits.reply_within, Duration::from_mins(1));
         assert_eq!(config.model_limits.daily_of_visitors, 200);
         assert!(shown.iter().all(|line| !line.value.contains("hidden")));
+    }
+
+    #[test]
+    fn pictures_come_from_known_hosts_and_those_that_are_added() {
+        let hosts = |text: &str| Ok::<_, String>(text.parse().unwrap());
+        let (config, shown) = read(&[("FILMHUB_PICTURE_HOSTS", "cdn.example.org")]).unwrap();
+        assert_eq!(hosts("cdn.example.org"), Ok(config.picture_hosts));
+        let line = shown
+            .iter()
+            .find(|line| line.name == "FILMHUB_PICTURE_HOSTS");
+        assert_eq!(line.unwrap().value, "cdn.example.org");
+        let errors = read(&[("FILMHUB_PICTURE_HOSTS", "http://10.0.0.1")]).err();
+        assert!(errors.unwrap().first().unwrap().contains("http://10.0.0.1"));
     }
 
     #[test]

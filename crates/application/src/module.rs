@@ -18,6 +18,7 @@ use crate::{
     },
     catalogue::{
         create_film::CreateFilmUseCase,
+        fetch_poster::{FetchPosterUseCase, PictureFetcher},
         find_by_title::LocalFirstTitleSearch,
         imports::{
             CompleteFilmHandler, CompletionByJob, ImportFilmHandler, ImportFilms,
@@ -26,13 +27,14 @@ use crate::{
             SharedOutsideSearch,
         },
         list_films::ListFilmsUseCase,
+        make_images::MakeImagesHandler,
         ports::{
             FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, SearchBudget,
             Vocabulary,
         },
         posters::{
             ClaimedPosterRemoval, CommittedPosterChange, MayEditFilmUseCase, RemovePoster,
-            RemovePosterUseCase, SetPoster, SetPosterUseCase,
+            RemovePosterUseCase, ReservedPosterIntake, SetPoster, SetPosterUseCase,
         },
         search_films::SearchFilmsUseCase,
         show_film::{ShowFilmDetailsUseCase, ShowFilmUseCase},
@@ -145,7 +147,7 @@ application_module! {
         Clock, IdGenerator, Chance, Backoff, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
         FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterImages,
-        PosterStore, FilmSources, SearchBudget, Background,
+        PosterStore, PictureFetcher, FilmSources, SearchBudget, Background,
         LibraryQueries, WatchlistEntries,
         MixQueries,
         LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
@@ -161,7 +163,8 @@ application_module! {
         CreateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
         ListFilmsUseCase, SearchFilmsUseCase, LocalFirstTitleSearch, SharedOutsideSearch,
         OutsideFilmResolver, CompletionByJob, RefreshFilmUseCase, ModelRecall, MayEditFilmUseCase,
-        CommittedPosterChange, ClaimedPosterRemoval, ShowImageUseCase,
+        CommittedPosterChange, ClaimedPosterRemoval, ReservedPosterIntake, FetchPosterUseCase,
+        ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
         ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase,
@@ -188,6 +191,6 @@ application_module! {
     // One for each kind of job; `resolve_all` finds them.
     handlers = [
         TidyUpHandler, ImportFilmHandler, ImportPagesHandler, SearchSourcesHandler,
-        CompleteFilmHandler, RefreshOldestHandler, ChooseGradientHandler,
+        CompleteFilmHandler, RefreshOldestHandler, MakeImagesHandler, ChooseGradientHandler,
     ],
 }

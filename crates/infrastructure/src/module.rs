@@ -13,10 +13,12 @@ use crate::{
     },
     catalogue::{
         CachedFilmCards, CachedFilmCardsParameters, ConfiguredPosterStore,
-        ConfiguredPosterStoreParameters, DecodingTurns, FilmCardCache, ImageInspector,
-        ImageInspectorParameters, ImageWorkshop, SqlFilmQueries, SqlVocabulary,
-        SqlVocabularyParameters, StoredPosterImages, StoredPosterImagesParameters, VocabularyCache,
+        ConfiguredPosterStoreParameters, DecodingTurns, FilmCardCache, HttpPictureFetcher,
+        HttpPictureFetcherParameters, ImageInspector, ImageInspectorParameters, ImageWorkshop,
+        SqlFilmQueries, SqlVocabulary, SqlVocabularyParameters, StoredPosterImages,
+        StoredPosterImagesParameters, VocabularyCache,
         film_index::{FilmIndexState, TantivyFilmIndex, TantivyFilmIndexParameters},
+        picture_fetcher::PictureWays,
     },
     identity::{
         Argon2PasswordHasher, Argon2PasswordHasherParameters, FixedSessionPolicy,
@@ -55,8 +57,8 @@ module! {
             SqlIdentityQueries, Argon2PasswordHasher, JwtAccessTokens, FixedSessionPolicy,
             SqlSessionGate,
             CachedFilmCards, SqlFilmQueries, SqlVocabulary, TantivyFilmIndex,
-            ImageInspector, ConfiguredPosterStore, StoredPosterImages, ConfiguredFilmSources,
-            FixedSearchBudget,
+            ImageInspector, ConfiguredPosterStore, StoredPosterImages, HttpPictureFetcher,
+            ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
@@ -83,6 +85,8 @@ pub struct Prepared {
     pub gate: Arc<GateState>,
     /// The search index.
     pub index: Arc<FilmIndexState>,
+    /// By which ways pictures of other catalogues are fetched.
+    pub pictures: PictureWays,
     /// Where posters are kept.
     pub posters: Arc<dyn PosterStore>,
     /// The way to a language model, if one is configured.
@@ -107,6 +111,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         gate,
         index,
         posters,
+        pictures,
         model,
         model_limits,
         sources,
@@ -149,6 +154,9 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<StoredPosterImages>(StoredPosterImagesParameters {
             workshop: ImageWorkshop::new(decoding),
+        })
+        .with_component_parameters::<HttpPictureFetcher>(HttpPictureFetcherParameters {
+            ways: pictures,
         })
         .with_component_parameters::<ConfiguredFilmSources>(ConfiguredFilmSourcesParameters {
             sources,

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{
         Film, FilmId, FilmKind, Genre, GenreId, Mood, PictureFormat, PosterImage, PosterKey,
-        ShownPoster,
+        PosterLooks, ShownPoster,
     },
     identity::UserId,
 };
@@ -41,6 +41,8 @@ pub trait FilmRepository: Send + Sync {
     /// Stores a changed film. It MUST be [`StoreError::Stale`] unless what is stored has the revision
     /// before the film's.
     async fn save(&self, film: &Film) -> Result<(), StoreError>;
+    /// Lists up to `most` films whose poster nobody has looked at.
+    async fn list_unseen_posters(&self, most: u32) -> Result<Vec<FilmId>, StoreError>;
     /// Removes the films that a user added and that stand on nobody else's list, and names the
     /// posters that nobody shows any more.
     async fn remove_private_films(
@@ -254,6 +256,8 @@ pub struct Picture {
     pub format: PictureFormat,
     /// Their SHA-256.
     pub sha256: [u8; 32],
+    /// How the picture looks.
+    pub looks: PosterLooks,
 }
 
 /// The bytes cannot serve as a poster.
@@ -320,15 +324,21 @@ pub trait PosterImages: Interface {
     async fn prepare(&self, poster: &PosterKey) -> Result<Option<usize>, PosterImageError>;
 }
 
-/// The poster store failed.
+/// The poster store failed; nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum PosterStoreError {
     /// It does not answer.
     #[error("the poster store is unavailable")]
     Unavailable(#[source] Cause),
+    /// It has no room for more. What is there can still be fetched.
+    #[error("the poster store is full")]
+    Full(#[source] Cause),
 }
 
-failure!(PosterStoreError { Unavailable => Unavailable "catalogue.poster_store_unavailable" });
+failure!(PosterStoreError {
+    Unavailable => Unavailable "catalogue.poster_store_unavailable",
+    Full => Unavailable "catalogue.poster_store_full",
+});
 
 /// Keeps the bytes of posters. A key stands for one content, so putting it twice is the same as once.
 #[async_trait]

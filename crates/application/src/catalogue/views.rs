@@ -2,7 +2,8 @@
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{
-        FilmId, FilmKind, GenreId, PersonId, PosterKey, SourceName, SourceRating, SourceRef, TmdbId,
+        FilmId, FilmKind, GenreId, PersonId, PosterKey, PosterLooks, SourceName, SourceRating,
+        SourceRef, TmdbId,
     },
     identity::UserId,
 };
@@ -23,6 +24,8 @@ pub struct FilmCard {
     pub release_year: Option<i32>,
     /// Where its poster lies.
     pub poster: Option<PosterKey>,
+    /// How that looks, if somebody has looked.
+    pub poster_looks: Option<PosterLooks>,
     /// Its number at TMDB.
     pub tmdb: Option<TmdbId>,
     /// The user who added it.

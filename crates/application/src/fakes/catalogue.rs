@@ -26,10 +26,11 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{
-        CountryName, Film, FilmId, Genre, Mood, PictureFormat, PosterImage, PosterKey, ShownPoster,
+        Blurhash, CountryName, Film, FilmId, Genre, Mood, PictureFormat, PosterImage, PosterKey,
+        PosterLooks, ShownPoster,
     },
     identity::UserId,
-    library::StandardList,
+    library::{HexColor, StandardList},
 };
 use std::{
     cmp::Ordering,
@@ -388,6 +389,18 @@ impl FilmRepository for FakeUnitOfWork {
         self.with(|stored| stored.save_film(film))?
     }
 
+    async fn list_unseen_posters(&self, most: u32) -> Result<Vec<FilmId>, StoreError> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        self.with(|stored| {
+            let films = stored.films.values();
+            let unseen = films.filter(|film| film.poster.is_some() && film.poster_looks.is_none());
+            let mut unseen: Vec<FilmId> = unseen.map(|film| film.id).collect();
+            unseen.sort_unstable();
+            unseen.truncate(most);
+            unseen
+        })
+    }
+
     async fn remove_private_films(
         &self,
         owner: UserId,
@@ -642,6 +655,16 @@ impl FakePictureInspector {
     }
 }
 
+/// Every picture has a colour of its own.
+fn looks_of(sha256: &[u8; 32]) -> Result<PosterLooks, PictureRefused> {
+    let [red, green, blue, ..] = *sha256;
+    let blurhash = Blurhash::parse("00AAAA");
+    Ok(PosterLooks {
+        blurhash: blurhash.map_err(|cause| PictureRefused::NotAPicture(cause.into()))?,
+        colour: HexColor::from_rgb([red, green, blue]),
+    })
+}
+
 #[async_trait]
 impl PictureInspector for FakePictureInspector {
     async fn inspect(&self, bytes: Bytes) -> Result<Picture, PictureRefused> {
@@ -668,6 +691,7 @@ impl PictureInspector for FakePictureInspector {
             bytes,
             format,
             sha256,
+            looks: looks_of(&sha256)?,
         })
     }
 }
@@ -679,6 +703,7 @@ pub struct FakePosterStore {
     images: Arc<Mutex<HashMap<PosterImage, Bytes>>>,
     is_down: Arc<AtomicBool>,
     refuses_removals: Arc<AtomicBool>,
+    is_full: Arc<AtomicBool>,
     is_held: watch::Sender<bool>,
     checks: Arc<RwLock<()>>,
 }
@@ -702,6 +727,19 @@ impl FakePosterStore {
     /// Stops answering, or answers again.
     pub fn set_down(&self, is_down: bool) {
         self.is_down.store(is_down, Memory::SeqCst);
+    }
+
+    /// Has no room from now on, or has again.
+    pub fn set_full(&self, is_full: bool) {
+        self.is_full.store(is_full, Memory::SeqCst);
+    }
+
+    fn ensure_room(&self) -> Result<(), PosterStoreError> {
+        self.ensure_up()?;
+        if self.is_full.load(Memory::SeqCst) {
+            return Err(PosterStoreError::Full("told to be full".into()));
+        }
+        Ok(())
     }
 
     /// Fails from now on whenever something is to be removed, or no longer.
@@ -752,7 +790,7 @@ impl FakePosterStore {
 #[async_trait]
 impl PosterStore for FakePosterStore {
     async fn put(&self, key: &PosterKey, bytes: Bytes) -> Result<(), PosterStoreError> {
-        self.ensure_up()?;
+        self.ensure_room()?;
         self.has(key, bytes);
         self.wait_until_released().await;
         Ok(())
@@ -774,7 +812,7 @@ impl PosterStore for FakePosterStore {
     }
 
     async fn put_image(&self, image: &PosterImage, bytes: Bytes) -> Result<(), PosterStoreError> {
-        self.ensure_up()?;
+        self.ensure_room()?;
         if self.bytes_of(&image.poster).is_some() {
             locked(&self.images).insert(image.clone(), bytes);
         }
@@ -822,13 +860,15 @@ impl FakePosterImages {
         let made: Bytes = [image.to_string().as_bytes(), b" ", &poster]
             .concat()
             .into();
-        self.posters.put_image(image, made.clone()).await?;
-        Ok(Some(made))
+        match self.posters.put_image(image, made.clone()).await {
+            Ok(()) | Err(PosterStoreError::Full(_)) => Ok(Some(made)),
+            Err(failure) => Err(failure),
+        }
     }
 }
 
-fn unavailable(PosterStoreError::Unavailable(cause): PosterStoreError) -> PosterImageError {
-    PosterImageError::Unavailable(cause)
+fn unavailable(failure: PosterStoreError) -> PosterImageError {
+    PosterImageError::Unavailable(failure.into())
 }
 
 #[async_trait]

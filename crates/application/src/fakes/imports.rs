@@ -114,6 +114,7 @@ impl Stored {
             content: self.content_of(known),
             kind: known.kind,
             poster: before.as_ref().and_then(|film| film.poster.clone()),
+            poster_looks: before.as_ref().and_then(|film| film.poster_looks.clone()),
             tmdb: tmdb_number(known),
             owner: None,
             revision: before

@@ -28,6 +28,7 @@ mod imports;
 mod jobs;
 mod library;
 mod mixes;
+mod picture_fetcher;
 mod ports;
 mod recommendation;
 mod sources;
@@ -58,6 +59,7 @@ pub use identity::{
 pub use jobs::FakeJobQueries;
 pub use library::{FakeLibraryQueries, FakeWatchlistEntries};
 pub use mixes::FakeMixQueries;
+pub use picture_fetcher::{FakePictureFetcher, PictureTrouble};
 pub use ports::FakePorts;
 pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_film};
 pub use state::Stored;

@@ -19,6 +19,7 @@ use super::{
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
+    picture_fetcher::FakePictureFetcher,
     sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
@@ -26,6 +27,7 @@ use super::{
 use crate::{
     assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
+        fetch_poster::PictureFetcher,
         ports::{
             FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, SearchBudget,
             Vocabulary,
@@ -80,6 +82,7 @@ fake_ports! {
     FakeFilmQueries for FilmQueries, FakeVocabulary for Vocabulary, FakeFilmIndex for FilmIndex,
     FakePictureInspector for PictureInspector, FakePosterImages for PosterImages,
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
+    FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,

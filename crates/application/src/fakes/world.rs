@@ -16,6 +16,7 @@ use super::{
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
+    picture_fetcher::FakePictureFetcher,
     ports::FakePorts,
     sources::FakeFilmSources,
     state::{Database, Stored},
@@ -75,6 +76,8 @@ pub struct World {
     pub posters: FakePosterStore,
     /// Images of posters.
     pub images: FakePosterImages,
+    /// The pictures that can be fetched.
+    pub fetcher: FakePictureFetcher,
     /// Other catalogues.
     pub sources: FakeFilmSources,
     /// Reads of users.
@@ -134,6 +137,7 @@ impl World {
             inspector: FakePictureInspector::default(),
             images: FakePosterImages::of(posters.clone()),
             posters,
+            fetcher: FakePictureFetcher::default(),
             sources: FakeFilmSources::default(),
             identity_queries: FakeIdentityQueries { database: of() },
             film_queries: FakeFilmQueries { database: of() },
@@ -182,6 +186,7 @@ impl World {
             .with_component_parameters::<FakePictureInspector>(self.inspector.clone())
             .with_component_parameters::<FakePosterImages>(self.images.clone())
             .with_component_parameters::<FakePosterStore>(self.posters.clone())
+            .with_component_parameters::<FakePictureFetcher>(self.fetcher.clone())
             .with_component_parameters::<FakeFilmSources>(self.sources.clone())
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())

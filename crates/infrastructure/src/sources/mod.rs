@@ -14,7 +14,6 @@ mod gate;
 mod http;
 mod quota;
 
-pub use adapters::is_poster_host;
 pub use budget::{FixedSearchBudget, FixedSearchBudgetParameters};
 pub use cache::{CachedSources, InvalidRedisUrl, RedisShelf};
 pub use configured::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters, NoFilmSources};

@@ -3,6 +3,7 @@ use super::{
     feed::{MemoryFeed, a_film, starter_films},
     harness::Running,
 };
+use infrastructure::catalogue::film_index::FilmDocument;
 use std::sync::Arc;
 
 /// What is typed, the film that is meant, and the place by which it must have come.
@@ -47,6 +48,12 @@ const QUERIES: &[(&str, &str, usize)] = &[
     ("psyco", "Psycho (1960)", 3),
     ("apocalipse now", "Apocalypse Now (1979)", 1),
     ("the big lebovski", "The Big Lebowski (1998)", 1),
+    // Typos in short words and in spaces.
+    ("king kon g", "King Kong (2005)", 3),
+    ("ghostbuster sii", "Ghostbusters II (1989)", 1),
+    ("the dar kknight", "The Dark Knight (2008)", 1),
+    ("fihgt cub", "Fight Club (1999)", 1),
+    ("bakc to teh fture", "Back to the Future (1985)", 1),
     // Accents.
     ("amelie", "Amélie (2001)", 1),
     ("leon the professional", "Léon: The Professional (1994)", 1),
@@ -110,6 +117,7 @@ const QUERIES: &[(&str, &str, usize)] = &[
     ("ьфекшч", "The Matrix (1999)", 1),
     ("ыркул", "Shrek (2001)", 1),
     ("uflbfnjh", "Gladiator (2000)", 1),
+    ("еру ырштштп", "The Shining (1980)", 1),
     // While it is still being typed.
     ("termin", "The Terminator (1984)", 3),
     ("the godf", "The Godfather (1972)", 1),
@@ -275,6 +283,70 @@ async fn films_are_found_by_words_about_them_in_both_languages() {
         .find_described(Some("alien"), "Ripley on a spaceship, 1986")
         .await;
     assert_eq!(found.first().map(String::as_str), Some("Aliens (1986)"));
+    running.stop().await;
+}
+
+/// Films that differ in one thing, so that one cue decides.
+fn films_of_a_diver() -> Vec<FilmDocument> {
+    let about = |number, title: &str, year| {
+        let mut film = a_film(number, title, year);
+        film.description = "A diver finds a chest at the bottom of the sea.".into();
+        film.countries = vec!["United States".to_owned()];
+        film.genres = vec!["Drama".to_owned(), "Драма".to_owned()];
+        film
+    };
+    let mut scary = about(2, "Horror", 1991);
+    scary.genres = vec!["Horror".to_owned(), "Ужасы".to_owned()];
+    let mut french = about(3, "French", 1991);
+    french.countries = vec!["France".to_owned()];
+    let mut played = about(4, "Played", 1991);
+    played.cast = vec!["Nina O'Brien".to_owned()];
+    vec![
+        about(1, "Plain", 1991),
+        scary,
+        french,
+        played,
+        about(5, "Eighties", 1987),
+        about(6, "Colourless", 1949),
+    ]
+}
+
+#[tokio::test]
+async fn each_thing_that_is_remembered_counts_and_none_rules_films_out() {
+    let feed = Arc::new(MemoryFeed::new(1, films_of_a_diver()));
+    let running = Running::start(None, feed).await;
+    for (remembered, first) in [
+        ("scary movie about a diver", "Horror (1991)"),
+        ("страшный фильм, diver", "Horror (1991)"),
+        ("French movie about a diver", "French (1991)"),
+        ("foreign movie about a diver", "French (1991)"),
+        ("a diver, played by Nina O'Brien", "Played (1991)"),
+        ("a diver, I think late 80s", "Eighties (1987)"),
+        ("diver, фильм 80-х", "Eighties (1987)"),
+        ("black and white movie about a diver", "Colourless (1949)"),
+    ] {
+        let found = running.find_described(None, remembered).await;
+        assert_eq!(
+            found.first().map(String::as_str),
+            Some(first),
+            "{remembered}"
+        );
+        assert_eq!(found.len(), 6, "{remembered}");
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn other_words_for_the_same_find_films_too() {
+    let mut film = a_film(1, "Harbour", 1999);
+    film.description = "A detective looks for his father.".to_owned();
+    let other = a_film(2, "Other", 1999);
+    let feed = Arc::new(MemoryFeed::new(1, vec![film, other]));
+    let running = Running::start(None, feed).await;
+    let found = running
+        .find_described(None, "cop looking for his dad")
+        .await;
+    assert_eq!(found, ["Harbour (1999)"]);
     running.stop().await;
 }
 

@@ -72,11 +72,53 @@ impl<'a> FilmView<'a> {
     }
 }
 
+/// What is shown in place of a poster until it is there; null where nobody has looked at it yet.
+#[derive(Serialize, ToSchema)]
+pub struct PosterLooksView<'a> {
+    /// A blur of the poster, as a blurhash.
+    #[schema(required, example = "LEHV6nWB2yk8pyo0adR*.7kCMdnj")]
+    poster_blurhash: Option<&'a str>,
+    /// The dominant colour of the poster.
+    #[schema(required, example = "#4161A1")]
+    poster_colour: Option<&'a str>,
+}
+
+impl<'a> PosterLooksView<'a> {
+    fn new(film: &'a FlaggedFilm) -> Self {
+        let looks = film.card.poster_looks.as_ref();
+        Self {
+            poster_blurhash: looks.map(|looks| looks.blurhash.as_str()),
+            poster_colour: looks.map(|looks| looks.colour.as_str()),
+        }
+    }
+}
+
+/// A film, and what is shown in place of its poster until that is there.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ListedFilm)]
+pub struct ListedFilmView<'a> {
+    #[serde(flatten)]
+    film: FilmView<'a>,
+    #[serde(flatten)]
+    looks: PosterLooksView<'a>,
+}
+
+impl<'a> ListedFilmView<'a> {
+    /// Tells of films.
+    pub fn all(films: &'a [FlaggedFilm], settings: &'a ApiSettings) -> Vec<Self> {
+        let listed = films.iter().map(|film| Self {
+            film: FilmView::new(film, settings),
+            looks: PosterLooksView::new(film),
+        });
+        listed.collect()
+    }
+}
+
 /// A page of films.
 #[derive(Serialize, ToSchema)]
 #[schema(as = FilmPage)]
 pub struct FilmPageView<'a> {
-    pub items: Vec<FilmView<'a>>,
+    pub items: Vec<ListedFilmView<'a>>,
     /// The `cursor` of the next page; null when this is the last one.
     #[schema(required)]
     pub next: Option<String>,
@@ -165,6 +207,8 @@ pub struct FilmDetailsView<'a> {
     /// The poster in all sizes, by the width in pixels, and `original`.
     #[schema(required, value_type = Option<std::collections::BTreeMap<String, String>>, example = json!({"92": "https://films.example/images/92/posters/…", "original": "https://films.example/images/original/posters/…"}))]
     poster_urls: Option<PosterUrls<'a>>,
+    #[serde(flatten)]
+    looks: PosterLooksView<'a>,
     /// What the users of other catalogues think of it.
     ratings: Vec<RatingView>,
     /// The other catalogues that have told something of it, with what they want to be said.
@@ -208,6 +252,7 @@ impl<'a> FilmDetailsView<'a> {
                 .poster
                 .as_ref()
                 .map(|key| settings.posters.urls(key)),
+            looks: PosterLooksView::new(&details.film),
             created_at: details.created_at,
             updated_at: details.updated_at,
         }

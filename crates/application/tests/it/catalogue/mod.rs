@@ -1,4 +1,5 @@
 //! Films, their posters, genres and moods.
+mod fetch_poster;
 mod films;
 mod images;
 mod imports;

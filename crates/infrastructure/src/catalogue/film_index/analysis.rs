@@ -1,6 +1,5 @@
 //! How texts about films become terms, in English and Russian alike: each language's stemmer leaves
 //! the words of the other alone.
-use super::folding::fold;
 use std::sync::LazyLock;
 use tantivy::tokenizer::{
     AsciiFoldingFilter, Language, LowerCaser, RemoveLongFilter, SimpleTokenizer, Stemmer,
@@ -17,10 +16,6 @@ pub(super) const NAMES: &str = "names";
 
 /// Longer words are no words.
 const LONGEST_WORD: usize = 40;
-/// How much of what was asked counts.
-const MOST_CHARACTERS: usize = 2_000;
-const MOST_TERMS: usize = 100;
-
 /// English words that say nothing of a film, beside those that the library knows.
 const ENGLISH_FILLERS: &str = "i me my we our you your he him his she her hers its them who whom \
     whose which what when where why how all any both each few more most other some so than too very \
@@ -47,19 +42,7 @@ pub(super) fn tokenizers() -> TokenizerManager {
     let tokenizers = TokenizerManager::default();
     tokenizers.register(WORDS, TextAnalyzer::from(WhitespaceTokenizer::default()));
     tokenizers.register(NAMES, TextAnalyzer::from(WhitespaceTokenizer::default()));
-    tokenizers.register(
-        MEANING,
-        TextAnalyzer::builder(SimpleTokenizer::default())
-            .filter(RemoveLongFilter::limit(LONGEST_WORD))
-            .filter(LowerCaser)
-            .filter(AsciiFoldingFilter)
-            .filter(stopwords_of(Language::English))
-            .filter(stopwords_of(Language::Russian))
-            .filter(words(ENGLISH_FILLERS))
-            .filter(Stemmer::new(Language::English))
-            .filter(Stemmer::new(Language::Russian))
-            .build(),
-    );
+    tokenizers.register(MEANING, MEANING_TERMS.clone());
     tokenizers
 }
 
@@ -71,11 +54,26 @@ fn words(list: &str) -> StopWordFilter {
     StopWordFilter::remove(list.split_whitespace().map(str::to_owned))
 }
 
+/// Stems of the words that mean something.
+static MEANING_TERMS: LazyLock<TextAnalyzer> = LazyLock::new(|| {
+    TextAnalyzer::builder(SimpleTokenizer::default())
+        .filter(RemoveLongFilter::limit(LONGEST_WORD))
+        .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
+        .filter(stopwords_of(Language::English))
+        .filter(stopwords_of(Language::Russian))
+        .filter(words(ENGLISH_FILLERS))
+        .filter(Stemmer::new(Language::English))
+        .filter(Stemmer::new(Language::Russian))
+        .build()
+});
+
 /// The words of a request that say something of a film.
 static TELLING_WORDS: LazyLock<TextAnalyzer> = LazyLock::new(|| {
     TextAnalyzer::builder(SimpleTokenizer::default())
         .filter(RemoveLongFilter::limit(LONGEST_WORD))
         .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
         .filter(stopwords_of(Language::English))
         .filter(stopwords_of(Language::Russian))
         .filter(words(ENGLISH_FILLERS))
@@ -86,33 +84,50 @@ static TELLING_WORDS: LazyLock<TextAnalyzer> = LazyLock::new(|| {
 /// Turns words into stems.
 static STEMS: LazyLock<TextAnalyzer> = LazyLock::new(|| {
     TextAnalyzer::builder(SimpleTokenizer::default())
+        .filter(LowerCaser)
         .filter(AsciiFoldingFilter)
         .filter(Stemmer::new(Language::English))
         .filter(Stemmer::new(Language::Russian))
         .build()
 });
 
-/// One word of a request.
+/// One word of a request that says something.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct AskedWord {
+pub(super) struct TellingWord {
+    /// The word.
+    pub word: String,
     /// Its stem.
     pub stem: String,
-    /// The word in Latin letters, as names are kept.
-    pub name: String,
+    /// Which word of the request it is.
+    pub place: usize,
 }
 
-/// Reads what somebody remembers of a film; each word once.
-pub(super) fn asked_words(text: &str) -> Vec<AskedWord> {
-    let shortened: String = text.chars().take(MOST_CHARACTERS).collect();
-    let telling = terms(&TELLING_WORDS, &plain(&shortened)).join(" ");
-    let mut asked = Vec::new();
-    for (stem, word) in terms(&STEMS, &telling).into_iter().zip(telling.split(' ')) {
-        let name = fold(word);
-        if asked.len() < MOST_TERMS && !asked.iter().any(|known: &AskedWord| known.stem == stem) {
-            asked.push(AskedWord { stem, name });
-        }
+/// Leaves out what says nothing of a film.
+pub(super) fn telling_words(plain: &str) -> Vec<TellingWord> {
+    let mut analyzer = TELLING_WORDS.clone();
+    let mut stream = analyzer.token_stream(plain);
+    let mut telling = Vec::new();
+    while let Some(token) = stream.next() {
+        telling.extend(stems_of(&token.text).into_iter().map(|stem| TellingWord {
+            word: token.text.clone(),
+            stem,
+            place: token.position,
+        }));
     }
-    asked
+    telling
+}
+
+/// The stems of all words, be they telling or not.
+pub(super) fn stems_of(text: &str) -> Vec<String> {
+    terms(&STEMS, &plain(text))
+}
+
+/// Stems that stand side by side once what means nothing is left out.
+pub(super) fn pairs_of(plain: &str) -> impl Iterator<Item = String> {
+    let stems = terms(&MEANING_TERMS, plain);
+    let following: Vec<String> = stems.iter().skip(1).cloned().collect();
+    let pairs = stems.into_iter().zip(following);
+    pairs.map(|(stem, next)| [stem, next].join("+"))
 }
 
 fn terms(analyzer: &TextAnalyzer, text: &str) -> Vec<String> {
@@ -139,42 +154,23 @@ pub(super) fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    fn stems(text: &str) -> Vec<String> {
-        asked_words(text)
-            .into_iter()
-            .map(|word| word.stem)
-            .collect()
-    }
 
     #[test]
-    fn only_words_that_say_something_remain() {
+    fn words_keep_their_places_when_others_are_left_out() {
+        let words = telling_words("I remember a movie about sharks");
         assert_eq!(
-            stems("I remember a movie about sharks attacking swimmers"),
-            ["shark", "attack", "swimmer"]
-        );
-        assert_eq!(stems("фильм, где акулы нападают"), ["акул", "напада"]);
-    }
-
-    #[test]
-    fn a_word_counts_once() {
-        assert_eq!(stems("shark sharks SHARK"), ["shark"]);
-    }
-
-    #[test]
-    fn names_are_written_in_latin_letters() {
-        let asked = asked_words("Тарантино");
-        assert_eq!(
-            asked.first().map(|word| word.name.as_str()),
-            Some("tarantino")
+            words,
+            [TellingWord {
+                word: "sharks".to_owned(),
+                stem: "shark".to_owned(),
+                place: 5,
+            }]
         );
     }
 
-    proptest! {
-        #[test]
-        fn any_request_is_read(text in any::<String>()) {
-            prop_assert!(asked_words(&text).len() <= MOST_TERMS);
-        }
+    #[test]
+    fn pairs_skip_what_means_nothing() {
+        let pairs: Vec<String> = pairs_of("travelling back through time machines").collect();
+        assert_eq!(pairs, ["travel+back", "back+time", "time+machin"]);
     }
 }

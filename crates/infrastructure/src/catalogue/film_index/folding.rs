@@ -1,6 +1,7 @@
 //! Brings titles and what is typed for them into one form: Latin small letters without accents, digits,
 //! one space between words.
 use super::sound::sound_of;
+use std::cell::OnceCell;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// How much of a title counts; what follows is cut off.
@@ -9,6 +10,10 @@ const MOST_CHARACTERS: usize = 200;
 const MOST_WORDS: usize = 16;
 /// How long a form joined from several words may be.
 const LONGEST_JOINED: usize = 24;
+
+/// What marks the beginning and the end of a title in its pieces.
+const BEGINNING: char = '^';
+const END: char = '$';
 
 /// Words that add little to a title.
 const ARTICLES: [&str; 13] = [
@@ -51,23 +56,32 @@ const NUMBER_NAMES: [(&str, u16); 28] = [
 ];
 
 /// One word of a title.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Word {
     /// How it is written.
     pub text: String,
     /// The number that it stands for, be it written in digits, letters or the Roman way.
     pub number: Option<u16>,
-    /// How it sounds.
-    pub sound: String,
+    /// How it sounds, once somebody has asked.
+    sound: OnceCell<String>,
     /// How many letters or digits it has.
     pub length: usize,
 }
+
+impl PartialEq for Word {
+    fn eq(&self, other: &Self) -> bool {
+        // All else follows from these.
+        self.text == other.text && self.number == other.number
+    }
+}
+
+impl Eq for Word {}
 
 impl Word {
     fn new(text: &str, is_first: bool) -> Self {
         Self {
             number: number_of(text, is_first),
-            sound: sound_of(text),
+            sound: OnceCell::new(),
             length: text.chars().count(),
             text: text.to_owned(),
         }
@@ -76,6 +90,11 @@ impl Word {
     /// The word that two words make without the space between them.
     pub fn join(&self, next: &Self) -> Self {
         Self::new(&[self.text.as_str(), next.text.as_str()].concat(), true)
+    }
+
+    /// How it sounds.
+    pub fn sound(&self) -> &str {
+        self.sound.get_or_init(|| sound_of(&self.text))
     }
 
     /// Whether it is an article.
@@ -154,6 +173,33 @@ impl Title {
         }
     }
 
+    /// All its letters but those of articles, without spaces; all there is if that leaves nothing.
+    pub fn letters(&self) -> String {
+        let telling: String = self
+            .words
+            .iter()
+            .filter(|word| !word.is_article())
+            .map(|word| word.text.as_str())
+            .collect();
+        if telling.is_empty() {
+            self.words.iter().map(|word| word.text.as_str()).collect()
+        } else {
+            telling
+        }
+    }
+
+    /// How its words sound, without articles and spaces.
+    pub fn sounds(&self) -> String {
+        let telling = self.words.iter().filter(|word| !word.is_article());
+        telling.map(Word::sound).collect()
+    }
+
+    /// The article that it begins with.
+    pub fn article(&self) -> Option<&str> {
+        let first = self.words.first().filter(|word| word.is_article())?;
+        Some(&first.text)
+    }
+
     /// Whether one of these is a key of the title.
     pub fn has_key_among(&self, keys: &[String]) -> bool {
         // Most titles begin with another letter, and then their keys need not be made.
@@ -197,6 +243,22 @@ pub(super) fn fold(text: &str) -> String {
     } else {
         words.join(" ")
     }
+}
+
+/// The pieces of three letters of a title's letters, with its beginning and its end marked; texts
+/// that differ by a typo have most of them in common.
+pub(super) fn pieces(letters: &str) -> Vec<String> {
+    let marked: Vec<char> = std::iter::once(BEGINNING)
+        .chain(letters.chars())
+        .chain([END])
+        .collect();
+    let mut pieces: Vec<String> = marked
+        .windows(3)
+        .map(|piece| piece.iter().collect())
+        .collect();
+    pieces.sort_unstable();
+    pieces.dedup();
+    pieces
 }
 
 /// The forms that arise where words touch, as in `spider-man`, written without what stands between.
@@ -418,6 +480,15 @@ mod tests {
         assert_eq!(keys("Spider-Man"), keys("spiderman"));
         assert_eq!(keys("M*A*S*H"), ["msh", "mash"]);
         assert_eq!(keys("The A"), ["thea"]);
+    }
+
+    #[test]
+    fn a_typo_leaves_most_pieces_as_they_are() {
+        assert_eq!(pieces("alien"), ["^al", "ali", "en$", "ien", "lie"]);
+        assert_eq!(pieces("up"), ["^up", "up$"]);
+        let letters = |text: &str| pieces(&Title::read(text).letters());
+        let typed = letters("The Hangover Par tII");
+        assert_eq!(typed, letters("Hangover Part II"));
     }
 
     #[test]

@@ -2,8 +2,11 @@
 //!
 //! It lies beside the database and follows it: whatever is in it can be built again. Titles are found
 //! in two steps: the index proposes films that share words, sounds or beginnings with what was typed,
-//! and `ranking` judges each of them. Descriptions are found by BM25 over stems of both languages.
+//! and `ranking` judges each of them. Descriptions are found by what `cues` reads of a request: words,
+//! which are looked for by BM25 over stems of both languages, and years, genres, countries and people,
+//! each of which makes films likelier and none of which rules any out.
 mod analysis;
+mod cues;
 mod description_search;
 mod feed;
 mod folding;

@@ -7,6 +7,10 @@ const ALTERNATIVE: f32 = 0.985;
 /// A hit by sound alone, before the spelling is looked at.
 const SAME_SOUND: f32 = 0.68;
 const SIMILAR_SOUND: f32 = 0.52;
+/// The most that can be told from letters alone.
+const AS_ALIKE_AS_CAN_BE: f32 = 0.98;
+/// What another article costs, so that of titles that differ in nothing else the one meant is first.
+const OTHER_ARTICLE: f32 = 0.002;
 /// The share of a title that was not asked for counts this much.
 const UNASKED: f32 = 0.2;
 
@@ -22,6 +26,8 @@ pub(super) struct TitleQuery {
     /// The keys of all that was typed, and of it without the year.
     keys: Vec<String>,
     undated_keys: Vec<String>,
+    /// The letters of all that was typed.
+    letters: String,
 }
 
 impl TitleQuery {
@@ -41,6 +47,7 @@ impl TitleQuery {
                 .as_ref()
                 .map(|(undated, _): &(Title, u16)| undated.keys())
                 .unwrap_or_default(),
+            letters: title.letters(),
             title,
             dated,
             joined,
@@ -53,6 +60,16 @@ impl TitleQuery {
             .iter()
             .chain(&self.undated_keys)
             .map(String::as_str)
+    }
+
+    /// The letters of all that was typed, without spaces and articles.
+    pub fn letters(&self) -> &str {
+        &self.letters
+    }
+
+    /// How all that was typed sounds.
+    pub fn sounds(&self) -> String {
+        self.title.sounds()
     }
 
     /// Neighbouring words, each pair read as one word.
@@ -118,7 +135,7 @@ impl Fit {
     pub fn doubted(self) -> Self {
         Self {
             exactness: 0,
-            score: self.score * 0.97,
+            score: self.score * 0.97 + f32::from(self.exactness) * 0.001,
             ..self
         }
     }
@@ -169,8 +186,45 @@ fn fit_of_title(query: &TitleQuery, title: &Title, year: Option<u16>) -> (u8, f3
 
 fn judge(query: &TitleQuery, asked: &Title, keys: &[String], title: &Title) -> (u8, f32) {
     match exactness(asked, keys, title) {
-        0 => (0, similarity(query, asked, title)),
+        0 => (0, resemblance(query, asked, title)),
         exact => (exact, 1.0),
+    }
+}
+
+/// How much of a title was asked for, word by word or all at once, whichever says more.
+fn resemblance(query: &TitleQuery, asked: &Title, title: &Title) -> f32 {
+    let by_words = similarity(query, asked, title);
+    let resemblance = if by_words < AS_ALIKE_AS_CAN_BE {
+        by_words.max(likeness_of_letters(&query.letters, &title.letters()))
+    } else {
+        by_words
+    };
+    if asked.article() == title.article() {
+        resemblance
+    } else {
+        resemblance - OTHER_ARTICLE
+    }
+}
+
+/// How alike two titles are letter by letter, which tells of typos in short words and in spaces.
+fn likeness_of_letters(asked: &str, letters: &str) -> f32 {
+    let (asked_length, length) = (asked.chars().count(), letters.chars().count());
+    let allowed = match asked_length.min(length) {
+        0..=2 => 0,
+        3..=5 => 1,
+        6..=11 => 2,
+        _ => 3,
+    };
+    // Another number is another film.
+    let same_digits = digits(asked).eq(digits(letters));
+    if asked_length.abs_diff(length) > allowed || !same_digits {
+        return 0.0;
+    }
+    match strsim::osa_distance(asked, letters) {
+        typos if typos <= allowed => {
+            AS_ALIKE_AS_CAN_BE - 1.1 * ratio(typos, asked_length.max(length))
+        }
+        _ => 0.0,
     }
 }
 
@@ -249,6 +303,10 @@ fn note_joined_queries(table: &mut Table, query: &TitleQuery, asked: &Title, tit
             }
         }
     }
+}
+
+fn digits(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(char::is_ascii_digit)
 }
 
 /// The best similarity of each asked word and of each word of the title.
@@ -360,18 +418,19 @@ fn typo_similarity(asked: &Word, word: &Word, is_being_typed: bool) -> f32 {
 }
 
 fn sound_similarity(asked: &Word, word: &Word) -> f32 {
-    if asked.sound.is_empty() || word.sound.is_empty() {
+    let (asked_sound, sound) = (asked.sound(), word.sound());
+    if asked_sound.is_empty() || sound.is_empty() {
         return 0.0;
     }
-    let base = if asked.sound == word.sound {
-        match asked.sound.len() {
+    let base = if asked_sound == sound {
+        match asked_sound.len() {
             0 | 1 => 0.3,
             2 => 0.55,
             _ => SAME_SOUND,
         }
-    } else if asked.sound.len() >= 4
-        && asked.sound.len().abs_diff(word.sound.len()) <= 1
-        && strsim::osa_distance(&asked.sound, &word.sound) <= 1
+    } else if asked_sound.len() >= 4
+        && asked_sound.len().abs_diff(sound.len()) <= 1
+        && strsim::osa_distance(asked_sound, sound) <= 1
     {
         SIMILAR_SOUND
     } else {
@@ -447,6 +506,33 @@ mod tests {
     fn a_typo_beats_a_missing_word() {
         better("pulp ficton", ("Pulp Fiction", 1994), ("Pulp", 1972));
         better("star wras", ("Star Wars", 1977), ("Star!", 1968));
+    }
+
+    #[test]
+    fn a_typo_in_a_short_word_or_a_space_beats_a_missing_word() {
+        better(
+            "the ma doctor",
+            ("The Mad Doctor", 1940),
+            ("The Doctor", 1991),
+        );
+        better("after the box", ("After the Fox", 1966), ("The Box", 2009));
+        better(
+            "ghostbuster sii",
+            ("Ghostbusters II", 1989),
+            ("Ghostbusters", 1984),
+        );
+    }
+
+    #[test]
+    fn another_number_is_no_typo() {
+        let score = |title: &str| fit(&TitleQuery::read("episode 2499"), &film(title, 1972)).score;
+        assert!(score("Episode 2498") < 0.5);
+    }
+
+    #[test]
+    fn of_titles_alike_the_one_with_the_article_that_was_typed_is_better() {
+        better("incidenu", ("Incident", 1948), ("The Incident", 1967));
+        better("the incidenu", ("The Incident", 1967), ("Incident", 1948));
     }
 
     #[test]

@@ -2,15 +2,21 @@
 use super::{
     analysis::{self, MEANING, NAMES, WORDS},
     feed::FilmDocument,
-    folding::{Title, fold, joined_forms},
+    folding::{Title, fold, joined_forms, pieces},
     ranking::Candidate,
 };
 use domain::catalogue::FilmId;
+use std::collections::BTreeSet;
 use tantivy::{
     TantivyDocument, Term,
-    schema::{Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value},
+    schema::{
+        FAST, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value,
+    },
 };
 use uuid::Uuid;
+
+/// Names the field of the year where it is read by name.
+pub(super) const YEAR: &str = "year";
 
 /// The fields. Only what the ranking of titles needs is stored, so that it stays in memory.
 #[derive(Clone, Copy, Debug)]
@@ -25,15 +31,27 @@ pub(super) struct Fields {
     pub word: Field,
     /// Their sounds.
     pub sound: Field,
+    /// Pieces of whole titles.
+    pub piece: Field,
+    /// Pieces of how whole titles sound.
+    pub sound_piece: Field,
     /// Words of titles by meaning.
     pub title: Field,
     /// Words of the description by meaning.
     pub description: Field,
+    /// Neighbouring words of the description.
+    pub pair: Field,
     /// Names of people, folded.
     pub people: Field,
+    /// Whole names of people, without spaces.
+    pub person: Field,
+    /// Genres, folded, without spaces.
+    pub genre: Field,
+    /// Countries likewise.
+    pub country: Field,
     /// Genres, countries and keywords by meaning.
     pub labels: Field,
-    /// The year and its decade.
+    /// The year.
     pub year: Field,
 }
 
@@ -57,12 +75,18 @@ impl Fields {
             stored_flag: schema.add_bool_field("stored_flag", STORED),
             key: schema.add_text_field("key", listed.clone()),
             word: schema.add_text_field("word", listed.clone()),
-            sound: schema.add_text_field("sound", listed),
+            sound: schema.add_text_field("sound", listed.clone()),
+            pair: schema.add_text_field("pair", listed.clone()),
+            person: schema.add_text_field("person", listed.clone()),
+            genre: schema.add_text_field("genre", listed.clone()),
+            country: schema.add_text_field("country", listed.clone()),
+            piece: schema.add_text_field("piece", listed.clone()),
+            sound_piece: schema.add_text_field("sound_piece", listed),
             title: schema.add_text_field("title", meaning.clone()),
             description: schema.add_text_field("description", meaning.clone()),
             people: schema.add_text_field("people", words(NAMES, IndexRecordOption::WithFreqs)),
-            labels: schema.add_text_field("labels", meaning.clone()),
-            year: schema.add_text_field("year", meaning),
+            labels: schema.add_text_field("labels", meaning),
+            year: schema.add_u64_field(YEAR, FAST),
         };
         (schema.build(), fields)
     }
@@ -93,10 +117,16 @@ impl Fields {
         document.add_text(self.title, analysis::plain(text));
         for word in &title.words {
             document.add_text(self.word, &word.text);
-            document.add_text(self.sound, &word.sound);
+            document.add_text(self.sound, word.sound());
             if let Some(number) = word.number {
                 document.add_text(self.word, number_term(number));
             }
+        }
+        for piece in pieces(&title.letters()) {
+            document.add_text(self.piece, piece);
+        }
+        for piece in pieces(&title.sounds()) {
+            document.add_text(self.sound_piece, piece);
         }
         for joined in joined_forms(text) {
             document.add_text(self.word, joined);
@@ -105,9 +135,20 @@ impl Fields {
 
     fn write_description(&self, film: &FilmDocument, document: &mut TantivyDocument) {
         document.add_bool(self.stored_flag, !film.description.trim().is_empty());
-        document.add_text(self.description, analysis::plain(&film.description));
+        let description = analysis::plain(&film.description);
+        for pair in analysis::pairs_of(&description).collect::<BTreeSet<_>>() {
+            document.add_text(self.pair, pair);
+        }
+        document.add_text(self.description, description);
         for person in film.directors.iter().chain(&film.cast) {
-            document.add_text(self.people, fold(person));
+            let name = fold(person);
+            document.add_text(self.person, term_of_name(&name));
+            document.add_text(self.people, name);
+        }
+        for (field, names) in [(self.genre, &film.genres), (self.country, &film.countries)] {
+            for name in names {
+                document.add_text(field, term_of_name(&fold(name)));
+            }
         }
         for label in film
             .genres
@@ -119,7 +160,7 @@ impl Fields {
         }
         if let Some(year) = film.year {
             document.add_u64(self.stored_year, u64::from(year));
-            document.add_text(self.year, format!("{year} {}s", year / 10 * 10));
+            document.add_u64(self.year, u64::from(year));
         }
     }
 
@@ -146,6 +187,11 @@ impl Fields {
                 .unwrap_or_default(),
         }
     }
+}
+
+/// The term that stands for a whole name.
+fn term_of_name(folded: &str) -> String {
+    folded.replace(' ', "")
 }
 
 /// The term that stands for a number in every spelling.

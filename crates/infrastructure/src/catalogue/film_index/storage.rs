@@ -10,6 +10,7 @@ use tantivy::{
     Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError,
     directory::{MmapDirectory, RamDirectory},
     indexer::{IndexWriterOptions, LogMergePolicy},
+    store::Compressor,
 };
 use tracing::warn;
 
@@ -169,6 +170,14 @@ impl Folder {
     }
 }
 
+/// What is stored is read for every film that is judged, and little: it is not compressed.
+fn settings() -> IndexSettings {
+    IndexSettings {
+        docstore_compression: Compressor::None,
+        ..IndexSettings::default()
+    }
+}
+
 /// One index: built once, changed since.
 pub(super) struct Generation {
     name: String,
@@ -195,7 +204,7 @@ impl Generation {
         directory: impl Into<Box<dyn tantivy::Directory>>,
     ) -> Result<Self, StorageError> {
         let (schema, fields) = Fields::schema();
-        let index = Index::create(directory, schema, IndexSettings::default())?;
+        let index = Index::create(directory, schema, settings())?;
         Self::new(name, index, fields)
     }
 

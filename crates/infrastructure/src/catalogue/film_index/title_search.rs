@@ -1,18 +1,17 @@
 //! Finds films by title: the index proposes films that share words with what was typed, and the
 //! ranking judges them.
 use super::{
-    folding::{Word, in_other_layout},
-    ranking::{Fit, TitleQuery, fit, typos_allowed},
+    folding::{Word, in_other_layout, pieces},
+    ranking::{Fit, TitleQuery, fit},
     schema::{Fields, number_term},
 };
 use domain::catalogue::FilmId;
-use std::{cmp::Reverse, collections::HashSet};
+use std::collections::HashSet;
 use tantivy::{
     DocAddress, DocId, DocSet, Searcher, SegmentOrdinal, SegmentReader, TERMINATED,
-    TantivyDocument, Term,
+    TantivyDocument,
     index::InvertedIndexReader,
     postings::TermInfo,
-    query::FuzzyTermQuery,
     schema::{Field, IndexRecordOption},
 };
 
@@ -20,8 +19,8 @@ use tantivy::{
 const MOST_JUDGED: usize = 60;
 /// How many ways to go on from a beginning are looked at.
 const MOST_ENDINGS: usize = 1_000;
-/// How many spellings near to a word are looked at.
-const MOST_SPELLINGS: usize = 60;
+/// How many more are judged because they share pieces with what was typed.
+const MOST_JUDGED_BY_PIECES: usize = 40;
 /// Films that fit worse than this share of the best fit are not shown.
 const WORST_SHARE: f32 = 0.55;
 /// Nor are films that fit worse than this.
@@ -95,8 +94,8 @@ fn find_as_typed(
         hits: Vec::new(),
         most_judged: MOST_JUDGED.max(most * 2),
     };
-    for typos in [Typos::Nowhere, Typos::InUnknownWords, Typos::Anywhere] {
-        search.look(typos)?;
+    for reading in [Reading::AsWritten, Reading::WithTypos] {
+        search.look(reading)?;
         if search.is_sure() {
             break;
         }
@@ -105,12 +104,11 @@ fn find_as_typed(
     Ok(search.hits)
 }
 
-/// Where typos are allowed for. Doing so is slow, so it is done only where there is need.
+/// How what was typed is read. Allowing for typos is slow, so it is done only where there is need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Typos {
-    Nowhere,
-    InUnknownWords,
-    Anywhere,
+enum Reading {
+    AsWritten,
+    WithTypos,
 }
 
 struct Search<'a> {
@@ -127,12 +125,27 @@ impl Search<'_> {
         self.hits.iter().any(|hit| hit.fit.is_sure())
     }
 
-    fn look(&mut self, typos: Typos) -> tantivy::Result<()> {
+    fn look(&mut self, reading: Reading) -> tantivy::Result<()> {
         for (ordinal, segment) in (0..).zip(self.searcher.segment_readers()) {
-            let proposals = Proposals::of(segment, self.fields, self.query, typos)?;
-            for document in proposals.best(self.most_judged) {
-                self.judge(ordinal, document)?;
+            let proposals = Proposals::by_words(segment, self.fields, self.query, reading)?;
+            self.judge_all(ordinal, proposals.best(self.most_judged))?;
+            if reading == Reading::WithTypos {
+                let sounds = self.query.sounds();
+                for (field, letters) in [
+                    (self.fields.piece, self.query.letters()),
+                    (self.fields.sound_piece, sounds.as_str()),
+                ] {
+                    let proposals = Proposals::by_pieces(segment, field, letters)?;
+                    self.judge_all(ordinal, proposals.best(MOST_JUDGED_BY_PIECES))?;
+                }
             }
+        }
+        Ok(())
+    }
+
+    fn judge_all(&mut self, segment: SegmentOrdinal, documents: Vec<DocId>) -> tantivy::Result<()> {
+        for document in documents {
+            self.judge(segment, document)?;
         }
         Ok(())
     }
@@ -150,10 +163,12 @@ impl Search<'_> {
     }
 }
 
-/// Films of one part of the index that may fit, each with points for the words it shares.
+/// Films of one part of the index that may fit, each with points for what it shares.
 struct Proposals<'a> {
     segment: &'a SegmentReader,
     points: Vec<f32>,
+    /// The films that have points.
+    proposed: Vec<DocId>,
     /// Which word gave points last, so that each word does so once.
     last_word: Vec<u16>,
     word: u16,
@@ -163,41 +178,64 @@ struct Proposals<'a> {
 type Spelling = (f32, TermInfo);
 
 impl<'a> Proposals<'a> {
-    fn of(
+    fn none(segment: &'a SegmentReader) -> Self {
+        let documents = usize::try_from(segment.max_doc()).unwrap_or_default();
+        Self {
+            segment,
+            points: vec![0.0; documents],
+            proposed: Vec::new(),
+            last_word: vec![0; documents],
+            word: 0,
+        }
+    }
+
+    /// Films that share pieces of their titles.
+    fn by_pieces(segment: &'a SegmentReader, field: Field, letters: &str) -> tantivy::Result<Self> {
+        let mut proposals = Self::none(segment);
+        let index = segment.inverted_index(field)?;
+        let pieces = pieces(letters);
+        for piece in &pieces {
+            proposals.begin_word();
+            let same = index.terms().get(piece.as_bytes())?;
+            proposals.add(&index, same.into_iter().map(|term| (1.0, term)).collect())?;
+        }
+        let asked = f32::from(u16::try_from(pieces.len()).unwrap_or(u16::MAX));
+        proposals.revalue(field, |points, length| points / (asked + 0.5 * length))?;
+        Ok(proposals)
+    }
+
+    /// Films that share words.
+    fn by_words(
         segment: &'a SegmentReader,
         fields: &Fields,
         query: &TitleQuery,
-        typos: Typos,
+        reading: Reading,
     ) -> tantivy::Result<Self> {
-        let documents = usize::try_from(segment.max_doc()).unwrap_or_default();
-        let mut proposals = Self {
-            segment,
-            points: vec![0.0; documents],
-            last_word: vec![0; documents],
-            word: 0,
-        };
+        let mut proposals = Self::none(segment);
         proposals.add_keys(fields.key, query)?;
         let last = query.title.words.len().saturating_sub(1);
         let says_something = query.title.words.iter().any(|word| !word.is_article());
         for (place, word) in query.title.words.iter().enumerate() {
             // Articles are in very many titles.
             if place == last || !word.is_article() || !says_something {
-                proposals.add_word(fields, word, place == last, typos)?;
+                proposals.add_word(fields, word, place == last, reading)?;
             }
         }
         for joined in query.joined() {
             proposals.add_joined(fields, joined)?;
         }
-        proposals.prefer_short(fields)?;
+        // Of films that share the same words, those with fewer others come first.
+        proposals.revalue(fields.word, |points, length| points + 1.0 / (1.0 + length))?;
         Ok(proposals)
     }
 
     /// The films with the most points.
     fn best(&self, most: usize) -> Vec<DocId> {
-        let mut best: Vec<(f32, DocId)> = (0..)
-            .zip(&self.points)
-            .filter(|(document, points)| **points > 0.0 && !self.segment.is_deleted(*document))
-            .map(|(document, points)| (*points, document))
+        let mut best: Vec<(f32, DocId)> = self
+            .proposed
+            .iter()
+            .filter(|document| !self.segment.is_deleted(**document))
+            .map(|document| (self.points_of(*document), *document))
             .collect();
         let by_points = |one: &(f32, DocId), other: &(f32, DocId)| {
             other.0.total_cmp(&one.0).then(one.1.cmp(&other.1))
@@ -207,6 +245,13 @@ impl<'a> Proposals<'a> {
             best.truncate(most);
         }
         best.into_iter().map(|(_, document)| document).collect()
+    }
+
+    fn points_of(&self, document: DocId) -> f32 {
+        let place = usize::try_from(document).ok();
+        place
+            .and_then(|place| self.points.get(place).copied())
+            .unwrap_or_default()
     }
 
     /// Whole titles, and titles that begin with all that was typed.
@@ -229,7 +274,7 @@ impl<'a> Proposals<'a> {
         fields: &Fields,
         word: &Word,
         is_last: bool,
-        typos: Typos,
+        reading: Reading,
     ) -> tantivy::Result<()> {
         self.begin_word();
         let weight = word.weight();
@@ -238,12 +283,6 @@ impl<'a> Proposals<'a> {
         if let Some(exact) = index.terms().get(word.text.as_bytes())? {
             spellings.push((weight, exact));
         }
-        let with_typos = word.is_spelled()
-            && match typos {
-                Typos::Nowhere => false,
-                Typos::InUnknownWords => spellings.is_empty(),
-                Typos::Anywhere => true,
-            };
         if let Some(number) = word.number
             && let Some(same) = index.terms().get(number_term(number).as_bytes())?
         {
@@ -252,17 +291,8 @@ impl<'a> Proposals<'a> {
         if is_last {
             spellings.extend(endings(&index, &word.text, weight * 0.9)?);
         }
-        if with_typos {
-            spellings.extend(near(
-                &index,
-                fields.word,
-                &word.text,
-                is_last,
-                weight * 0.8,
-            )?);
-        }
         self.add(&index, spellings)?;
-        if with_typos {
+        if reading == Reading::WithTypos && word.is_spelled() {
             self.add_sound(fields, word, weight)?;
         }
         Ok(())
@@ -278,20 +308,9 @@ impl<'a> Proposals<'a> {
     /// Films with a word that sounds like this one.
     fn add_sound(&mut self, fields: &Fields, word: &Word, weight: f32) -> tantivy::Result<()> {
         let index = self.segment.inverted_index(fields.sound)?;
-        let mut spellings = Vec::new();
-        if let Some(same) = index.terms().get(word.sound.as_bytes())? {
-            spellings.push((weight * 0.8, same));
-        }
-        if word.sound.len() >= 4 {
-            spellings.extend(near(
-                &index,
-                fields.sound,
-                &word.sound,
-                false,
-                weight * 0.5,
-            )?);
-        }
-        self.add(&index, spellings)
+        let same = index.terms().get(word.sound().as_bytes())?;
+        let spellings = same.into_iter().map(|term| (weight * 0.8, term));
+        self.add(&index, spellings.collect())
     }
 
     /// From now on films can be given points again.
@@ -328,18 +347,22 @@ impl<'a> Proposals<'a> {
         if let (Some(sum), Some(last)) = (self.points.get_mut(place), self.last_word.get_mut(place))
             && *last != self.word
         {
+            if *last == 0 {
+                self.proposed.push(document);
+            }
             *last = self.word;
             *sum += points;
         }
     }
 
-    /// Of films that share the same words, those with fewer others come first.
-    fn prefer_short(&mut self, fields: &Fields) -> tantivy::Result<()> {
-        let lengths = self.segment.get_fieldnorms_reader(fields.word)?;
-        for (document, points) in (0..).zip(&mut self.points) {
-            if *points > 0.0 {
-                let length = u16::try_from(lengths.fieldnorm(document)).unwrap_or(u16::MAX);
-                *points += 1.0 / (1.0 + f32::from(length));
+    /// Changes the points of each film by how much there is in a field.
+    fn revalue(&mut self, field: Field, value: impl Fn(f32, f32) -> f32) -> tantivy::Result<()> {
+        let lengths = self.segment.get_fieldnorms_reader(field)?;
+        for document in &self.proposed {
+            let length = u16::try_from(lengths.fieldnorm(*document)).unwrap_or(u16::MAX);
+            let place = usize::try_from(*document).unwrap_or(usize::MAX);
+            if let Some(points) = self.points.get_mut(place) {
+                *points = value(*points, f32::from(length));
             }
         }
         Ok(())
@@ -357,43 +380,4 @@ fn endings(index: &InvertedIndexReader, text: &str, points: f32) -> tantivy::Res
         endings.push((points, terms.value().clone()));
     }
     Ok(endings)
-}
-
-/// Terms that differ from a text by typos.
-fn near(
-    index: &InvertedIndexReader,
-    field: Field,
-    text: &str,
-    is_beginning: bool,
-    points: f32,
-) -> tantivy::Result<Vec<Spelling>> {
-    let distance = typos_allowed(text.chars().count());
-    if distance == 0 {
-        return Ok(Vec::new());
-    }
-    let term = Term::from_field_text(field, text);
-    let mut spellings = spellings(
-        index,
-        &FuzzyTermQuery::new(term.clone(), distance, true),
-        points,
-    )?;
-    if is_beginning && text.chars().count() >= 5 {
-        let beginning = FuzzyTermQuery::new_prefix(term, 1, true);
-        spellings.extend(self::spellings(index, &beginning, points * 0.8)?);
-    }
-    Ok(spellings)
-}
-
-fn spellings(
-    index: &InvertedIndexReader,
-    query: &FuzzyTermQuery,
-    points: f32,
-) -> tantivy::Result<Vec<Spelling>> {
-    let mut terms = index.terms().search(query.automaton()?).into_stream()?;
-    let mut spellings = Vec::new();
-    while spellings.len() < MOST_SPELLINGS && terms.advance() {
-        spellings.push((points, terms.value().clone()));
-    }
-    spellings.sort_by_key(|(_, term)| Reverse(term.doc_freq));
-    Ok(spellings)
 }
