@@ -2,7 +2,10 @@
 use crate::config::{self, Config};
 use anyhow::{Context, bail};
 use application::{
-    catalogue::{ports::PosterStore, sources::SourceList},
+    catalogue::{
+        ports::PosterStore,
+        sources::{FilmSources, SourceList},
+    },
     identity::ports::{Secrets, TokenLives},
     jobs::Task,
     module::ApplicationModule,
@@ -20,8 +23,8 @@ use infrastructure::{
     jobs::{JobBell, JobWorker, Schedule, Scheduler, WorkerPorts, WorkerSettings},
     module::{InfrastructureModule, Prepared, infrastructure_module},
     persistence::{WriteTurns, migrate_up, migration_status},
-    sources::NoFilmSources,
-    system::{SystemClock, SystemSecrets, UuidV7Generator},
+    sources::{CachedSources, Failover, NoFilmSources, RedisShelf},
+    system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
 };
 use sea_orm::DatabaseConnection;
 use shaku::{HasComponent, HasComponents};
@@ -135,9 +138,9 @@ pub fn compose(
         gate: Arc::clone(&gate),
         index: Arc::clone(&index),
         posters: posters(config)?,
+        sources: sources(config)?,
         model: model(config)?,
         model_limits: config.model_limits,
-        sources: Arc::new(NoFilmSources),
     });
     let application = Arc::new(ApplicationModule::builder(ports.clone()).build());
     Ok(Composition {
@@ -223,6 +226,23 @@ fn posters(config: &Config) -> anyhow::Result<Arc<dyn PosterStore>> {
     let store = DiskPosterStore::open(posters_dir(config))
         .context("the folder for posters cannot be used")?;
     Ok(Arc::new(store))
+}
+
+/// Other catalogues, with a memory; none where none is configured.
+fn sources(config: &Config) -> anyhow::Result<Arc<dyn FilmSources>> {
+    if config.sources.is_empty() {
+        return Ok(Arc::new(NoFilmSources));
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let failover =
+        Failover::new(&config.sources, &clock).context("a source of films cannot be used")?;
+    let redis = config.redis_url.as_ref().map(RedisShelf::open);
+    Ok(Arc::new(CachedSources::new(
+        Arc::new(failover),
+        redis.transpose().context("REDIS_URL cannot be used")?,
+        clock,
+        Arc::new(SystemChance),
+    )))
 }
 
 fn model(config: &Config) -> anyhow::Result<Option<Arc<ModelConnection>>> {

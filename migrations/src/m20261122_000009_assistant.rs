@@ -1,5 +1,5 @@
-//! How often a language model was asked.
-use crate::table::{create, drop, foreign_key};
+//! Conversations with the assistant, and how often a language model was asked.
+use crate::table::{create, drop, foreign_key, index, one_of, unique};
 use sea_orm_migration::{prelude::*, schema::*};
 
 /// See the module.
@@ -14,11 +14,30 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        create(manager, vec![spending(), spending_of_visitors()], vec![]).await
+        let tables = vec![
+            spending(),
+            spending_of_visitors(),
+            conversations(),
+            messages(),
+            message_films(),
+        ];
+        let indexes = vec![
+            index("conversations", &["user_id", "created_at", "id"]),
+            unique("conversation_messages", &["conversation_id", "position"]),
+            index("message_films", &["film_id"]),
+        ];
+        create(manager, tables, indexes).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop(manager, &["visitors_model_spending", "model_spending"]).await
+        let tables = [
+            "message_films",
+            "conversation_messages",
+            "conversations",
+            "visitors_model_spending",
+            "model_spending",
+        ];
+        drop(manager, &tables).await
     }
 }
 
@@ -46,5 +65,68 @@ fn spending_of_visitors() -> TableCreateStatement {
         .col(small_integer("id").primary_key())
         .col(date("day"))
         .col(big_integer("spent"))
+        .to_owned()
+}
+
+fn conversations() -> TableCreateStatement {
+    const TABLE: &str = "conversations";
+    Table::create()
+        .table(TABLE)
+        .col(uuid("id").primary_key())
+        .col(uuid("user_id"))
+        .col(string_len("title", 80))
+        .col(big_integer("length"))
+        .col(timestamp_with_time_zone("created_at"))
+        .col(timestamp_with_time_zone("updated_at"))
+        .foreign_key(&mut foreign_key(
+            TABLE,
+            "user_id",
+            "users",
+            ForeignKeyAction::Cascade,
+        ))
+        .to_owned()
+}
+
+fn messages() -> TableCreateStatement {
+    const TABLE: &str = "conversation_messages";
+    Table::create()
+        .table(TABLE)
+        .col(uuid("id").primary_key())
+        .col(uuid("conversation_id"))
+        .col(big_integer("position"))
+        .col(string_len("author", 16))
+        .col(text("text"))
+        .col(timestamp_with_time_zone("said_at"))
+        .foreign_key(&mut foreign_key(
+            TABLE,
+            "conversation_id",
+            "conversations",
+            ForeignKeyAction::Cascade,
+        ))
+        .check(one_of(TABLE, "author", &["user", "assistant"]))
+        .to_owned()
+}
+
+/// The films that were shown with a message.
+fn message_films() -> TableCreateStatement {
+    const TABLE: &str = "message_films";
+    Table::create()
+        .table(TABLE)
+        .col(uuid("message_id"))
+        .col(uuid("film_id"))
+        .col(big_integer("position"))
+        .primary_key(Index::create().col("message_id").col("film_id"))
+        .foreign_key(&mut foreign_key(
+            TABLE,
+            "message_id",
+            "conversation_messages",
+            ForeignKeyAction::Cascade,
+        ))
+        .foreign_key(&mut foreign_key(
+            TABLE,
+            "film_id",
+            "films",
+            ForeignKeyAction::Cascade,
+        ))
         .to_owned()
 }

@@ -9,16 +9,20 @@ use anyhow::Context;
 use application::shared::clock::Clock;
 use infrastructure::system::SystemClock;
 use presentation::{Api, ApiSettings};
+use sea_orm::DatabaseConnection;
 use std::{
     io::{IsTerminal, Write},
     sync::Arc,
     time::Duration,
 };
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 /// How long running requests get to finish once it is told to stop.
 const GRACE_SECONDS: u64 = 20;
+
+/// How long the database gets to close its connections.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Serves until it is told to stop.
 pub fn run(config: &Config) -> anyhow::Result<()> {
@@ -47,9 +51,21 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     for task in background {
         task.await.context("a background task failed")?;
     }
-    app.connection.close().await?;
+    close(app.connection).await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Says goodbye to the database. One that is gone gives no answer; everything that was acknowledged is
+/// there already, so nothing is lost by not waiting for it.
+async fn close(connection: DatabaseConnection) -> anyhow::Result<()> {
+    match timeout(FAREWELL, connection.close()).await {
+        Ok(closed) => closed.context("the database could not be closed"),
+        Err(_elapsed) => {
+            tracing::warn!("the database does not answer, its connections are dropped");
+            Ok(())
+        }
+    }
 }
 
 async fn stop_when_told(server: ServerHandle) {

@@ -2,6 +2,7 @@
 //!
 //! Everything has a default with which the product runs. What is set wrongly stops the start with one
 //! message that names every bad setting.
+mod film_sources;
 mod reader;
 mod schedules;
 mod source;
@@ -18,6 +19,7 @@ use infrastructure::{
     catalogue::S3Config,
     identity::JwtSecret,
     persistence::{DatabaseConfig, DatabaseUrl},
+    sources::SourceConfig,
 };
 use presentation::{Limits, PosterAddresses};
 use reader::Reader;
@@ -32,13 +34,7 @@ use values::{BaseUrl, LogFilter, Origins, ProxyUrl};
 
 /// Names that deployments set for parts of the product that read them elsewhere or later; they are
 /// accepted, so that an existing `.env` works as it is.
-const OTHERS_SECRETS: [&str; 5] = [
-    "TMDB_API_KEY",
-    "KINOPOISK_UNOFFICIAL_KEY",
-    "KINOPOISK_DEV_KEY",
-    "BOT_TOKEN",
-    "REDIS_URL",
-];
+const OTHERS_SECRETS: [&str; 1] = ["BOT_TOKEN"];
 
 /// Everything that can be set.
 pub struct Config {
@@ -76,6 +72,10 @@ pub struct Config {
     pub limits: Limits,
     /// Whether the starter catalogue is loaded into an empty database.
     pub starter_catalogue: bool,
+    /// Other catalogues, in the order in which they are asked.
+    pub sources: Vec<SourceConfig>,
+    /// The Redis server in which instances share what those tell.
+    pub redis_url: Option<SecretString>,
     /// The language model, if there is one.
     pub model: Option<ModelConfig>,
     /// What asking it may cost.
@@ -113,6 +113,8 @@ impl Config {
         let port = reader.parsed("FILMHUB_PORT", 8080_u16);
         let workers = reader.within("FILMHUB_WORKERS", 1..=256, values::cores());
         let data_dir = PathBuf::from(reader.parsed("FILMHUB_DATA_DIR", "./data".to_owned()));
+        let language = reader.parsed("FILMHUB_LANGUAGE", Language::default());
+        let sources = film_sources::read(&mut reader, language);
         let posters = read_poster_addresses(&mut reader, port);
         let config = Self {
             host,
@@ -122,7 +124,7 @@ impl Config {
             jwt_secret: read_jwt_secret(&mut reader),
             s3: read_s3(&mut reader),
             posters,
-            language: reader.parsed("FILMHUB_LANGUAGE", Language::default()),
+            language,
             log: reader.parsed("FILMHUB_LOG", LogFilter("info".to_owned())).0,
             log_format: reader.parsed("FILMHUB_LOG_FORMAT", LogFormat::Pretty),
             cors_origins: reader.parsed("FILMHUB_CORS_ORIGINS", Origins::default()).0,
@@ -131,13 +133,16 @@ impl Config {
             refresh_token_days: reader.within("FILMHUB_REFRESH_TOKEN_DAYS", 1..=366, 30),
             limits: read_limits(&mut reader),
             starter_catalogue: reader.parsed("FILMHUB_STARTER_CATALOGUE", Switch::On) == Switch::On,
+            // The order of the names is that of how much their lists tell.
+            source_of_lists: sources.iter().map(|config| config.source).min(),
+            sources,
+            redis_url: film_sources::read_redis(&mut reader),
             model: read_model(&mut reader),
             model_limits: read_model_limits(&mut reader),
             serve_runs_jobs: reader.parsed("FILMHUB_JOBS", Switch::On) == Switch::On,
             jobs_at_once: reader.within("FILMHUB_JOBS_AT_ONCE", 1..=64, 4),
             job_lease_seconds: reader.within("FILMHUB_JOB_LEASE_SECONDS", 2..=3600, 60),
             schedules: Schedules::read(&mut reader),
-            source_of_lists: read_source_of_lists(&mut reader),
             data_dir,
         };
         for name in OTHERS_SECRETS {
@@ -186,18 +191,6 @@ fn read_database(reader: &mut Reader, data_dir: &Path) -> DatabaseConfig {
         url,
         max_connections,
     }
-}
-
-/// The first source that a key is there for.
-fn read_source_of_lists(reader: &mut Reader) -> Option<SourceName> {
-    [
-        ("TMDB_API_KEY", SourceName::Tmdb),
-        ("KINOPOISK_UNOFFICIAL_KEY", SourceName::KinopoiskUnofficial),
-        ("KINOPOISK_DEV_KEY", SourceName::KinopoiskDev),
-    ]
-    .into_iter()
-    .find(|(key, _)| reader.is_set(key) || reader.is_set(&format!("{key}_FILE")))
-    .map(|(_, source)| source)
 }
 
 fn read_jwt_secret(reader: &mut Reader) -> Option<JwtSecret> {
@@ -268,6 +261,7 @@ fn read_model_limits(reader: &mut Reader) -> ModelLimits {
     let seconds = |seconds: u32| Duration::from_secs(seconds.into());
     ModelLimits {
         search_within: seconds(reader.within("GPT_SEARCH_TIMEOUT", 1..=60, 4)),
+        reply_within: seconds(reader.within("GPT_TIMEOUT", 5..=600, 60)),
         daily_per_user: reader.within("GPT_DAILY_PER_USER", 0..=100_000, 100),
         daily_of_visitors: reader.within("GPT_DAILY_VISITORS", 0..=1_000_000, 200),
     }
@@ -389,6 +383,7 @@ mod tests {
         let base = "https://cdn.example.org/posters".to_owned();
         assert_eq!(config.posters, PosterAddresses::Originals { base });
         assert_eq!(config.s3.map(|s3| s3.bucket).as_deref(), Some("posters"));
+        assert_eq!(config.sources.len(), 1);
         for line in shown {
             assert!(!line.value.contains("hidden"), "{}", line.name);
         }
@@ -443,6 +438,7 @@ mod tests {
         .unwrap();
         assert_eq!(config.model_limits.search_within, Duration::from_secs(2));
         assert_eq!(config.model_limits.daily_per_user, 0);
+        assert_eq!(config.model_limits.reply_within, Duration::from_mins(1));
         assert_eq!(config.model_limits.daily_of_visitors, 200);
         assert!(shown.iter().all(|line| !line.value.contains("hidden")));
     }

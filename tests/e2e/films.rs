@@ -58,6 +58,8 @@ async fn a_film_needs_no_more_than_a_title_and_a_description(database: Database)
         json!({ "title": "A", "description": "B" }),
         json!({ "title": "A", "description": "B", "genres_ids": [], "country": null, "release_year": null }),
         json!({ "title": "я".repeat(512), "description": "я".repeat(5000), "country": "я".repeat(128), "release_year": 1 }),
+        json!({ "title": "A", "description": "B", "release_year": 10_000 }),
+        json!({ "title": "A", "description": "B", "release_year": i32::MAX }),
     ] {
         let film = anna.post("/films", &body).await.json(201);
         assert_eq!(film["title"], body["title"]);

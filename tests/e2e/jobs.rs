@@ -1,6 +1,7 @@
 //! Work that outlives a request, and the processes that do it.
-use crate::app::{App, Database, Setup, eventually, until};
+use crate::app::{App, Caller, Database, Setup, eventually, id_of, until};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use serde_json::json;
 use std::{
     net::TcpListener,
     process::{Child, Stdio},
@@ -12,6 +13,8 @@ stories![
     a_worker_that_is_told_to_stop_hands_its_job_back,
     what_nobody_was_there_for_is_done_once,
     serving_alone_runs_no_jobs,
+    an_administrator_has_a_failed_job_tried_again,
+    an_administrator_minds_users,
 ];
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -191,4 +194,81 @@ async fn serving_alone_runs_no_jobs(database: Database) {
     let worker = Worker::start(&app.setup, &[]);
     queue.becomes(&[("done", 1)]).await;
     worker.stop();
+}
+
+/// Somebody who has become an administrator.
+async fn an_admin(app: &App) -> Caller {
+    let admin = app.somebody().await;
+    let grant = ["admin", "grant-role", &admin.email, "admin"];
+    app.setup.run(&grant).succeeded();
+    eventually("the role is known", PATIENCE, async || {
+        let answer = admin.get("/admin/figures").await;
+        (answer.status == 200).then_some(())
+    })
+    .await;
+    admin
+}
+
+async fn an_administrator_has_a_failed_job_tried_again(database: Database) {
+    let setup = Setup::without_films(database).await;
+    let app = setup.set("FILMHUB_JOBS", "off").start().await;
+    let admin = an_admin(&app).await;
+    let queue = Queue::of(&app.setup, database).await;
+    let insert = "INSERT INTO jobs (id, kind, payload, task_key, priority, state, due_at, attempts, \
+         is_cancel_asked, done, problem, created_at) \
+         SELECT id, 'tidy_up', '{}', id, 10, 'failed', created_at, 5, FALSE, 0, 'no room', created_at \
+         FROM users";
+    queue.change(insert).await;
+    let failed = admin.get("/admin/jobs?state=failed").await.json(200);
+    let job = &failed["items"][0];
+    assert_eq!(
+        (&job["attempts"], &job["problem"]),
+        (&json!(5), &json!("no room"))
+    );
+    let path = format!("/admin/jobs/{}", id_of(job));
+    let waiting = admin.post_nothing(&format!("{path}/retry")).await.json(200);
+    assert_eq!(
+        (&waiting["state"], &waiting["attempts"]),
+        (&json!("waiting"), &json!(0))
+    );
+    let worker = Worker::start(&app.setup, &[(ONCE.0, "off")]);
+    eventually("it is done", PATIENCE, async || {
+        let job = admin.get(&path).await.json(200);
+        (job["state"] == "done").then_some(())
+    })
+    .await;
+    worker.stop();
+    let over = admin.post_nothing(&format!("{path}/cancel")).await;
+    over.problem(409, "jobs.job_over");
+}
+
+async fn an_administrator_minds_users(database: Database) {
+    let app = App::start(database).await;
+    let admin = an_admin(&app).await;
+    let anna = app.somebody().await;
+    let found = admin
+        .query("/admin/users", &[("search", &anna.email)])
+        .await;
+    assert_eq!(id_of(&found.json(200)["items"][0]), anna.id);
+    let user = format!("/admin/users/{}", anna.id);
+    let shut_out = json!({ "is_disabled": true });
+    admin.patch(&user, &shut_out).await.json(200);
+    anna.get("/me").await.problem(401, "identity.invalid_token");
+    admin
+        .patch(&user, &json!({ "is_disabled": false }))
+        .await
+        .json(200);
+    let anna = anna.signed_in().await;
+    anna.get("/admin/users")
+        .await
+        .problem(403, "identity.not_admin");
+    admin.delete(&user).await.done();
+    anna.get("/me").await.expect(401);
+    let figures = admin.get("/admin/figures?days=1").await.json(200);
+    assert_eq!(
+        (&figures["users"], &figures["days"][0]["new_users"]),
+        (&json!(1), &json!(1))
+    );
+    let me = format!("/admin/users/{}", admin.id);
+    admin.delete(&me).await.problem(409, "identity.last_admin");
 }

@@ -6,6 +6,8 @@ mod app;
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod assistant;
+#[cfg(test)]
 mod auth;
 #[cfg(test)]
 mod commands;

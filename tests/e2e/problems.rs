@@ -75,7 +75,7 @@ async fn a_body_of_another_type_is_refused(database: Database) {
 async fn a_body_that_is_too_large_is_refused(database: Database) {
     let app = App::start(database).await;
     let anna = app.somebody().await;
-    let body = json!({ "title": "A", "description": "x".repeat(70 * 1024) });
+    let body = json!({ "title": "A", "description": "x".repeat(130 * 1024) });
     anna.post("/films", &body)
         .await
         .problem(413, "http.body_too_large");

@@ -4,8 +4,13 @@ use serde_json::{Value, json};
 use std::{
     fs,
     io::{Read, Write},
-    net::TcpStream,
+    net::{Shutdown, TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
     time::{Duration, Instant},
 };
 use test_servers::PostgresServer;
@@ -18,10 +23,12 @@ stories![
     a_second_start_is_quick_and_loads_nothing,
     films_are_loaded_once_and_found_after_a_sudden_death,
     it_says_how_it_is,
+    sources_and_a_cache_that_are_away_do_not_hold_it_up,
     it_says_where_to_look,
     the_secret_is_made_once_and_for_its_owner_only,
     the_log_holds_nothing_personal,
     a_start_that_cannot_succeed_says_why,
+    what_is_no_http_is_refused_and_is_no_error_of_ours,
 ];
 
 async fn what_was_acknowledged_outlives_a_sudden_death(database: Database) {
@@ -61,18 +68,104 @@ async fn without_its_database_it_says_so_and_does_not_end() {
         assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0);
         answer.problem(503, "store.unavailable");
     }
-    let readiness = anna.get("//readyz").await;
-    let problem = readiness.problem(503, "upkeep.not_ready");
-    let is_down = |part: &&Value| part["is_ready"] == false;
-    let down: Vec<_> = problem["parts"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(is_down)
-        .collect();
-    assert_eq!(down[0]["name"], "database", "{problem}");
+    is_unready(&anna).await;
     anna.get("//healthz").await.expect(200);
     assert!(app.has_ended().is_none());
+    app.stop();
+}
+
+/// Waits until it says that its database does not answer; what it said last stands for a second.
+async fn is_unready(anyone: &Caller) {
+    let told = "it says that it is not ready";
+    let answer = eventually(told, Duration::from_secs(6), async || {
+        let answer = anyone.get("//readyz").await;
+        (answer.status == 503).then_some(answer)
+    });
+    let problem = answer.await.problem(503, "upkeep.not_ready");
+    let parts = problem["parts"].as_array().unwrap();
+    let down = parts.iter().find(|part| part["is_ready"] == false);
+    assert_eq!(down.unwrap()["name"], "database", "{problem}");
+}
+
+/// Stands between the product and its database, and can stop passing anything on.
+struct Wire {
+    port: u16,
+    is_frozen: Arc<AtomicBool>,
+}
+
+impl Wire {
+    fn to(port: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let own = listener.local_addr().unwrap().port();
+        let is_frozen = Arc::new(AtomicBool::new(false));
+        let frozen = Arc::clone(&is_frozen);
+        thread::spawn(move || {
+            for near in listener.incoming() {
+                let (near, far) = (near.unwrap(), TcpStream::connect(("127.0.0.1", port)));
+                let Ok(far) = far else { return };
+                let back = (far.try_clone().unwrap(), near.try_clone().unwrap());
+                for (from, to) in [(near, far), back] {
+                    let frozen = Arc::clone(&frozen);
+                    thread::spawn(move || pass_on(from, to, &frozen));
+                }
+            }
+        });
+        Self {
+            port: own,
+            is_frozen,
+        }
+    }
+
+    fn freeze(&self, is_frozen: bool) {
+        self.is_frozen.store(is_frozen, Ordering::SeqCst);
+    }
+}
+
+fn pass_on(mut from: TcpStream, mut to: TcpStream, is_frozen: &AtomicBool) {
+    let mut bytes = [0; 8192];
+    while let Ok(read @ 1..) = from.read(&mut bytes) {
+        while is_frozen.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(10));
+        }
+        if to.write_all(&bytes[..read]).is_err() {
+            break;
+        }
+    }
+    // The other side may have gone first.
+    let _ = to.shutdown(Shutdown::Both);
+}
+
+#[tokio::test]
+async fn a_database_that_says_nothing_makes_it_unready_in_time() {
+    let server = PostgresServer::start();
+    let url = server.fresh_database();
+    let (head, name) = url.rsplit_once('/').unwrap();
+    let (head, port) = head.rsplit_once(':').unwrap();
+    let wire = Wire::to(port.parse().unwrap());
+    let setup = Setup::untouched(Database::Sqlite)
+        .set("DATABASE_URL", &format!("{head}:{}/{name}", wire.port))
+        .set("FILMHUB_STARTER_CATALOGUE", "off");
+    setup.run(&["migrate", "up"]).succeeded();
+    let mut app = setup.start().await;
+    let anyone = app.anyone();
+    wire.freeze(true);
+    is_unready(&anyone).await;
+    let start = Instant::now();
+    let mut probes = JoinSet::new();
+    for _ in 0..50 {
+        let anyone = anyone.clone();
+        probes.spawn(async move { anyone.get("//readyz").await.status });
+    }
+    assert_eq!(probes.join_all().await, [503; 50]);
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    anyone.get("//healthz").await.expect(200);
+    wire.freeze(false);
+    let told = "it is ready again";
+    eventually(told, Duration::from_secs(20), async || {
+        (anyone.get("//readyz").await.status == 200).then_some(())
+    })
+    .await;
     app.stop();
 }
 
@@ -279,6 +372,32 @@ async fn it_says_how_it_is(database: Database) {
     assert_eq!(asking(&["healthcheck", "--live"]), Some(1));
 }
 
+async fn sources_and_a_cache_that_are_away_do_not_hold_it_up(database: Database) {
+    let app = Setup::without_films(database)
+        .await
+        .set("TMDB_API_KEY", "0123456789abcdef")
+        .set("TMDB_BASE_URL", "http://127.0.0.1:1/3")
+        .set("KINOPOISK_DEV_KEY", "fedcba9876543210")
+        .set("KINOPOISK_DEV_PROXY", "socks5://127.0.0.1:1")
+        .set("REDIS_URL", "redis://127.0.0.1:1")
+        .start()
+        .await;
+    let readiness = app.anyone().get("//readyz").await.json(200);
+    assert_eq!(readiness["status"], "ready");
+    let sources = readiness["sources"].as_array().unwrap();
+    let told = sources
+        .iter()
+        .map(|source| (&source["name"], &source["quota_left"]));
+    let told: Vec<_> = told.collect();
+    assert_eq!(
+        told,
+        [
+            (&json!("kinopoisk_dev"), &json!(200)),
+            (&json!("tmdb"), &Value::Null)
+        ]
+    );
+}
+
 async fn it_says_where_to_look(database: Database) {
     let app = App::start(database).await;
     let log = app.log();
@@ -405,5 +524,35 @@ async fn a_start_that_cannot_succeed_says_why(database: Database) {
     assert!(
         message.contains("cannot make the data directory"),
         "{message}"
+    );
+}
+
+async fn what_is_no_http_is_refused_and_is_no_error_of_ours(database: Database) {
+    let app = App::start(database).await;
+    let flood = format!(
+        "GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-flood: {}\r\n\r\n",
+        "x".repeat(200 * 1024)
+    );
+    for (sent, status) in [
+        ("nonsense\r\n\r\n", 400),
+        ("GET /healthz HTTP/1.1\r\n\r\n", 400),
+        ("GET /healthz HTTP/1.1\r\nhost localhost\r\n\r\n", 400),
+        ("GET /\x01 HTTP/1.1\r\nhost: localhost\r\n\r\n", 400),
+        (&flood, 431),
+    ] {
+        let mut line = Line::to(&app).0;
+        // It may be refused before all of it was sent.
+        let _ = line.write_all(sent.as_bytes());
+        let mut answer = [0; 1024];
+        let read = line.read(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer[..read]);
+        let start = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&start), "{answer}");
+    }
+    app.anyone().get("//healthz").await.expect(200);
+    let log = app.log();
+    assert!(
+        !log.contains("ERROR") && !log.contains("stream error"),
+        "{log}"
     );
 }

@@ -2,10 +2,12 @@
 use crate::app::{App, Caller, Database, id_of};
 use crate::unknown_id;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 stories![
     the_words_stand_for_the_lists_wherever_an_id_does,
     adding_twice_is_adding_once_and_removing_twice_is_not_found,
+    adding_one_film_many_times_at_once_is_adding_it_once,
     the_newest_stands_first,
     a_list_is_read_page_by_page_where_that_is_asked_for,
     what_is_not_there_is_not_found,
@@ -90,6 +92,40 @@ async fn adding_twice_is_adding_once_and_removing_twice_is_not_found(database: D
         "Film is not on the watchlist",
     );
     assert!(ids(&anna, "liked").await.is_empty());
+}
+
+async fn adding_one_film_many_times_at_once_is_adding_it_once(database: Database) {
+    let app = App::start(database).await;
+    let anna = app.somebody().await;
+    let film = anna.add_film("Stalker").await;
+    let list = id_of(
+        &anna
+            .post("/me/watchlists", &json!({ "title": "Mine" }))
+            .await
+            .json(201),
+    );
+    for list in ["wish", &list] {
+        let mut adding = JoinSet::new();
+        for _ in 0..10 {
+            let (anna, film) = (anna.clone(), film.clone());
+            let path = format!("/me/watchlists/{list}/items/add");
+            adding.spawn(async move { anna.put(&path, &json!({ "film_id": film })).await });
+        }
+        for answer in adding.join_all().await {
+            answer.done();
+        }
+        assert_eq!(ids(&anna, list).await, [film.as_str()]);
+    }
+    // Of those who take it off at once, one does.
+    let mut removing = JoinSet::new();
+    for _ in 0..10 {
+        let anna = anna.clone();
+        let path = format!("/me/watchlists/wish/items/{film}");
+        removing.spawn(async move { anna.delete(&path).await.status });
+    }
+    let mut statuses = removing.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [[204].as_slice(), &[404; 9]].concat());
 }
 
 async fn the_newest_stands_first(database: Database) {
@@ -255,6 +291,13 @@ async fn custom_lists_are_made_listed_and_deleted(database: Database) {
     assert_colours(&rainy);
     assert_eq!(location, format!("/api/v1/me/watchlists/{}", id_of(&rainy)));
     assert_eq!(anna.get(&format!("/{location}")).await.json(200), rainy);
+    let long = "я".repeat(5000);
+    let answer = anna.post("/me/watchlists", &json!({ "title": long })).await;
+    let long_one = answer.json(201);
+    assert_eq!(long_one["title"], long);
+    let path = format!("/me/watchlists/{}", id_of(&long_one));
+    assert_eq!(anna.get(&path).await.json(200), long_one);
+    anna.delete(&path).await.done();
     // Two lists may have one title.
     let again = anna
         .post("/me/watchlists", &json!({ "title": "Дождливые вечера" }))

@@ -6,11 +6,19 @@
 
 use crate::{
     assistant::{
-        ports::{LanguageModel, ModelBudget, ModelPolicy},
+        conversations::{
+            DeleteConversationUseCase, DeleteConversationsUseCase, ListConversationsUseCase,
+            ShowConversationUseCase,
+        },
+        ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
         recall::ModelRecall,
+        reply::FilmConcierge,
+        send_message::SendMessageUseCase,
+        toolbox::FilmToolbox,
     },
     catalogue::{
         create_film::CreateFilmUseCase,
+        imports::{ImportFilms, ImportFilmsUseCase},
         list_films::ListFilmsUseCase,
         ports::{
             FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
@@ -32,6 +40,9 @@ use crate::{
             CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
         },
         authenticate::TokenAuthenticator,
+        manage_users::{
+            ChangeUser, ChangeUserUseCase, DeleteUser, DeleteUserUseCase, ListUsersUseCase,
+        },
         ports::{
             AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
         },
@@ -51,8 +62,15 @@ use crate::{
         },
         tokens::{IssueTokensUseCase, RefreshTokens, RefreshTokensUseCase},
     },
-    jobs::{handler::TaskHandler, ports::JobQueries},
+    jobs::{
+        administer::{
+            CancelJob, CancelJobUseCase, ListJobsUseCase, RetryJob, RetryJobUseCase, ShowJobUseCase,
+        },
+        handler::TaskHandler,
+        ports::JobQueries,
+    },
     library::{
+        choose_gradient::{ChooseGradientHandler, ChooseGradientUseCase},
         create_watchlist::CreateWatchlistUseCase,
         entries::{
             AddToWatchlist, AddToWatchlistUseCase, RemoveFromWatchlist, RemoveFromWatchlistUseCase,
@@ -65,7 +83,10 @@ use crate::{
         browse_mixes::{ListMixFilmsUseCase, ListMixesUseCase, ShowMixUseCase},
         ports::MixQueries,
     },
-    recommendation::recommend_tonight::{RecommendTonight, RecommendTonightUseCase},
+    recommendation::{
+        giving::DrawingGiver,
+        recommend_tonight::{RecommendTonight, RecommendTonightUseCase},
+    },
     shared::{
         clock::{Chance, Clock, IdGenerator},
         retry::{Backoff, Retrying},
@@ -73,6 +94,9 @@ use crate::{
     },
     upkeep::{
         check_health::CheckHealthUseCase,
+        figures::ShowFiguresUseCase,
+        ports::FigureQueries,
+        show_sources::ShowSourcesUseCase,
         tidy_up::{TidyUpHandler, TidyUpUseCase},
     },
 };
@@ -117,8 +141,8 @@ application_module! {
         PosterStore, FilmSources,
         LibraryQueries, WatchlistEntries,
         MixQueries,
-        LanguageModel, ModelPolicy, ModelBudget,
-        JobQueries,
+        LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
+        JobQueries, FigureQueries,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -132,9 +156,12 @@ application_module! {
         CommittedPosterChange, ClaimedPosterRemoval, ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
-        DeleteWatchlistUseCase, ListEntriesUseCase,
-        ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase,
-        TidyUpUseCase, CheckHealthUseCase,
+        ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase,
+        ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase, DrawingGiver,
+        SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
+        ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
+        TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
+        ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
     ],
     retried = [
         RefreshTokens by RefreshTokensUseCase, EndSession by EndSessionUseCase,
@@ -145,8 +172,10 @@ application_module! {
         SetPoster by SetPosterUseCase, RemovePoster by RemovePosterUseCase,
         AddToWatchlist by AddToWatchlistUseCase,
         RemoveFromWatchlist by RemoveFromWatchlistUseCase,
-        RecommendTonight by RecommendTonightUseCase,
+        RecommendTonight by RecommendTonightUseCase, ImportFilms by ImportFilmsUseCase,
+        ChangeUser by ChangeUserUseCase, DeleteUser by DeleteUserUseCase,
+        CancelJob by CancelJobUseCase, RetryJob by RetryJobUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
-    handlers = [TidyUpHandler],
+    handlers = [TidyUpHandler, ChooseGradientHandler],
 }

@@ -2,6 +2,7 @@
 //! their invariants, and pure functions. Time, identifiers and chance are always handed in.
 #![warn(missing_docs)]
 
+pub mod assistant;
 pub mod catalogue;
 pub mod identity;
 pub mod jobs;

@@ -8,7 +8,7 @@
 use crate::{
     assistant::{
         FixedModelPolicy, FixedModelPolicyParameters, ModelConnection, NoOtherFilms,
-        OpenAiLanguageModel, OpenAiLanguageModelParameters, SqlModelBudget,
+        OpenAiLanguageModel, OpenAiLanguageModelParameters, SqlConversationQueries, SqlModelBudget,
         SqlModelBudgetParameters,
     },
     catalogue::{
@@ -30,6 +30,7 @@ use crate::{
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
     sources::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters},
     system::{RandomBackoff, SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
+    upkeep::SqlFigureQueries,
 };
 use application::{
     assistant::ports::ModelLimits,
@@ -52,7 +53,8 @@ module! {
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget, NoOtherFilms,
-            SqlJobQueries,
+            SqlConversationQueries,
+            SqlJobQueries, SqlFigureQueries,
         ],
         providers = [],
     }

@@ -2,9 +2,11 @@
 //!
 //! [`app`] is the whole of it. Each context has its folder with the paths it opens; `http` holds what
 //! they share.
+mod assistant;
 mod catalogue;
 mod http;
 mod identity;
+mod jobs;
 mod library;
 mod mixes;
 mod openapi;
@@ -134,7 +136,9 @@ pub fn configure(api: Api) -> impl FnOnce(&mut web::ServiceConfig) {
         library::routes(routes);
         mixes::routes(routes);
         identity::routes(routes);
+        jobs::routes(routes);
         recommendation::routes(routes);
+        assistant::routes(routes);
         upkeep::routes(routes);
         openapi::routes(routes);
         if serves_posters {

@@ -2,12 +2,12 @@
 //!
 //! Handlers describe what is theirs; what every operation has in common is added here.
 use crate::{
-    catalogue,
+    assistant, catalogue,
     http::{
         problem::{PROBLEM_JSON, Problem, ProblemDetails},
         resource::Path,
     },
-    identity, library, mixes, recommendation, upkeep,
+    identity, jobs, library, mixes, recommendation, upkeep,
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -49,7 +49,13 @@ const PAGE: &str = "/api/schema/swagger/";
         catalogue::vocabulary::list_moods, catalogue::vocabulary::show_mood,
         mixes::list_mixes, mixes::show_mix, mixes::list_mix_films,
         recommendation::recommend_tonight,
-        upkeep::show_health, upkeep::show_readiness,
+        assistant::messages::send_message, assistant::conversations::list_conversations,
+        assistant::conversations::show_conversation, assistant::conversations::delete_conversation,
+        assistant::conversations::delete_conversations,
+        upkeep::show_health, upkeep::show_readiness, upkeep::figures::show_figures,
+        identity::users::list_users, identity::users::change_user, identity::users::delete_user,
+        jobs::administer::list_jobs, jobs::administer::show_job, jobs::administer::cancel_job,
+        jobs::administer::retry_job,
     ),
     components(schemas(ProblemDetails<'static>)),
     modifiers(&Common),
@@ -61,6 +67,8 @@ const PAGE: &str = "/api/schema/swagger/";
         (name = "mood", description = "Moods, each tied to genres"),
         (name = "mix", description = "Ready-made mixes"),
         (name = "recommend", description = "What to watch tonight"),
+        (name = "assistant", description = "Talking about films"),
+        (name = "admin", description = "For administrators: users, jobs, figures"),
         (name = "upkeep", description = "For operators"),
     )
 )]

@@ -9,8 +9,13 @@
 
 mod model;
 mod postgres;
+mod redis;
 mod s3;
+mod scripted;
+mod serving;
 
 pub use model::{ModelAnswer, ModelRequest, ModelServer};
 pub use postgres::PostgresServer;
+pub use redis::RedisServer;
 pub use s3::{MuteServer, S3Server};
+pub use scripted::{Reply, ScriptedServer};

@@ -1,4 +1,5 @@
 //! An S3 server in this process, and one that never answers.
+use crate::serving::Serving;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto::Builder,
@@ -8,14 +9,8 @@ use s3s::{
     service::{S3Service, S3ServiceBuilder},
 };
 use s3s_fs::FileSystem;
-use std::{
-    fs, io,
-    net::{SocketAddr, TcpListener},
-    path::PathBuf,
-    thread::{self, JoinHandle},
-};
+use std::{fs, io, path::PathBuf};
 use tempfile::TempDir;
-use tokio::{runtime, sync::oneshot};
 
 const BUCKET: &str = "filmhub-posters";
 const ACCESS_KEY: &str = "test-access-key";
@@ -113,67 +108,6 @@ impl MuteServer {
     #[must_use]
     pub fn endpoint(&self) -> String {
         self.0.endpoint()
-    }
-}
-
-/// A listener with a thread and a runtime of its own.
-#[derive(Debug)]
-struct Serving {
-    address: SocketAddr,
-    running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
-}
-
-impl Serving {
-    fn start<F: Future<Output = io::Result<()>>>(
-        serve: impl FnOnce(tokio::net::TcpListener) -> F + Send + 'static,
-    ) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("no port is free");
-        listener
-            .set_nonblocking(true)
-            .expect("a listener can be made non-blocking");
-        let address = listener.local_addr().expect("a bound port has a number");
-        let (stop, stopped) = oneshot::channel();
-        let thread = thread::spawn(move || {
-            let runtime = runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("no runtime could be made");
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener)
-                    .expect("the listener is a non-blocking one");
-                tokio::select! {
-                    _ = stopped => (),
-                    failed = serve(listener) => failed.expect("the server broke down"),
-                }
-            });
-            // Dropping the runtime closes the connections.
-        });
-        Self {
-            address,
-            running: Some((stop, thread)),
-        }
-    }
-
-    fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    fn stop(&mut self) {
-        if let Some((stop, thread)) = self.running.take() {
-            // A thread that ended by itself did so by a panic, which is passed on by `join`.
-            let _ = stop.send(());
-            let ended = thread.join();
-            assert!(
-                ended.is_ok() || thread::panicking(),
-                "the server's thread panicked"
-            );
-        }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        self.stop();
     }
 }
 

@@ -1,10 +1,73 @@
 //! What asking a language model asks of the outside world.
-use crate::shared::store::{Cause, StoreError};
+use crate::{
+    catalogue::views::{FilmDetails, FlaggedFilm},
+    library::ports::WatchlistRef,
+    shared::{
+        page::{Page, PageRequest},
+        store::{Cause, StoreError},
+    },
+};
 use async_trait::async_trait;
-use chrono::NaiveDate;
-use domain::{catalogue::FilmGuess, identity::UserId};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    assistant::{Conversation, ConversationId, Message},
+    catalogue::{FilmGuess, FilmId, FilmKind},
+    identity::UserId,
+    library::{HexColor, WatchlistId},
+    shared::Language,
+};
 use shaku::Interface;
 use std::time::Duration;
+
+/// The repositories of this context, bound to one unit of work.
+pub trait AssistantStores {
+    /// Conversations.
+    fn conversations(&self) -> &dyn ConversationRepository;
+}
+
+/// Keeps conversations.
+#[async_trait]
+pub trait ConversationRepository: Send + Sync {
+    /// Finds a conversation and keeps others from adding to it until the unit of work ends.
+    async fn find(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError>;
+    /// Adds a conversation.
+    async fn insert(&self, conversation: &Conversation) -> Result<(), StoreError>;
+    /// Adds a message, and stores what it changes of its conversation. Films that are not there (any
+    /// more) MUST be left out.
+    async fn add(&self, conversation: &Conversation, message: &Message) -> Result<(), StoreError>;
+    /// Removes a conversation with its messages.
+    async fn remove(&self, id: ConversationId) -> Result<(), StoreError>;
+    /// Removes all conversations of a user.
+    async fn remove_all(&self, owner: UserId) -> Result<(), StoreError>;
+}
+
+/// Where in a list of conversations, the newest first, one stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConversationKey {
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// Which it is.
+    pub conversation: ConversationId,
+}
+
+/// Reads of conversations.
+#[async_trait]
+pub trait ConversationQueries: Interface {
+    /// Lists the conversations of a user, the newest first.
+    async fn list(
+        &self,
+        owner: UserId,
+        page: PageRequest<ConversationKey>,
+    ) -> Result<Page<Conversation, ConversationKey>, StoreError>;
+    /// Shows a conversation without its messages.
+    async fn show(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError>;
+    /// The last messages of a conversation, in the order in which they were said.
+    async fn list_messages(
+        &self,
+        id: ConversationId,
+        most: u32,
+    ) -> Result<Vec<Message>, StoreError>;
+}
 
 /// Whether a model can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +125,123 @@ impl Guesses {
     pub const MOST_FILMS: usize = 10;
 }
 
+/// One of the things that a model may use while it talks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tool {
+    /// Finds films of the catalogue.
+    SearchFilms {
+        /// Words of a title.
+        title: Option<String>,
+        /// Words about it.
+        description: Option<String>,
+        /// Whether films that the user has watched are wanted too.
+        includes_watched: bool,
+    },
+    /// Tells what is known of a film.
+    ShowDetails {
+        /// Which film.
+        film: FilmId,
+    },
+    /// Names the user's lists.
+    ListWatchlists,
+    /// Lists the films of one of the user's lists.
+    ListEntries {
+        /// Which list.
+        list: WatchlistRef,
+    },
+    /// Draws films for tonight.
+    Recommend {
+        /// Genres by name; with none, any.
+        genres: Vec<String>,
+        /// Film, series or anime; without it, any.
+        kind: Option<FilmKind>,
+        /// How many.
+        count: u8,
+    },
+    /// Shows films to the user, beside the text.
+    ShowFilms {
+        /// Which films.
+        films: Vec<NamedFilm>,
+    },
+    /// Nothing that there is; says why.
+    Unknown(&'static str),
+}
+
+/// A film as a model names it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NamedFilm {
+    /// By the identifier that a tool told.
+    Id(FilmId),
+    /// By title.
+    Guess(FilmGuess),
+}
+
+/// A model's wish to use a tool.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToolCall {
+    /// How the model tells its wishes apart.
+    pub id: String,
+    /// The tool as the model named it.
+    pub name: String,
+    /// What the model gave it, as it was written.
+    pub arguments: String,
+    /// What is understood of it.
+    pub tool: Tool,
+}
+
+/// What a tool told.
+#[derive(Clone, Debug)]
+pub enum ToolOutcome {
+    /// Films.
+    Films(Vec<FlaggedFilm>),
+    /// Everything about a film, with the names of its genres.
+    Details(Box<FilmDetails>, Vec<String>),
+    /// Lists by identifier and title.
+    Lists(Vec<(WatchlistId, String)>),
+    /// So many of the films are shown.
+    Shown(usize),
+    /// Nothing; says why.
+    Refused(String),
+}
+
+/// One step of a talk.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// What the user said.
+    User(String),
+    /// What the model said, and which tools it wished to use.
+    Model(Turn),
+    /// What a tool told, by the identifier of the wish.
+    Told(String, ToolOutcome),
+}
+
+/// A talk as the model is told it.
+#[derive(Clone, Copy, Debug)]
+pub struct Talk<'a> {
+    /// The language to fall back to where that of the user cannot be told.
+    pub language: Language,
+    /// What was said and done so far, ending with what the model is to go on from.
+    pub steps: &'a [Step],
+    /// Whether it may use tools; otherwise it has to answer now.
+    pub may_use_tools: bool,
+}
+
+/// What a model said at a time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Turn {
+    /// Its words.
+    pub text: String,
+    /// The tools that it wishes to use.
+    pub calls: Vec<ToolCall>,
+}
+
+/// Hears what a model says while it says it.
+#[async_trait]
+pub trait Listener: Send + Sync {
+    /// Takes the next words.
+    async fn hear(&self, words: &str);
+}
+
 /// A language model, seen from here.
 ///
 /// Whatever is passed to it as data MUST be told from what it is asked to do. It MUST keep within the
@@ -76,6 +256,20 @@ pub trait LanguageModel: Interface {
         remembered: Remembered<'_>,
         within: Duration,
     ) -> Result<Guesses, ModelError>;
+    /// Proposes three colours that suit a title, not checked against any rule but their form.
+    async fn propose_colors(
+        &self,
+        title: &str,
+        within: Duration,
+    ) -> Result<[HexColor; 3], ModelError>;
+    /// Goes on with a talk. Words MUST be passed on as they come. A stream that ends before the model
+    /// has said that it is done MUST be an error.
+    async fn converse(
+        &self,
+        talk: Talk<'_>,
+        listener: &dyn Listener,
+        within: Duration,
+    ) -> Result<Turn, ModelError>;
 }
 
 /// What asking a model may cost.
@@ -83,6 +277,8 @@ pub trait LanguageModel: Interface {
 pub struct ModelLimits {
     /// How long a search may take in all when a model helps.
     pub search_within: Duration,
+    /// How long the assistant may talk about one question.
+    pub reply_within: Duration,
     /// How often a user may have it asked in a day.
     pub daily_per_user: u32,
     /// How often all who have not signed in may, together.

@@ -1,6 +1,10 @@
 //! A model helps to tell which film somebody means.
-use super::ports::{
-    Guesses, LanguageModel, ModelBudget, ModelLimits, ModelPolicy, ModelState, Remembered,
+use super::{
+    asking::{Deadline, may_ask},
+    ports::{
+        Guesses, LanguageModel, ModelBudget, ModelLimits, ModelPolicy, ModelState, Remembered,
+    },
+    toolbox::is_meant,
 };
 use crate::{
     catalogue::ports::{FilmIndex, FilmQueries, FilmResolver},
@@ -8,9 +12,9 @@ use crate::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::catalogue::{Confidence, FilmGuess, FilmId, ReleaseYear};
+use domain::catalogue::{Confidence, FilmGuess, FilmId};
 use shaku::{Component, Interface};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 /// What a model contributed to a search.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -83,20 +87,6 @@ impl Recall for ModelRecall {
     }
 }
 
-/// When a search has to be over.
-struct Deadline {
-    since: DateTime<Utc>,
-    within: Duration,
-}
-
-impl Deadline {
-    /// What is left of the time.
-    fn left(&self, now: DateTime<Utc>) -> Duration {
-        let gone = (now - self.since).to_std().unwrap_or_default();
-        self.within.saturating_sub(gone)
-    }
-}
-
 fn most_likely_first(mut guesses: Vec<FilmGuess>) -> Vec<FilmGuess> {
     guesses.truncate(Guesses::MOST_FILMS);
     guesses.sort_by(|one, other| {
@@ -112,17 +102,7 @@ impl ModelRecall {
             Actor::User(_) => limits.daily_per_user,
             Actor::Anonymous | Actor::System => limits.daily_of_visitors,
         };
-        let today = self.clock.now().date_naive();
-        match self.budget.spend(actor.viewer(), today, most).await {
-            Ok(is_granted) => is_granted,
-            Err(failure) => {
-                tracing::warn!(
-                    error = logged(&failure),
-                    "the model is not asked, its budget is unknown"
-                );
-                false
-            }
-        }
+        may_ask(&*self.budget, actor.viewer(), most, self.clock.now()).await
     }
 
     async fn guess(&self, remembered: Remembered<'_>, until: &Deadline) -> Option<Guesses> {
@@ -156,13 +136,9 @@ impl ModelRecall {
         for title in guess.titles() {
             let found = self.index.find_by_title(title, ENOUGH).await.ok()?;
             let films = self.queries.show_many(&found, None).await.ok()?;
-            let meant = films.iter().map(|film| &*film.card).find(|card| {
-                let year = card.release_year.map(i64::from);
-                let year = year.and_then(|year| ReleaseYear::try_from(year).ok());
-                guess.means(&card.title, year)
-            });
-            if let Some(card) = meant {
-                return Some(card.id);
+            let meant = films.iter().find(|film| is_meant(guess, film));
+            if let Some(film) = meant {
+                return Some(film.card.id);
             }
         }
         None

@@ -1,5 +1,6 @@
 //! Films: found, shown, added, changed, given posters; and the genres and moods to browse them by.
 pub mod create_film;
+pub mod imports;
 pub mod list_films;
 pub mod ports;
 pub mod posters;

@@ -1,5 +1,8 @@
 //! What finding, showing and changing films asks of the outside world.
-use super::views::{FilmDetails, FlaggedFilm};
+use super::{
+    imports::ports::FilmImports,
+    views::{FilmDetails, FlaggedFilm},
+};
 use crate::shared::{
     failure::failure,
     page::{Page, PageRequest},
@@ -24,6 +27,8 @@ pub trait CatalogueStores {
     fn films(&self) -> &dyn FilmRepository;
     /// Posters on their way into the poster store or out of it.
     fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository;
+    /// What other catalogues tell of films.
+    fn imports(&self) -> &dyn FilmImports;
 }
 
 /// Keeps films.
@@ -108,9 +113,9 @@ pub struct FilmFilter {
     /// Films of a country; case does not count.
     pub country: Option<String>,
     /// Films of this year or later.
-    pub year_from: Option<u16>,
+    pub year_from: Option<i32>,
     /// Films of this year or earlier.
-    pub year_to: Option<u16>,
+    pub year_to: Option<i32>,
     /// Films that a person made or plays in, by name; case and accents do not count.
     pub person: Option<String>,
     /// Films, series or anime only.

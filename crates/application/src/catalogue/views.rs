@@ -18,7 +18,7 @@ pub struct FilmCard {
     /// The country it is shown with.
     pub country: Option<String>,
     /// The year of its first release.
-    pub release_year: Option<u16>,
+    pub release_year: Option<i32>,
     /// Where its poster lies.
     pub poster: Option<PosterKey>,
     /// Its number at TMDB.

@@ -2,8 +2,8 @@
 use super::state::{Database, Stored, locked};
 use crate::{
     assistant::ports::{
-        Guesses, LanguageModel, ModelBudget, ModelError, ModelLimits, ModelPolicy, ModelState,
-        Remembered,
+        Guesses, LanguageModel, Listener, ModelBudget, ModelError, ModelLimits, ModelPolicy,
+        ModelState, Remembered, Step, Talk, Tool, ToolCall, Turn,
     },
     catalogue::ports::FilmResolver,
     shared::store::StoreError,
@@ -13,9 +13,10 @@ use chrono::NaiveDate;
 use domain::{
     catalogue::{FilmGuess, FilmId, comparable},
     identity::UserId,
+    library::HexColor,
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -31,6 +32,18 @@ pub struct AskedToGuess {
     pub within: Duration,
 }
 
+/// What a model was told before it said something.
+#[derive(Clone, Debug)]
+pub struct AskedToTalk {
+    /// What was said and done.
+    pub steps: Vec<Step>,
+    /// Whether it could use tools.
+    pub may_use_tools: bool,
+    /// Within which time.
+    pub within: Duration,
+}
+
+type Coloring = dyn Fn() -> Result<[HexColor; 3], ModelError> + Send + Sync;
 type Guessing = dyn Fn() -> Result<Guesses, ModelError> + Send + Sync;
 
 /// A model that is not configured until a test tells it what to say.
@@ -43,7 +56,10 @@ pub struct FakeLanguageModel {
 struct Mind {
     state: Option<ModelState>,
     guessing: Option<Arc<Guessing>>,
+    coloring: Option<Arc<Coloring>>,
     asked_to_guess: Vec<AskedToGuess>,
+    turns: VecDeque<Result<Turn, ModelError>>,
+    asked_to_talk: Vec<AskedToTalk>,
 }
 
 impl FakeLanguageModel {
@@ -57,6 +73,54 @@ impl FakeLanguageModel {
         let mut mind = locked(&self.inner);
         mind.state = Some(ModelState::Ready);
         mind.guessing = Some(Arc::new(guess));
+    }
+
+    /// Is ready, and says this when its turn comes.
+    pub fn says(&self, words: &str) {
+        self.takes_turn(Ok(Turn {
+            text: words.to_owned(),
+            calls: Vec::new(),
+        }));
+    }
+
+    /// Is ready, and wishes to use these tools when its turn comes.
+    pub fn wishes(&self, tools: impl IntoIterator<Item = Tool>) {
+        let calls = tools
+            .into_iter()
+            .enumerate()
+            .map(|(number, tool)| ToolCall {
+                id: format!("call-{number}"),
+                name: "a_tool".to_owned(),
+                arguments: "{}".to_owned(),
+                tool,
+            });
+        self.takes_turn(Ok(Turn {
+            text: String::new(),
+            calls: calls.collect(),
+        }));
+    }
+
+    /// Is ready, and does this when its turn comes.
+    pub fn takes_turn(&self, turn: Result<Turn, ModelError>) {
+        let mut mind = locked(&self.inner);
+        mind.state = Some(ModelState::Ready);
+        mind.turns.push_back(turn);
+    }
+
+    /// What it was told each time before it said something.
+    #[must_use]
+    pub fn asked_to_talk(&self) -> Vec<AskedToTalk> {
+        locked(&self.inner).asked_to_talk.clone()
+    }
+
+    /// Is ready, and proposes these colours from now on.
+    pub fn proposes(
+        &self,
+        colors: impl Fn() -> Result<[HexColor; 3], ModelError> + Send + Sync + 'static,
+    ) {
+        let mut mind = locked(&self.inner);
+        mind.state = Some(ModelState::Ready);
+        mind.coloring = Some(Arc::new(colors));
     }
 
     /// What it was asked to guess.
@@ -88,6 +152,40 @@ impl LanguageModel for FakeLanguageModel {
         drop(mind);
         guess()
     }
+
+    async fn propose_colors(&self, _: &str, _: Duration) -> Result<[HexColor; 3], ModelError> {
+        let coloring = locked(&self.inner).coloring.clone();
+        coloring.ok_or(ModelError::NotReady)?()
+    }
+
+    /// Takes the next turn, its words in two parts.
+    async fn converse(
+        &self,
+        talk: Talk<'_>,
+        listener: &dyn Listener,
+        within: Duration,
+    ) -> Result<Turn, ModelError> {
+        let turn = {
+            let mut mind = locked(&self.inner);
+            mind.asked_to_talk.push(AskedToTalk {
+                steps: talk.steps.to_vec(),
+                may_use_tools: talk.may_use_tools,
+                within,
+            });
+            mind.turns
+                .pop_front()
+                .unwrap_or(Err(ModelError::NotReady))?
+        };
+        let middle = turn.text.chars().count() / 2;
+        let parts: [String; 2] = [
+            turn.text.chars().take(middle).collect(),
+            turn.text.chars().skip(middle).collect(),
+        ];
+        for part in parts.iter().filter(|part| !part.is_empty()) {
+            listener.hear(part).await;
+        }
+        Ok(turn)
+    }
 }
 
 /// Limits that a test can change.
@@ -98,6 +196,7 @@ impl Default for FakeModelPolicy {
     fn default() -> Self {
         Self(Arc::new(Mutex::new(ModelLimits {
             search_within: Duration::from_secs(4),
+            reply_within: Duration::from_mins(1),
             daily_per_user: 100,
             daily_of_visitors: 100,
         })))

@@ -16,6 +16,7 @@ use crate::{
 };
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    assistant::{Author, Conversation, MessageText, Question},
     catalogue::{
         CountryName, Film, FilmContent, FilmDescription, FilmId, FilmKind, FilmTitle, Genre,
         GenreId, Mood, PictureFormat, PosterKey, ReleaseYear, TmdbId,
@@ -683,5 +684,62 @@ impl Fixture for RecommendationBuilder {
             .record(&given)
             .expect("a recommendation to be stored");
         given
+    }
+}
+
+/// A conversation in the making.
+#[derive(Clone, Debug)]
+pub struct ConversationBuilder {
+    owner: Option<UserId>,
+    question: Question,
+}
+
+/// A conversation in which a user has asked something. In a world it belongs to somebody; see
+/// [`of`](ConversationBuilder::of).
+#[must_use]
+pub fn a_conversation() -> ConversationBuilder {
+    ConversationBuilder {
+        owner: None,
+        question: Question::parse("What shall I watch?").expect("a question"),
+    }
+}
+
+impl ConversationBuilder {
+    /// Says whose it is.
+    #[must_use]
+    pub fn of(mut self, owner: UserId) -> Self {
+        self.owner = Some(owner);
+        self
+    }
+
+    /// Begins with other words.
+    #[must_use]
+    pub fn asking(mut self, question: &str) -> Self {
+        self.question = Question::parse(question).expect("a question");
+        self
+    }
+}
+
+impl Fixture for ConversationBuilder {
+    type Thing = Conversation;
+
+    fn made(self, origin: &Origin<'_>) -> Conversation {
+        let owner = self.owner.unwrap_or_else(|| origin.id());
+        Conversation::begin(origin.id(), owner, &self.question, origin.now)
+    }
+
+    fn put(self, origin: &Origin<'_>, stored: &mut Stored) -> Conversation {
+        let text = MessageText::nearest(self.question.as_str());
+        let mut conversation = self.made(origin);
+        stored
+            .insert_conversation(&conversation)
+            .expect("the world has its owner");
+        let message = conversation
+            .say(origin.id(), Author::User, text, origin.now)
+            .expect("there is room");
+        stored
+            .add_message(&conversation, &message)
+            .expect("the conversation is there");
+        conversation
     }
 }

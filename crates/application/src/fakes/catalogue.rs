@@ -2,6 +2,7 @@
 //! letters.
 use super::{
     identity::digest_of,
+    imports::Told,
     state::{Database, Stored, dangling, duplicate, locked},
     store::FakeUnitOfWork,
 };
@@ -49,6 +50,7 @@ pub(super) struct FilmExtras {
     pub(super) cast: Vec<Credit>,
     pub(super) external_ids: Vec<(String, String)>,
     pub(super) attribution: Option<Attribution>,
+    pub(super) told: Told,
 }
 
 /// When a poster may be removed, and until when somebody is doing so.
@@ -76,6 +78,11 @@ impl Stored {
         let stored = self.films.get(&film.id).ok_or(StoreError::Stale)?;
         if stored.revision + 1 != film.revision {
             return Err(StoreError::Stale);
+        }
+        if stored.content != film.content
+            && let Some(extras) = self.extras.get_mut(&film.id)
+        {
+            extras.take_over();
         }
         self.put_film(film)
     }
@@ -304,7 +311,7 @@ fn key(film: &Film, order: FilmOrder) -> FilmKey {
         }
         FilmOrder::Year | FilmOrder::YearDescending => {
             let year = film.content.release_year;
-            FilmPosition::Year(year.map_or(0, |year| i32::from(year.get())))
+            FilmPosition::Year(year.map_or(0, domain::catalogue::ReleaseYear::get))
         }
         FilmOrder::NewestFirst => FilmPosition::Added(film.created_at),
     };
@@ -348,7 +355,7 @@ fn folded(name: &str) -> String {
 }
 
 /// The countries of a film: those of its source, unless its owner names another one.
-fn countries(film: &Film, extras: Option<&FilmExtras>) -> Vec<String> {
+pub(super) fn countries(film: &Film, extras: Option<&FilmExtras>) -> Vec<String> {
     let shown = film.content.country.as_ref().map(CountryName::as_str);
     extras
         .map(|extras| &extras.countries)

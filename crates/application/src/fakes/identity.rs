@@ -9,7 +9,10 @@ use crate::{
         PasswordHasher, RefreshTokenDigest, RefreshTokenUse, SaveUserError, Secrets, SessionGate,
         SessionPolicy, SessionRepository, TelegramSignInRepository, TokenLives, UserRepository,
     },
-    shared::store::StoreError,
+    shared::{
+        page::{Page, PageRequest},
+        store::StoreError,
+    },
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
@@ -86,6 +89,7 @@ impl Stored {
         self.drop_loose_entries();
         self.recommendations.retain(|_, given| given.user != user);
         self.model_spending.remove(&Some(user));
+        self.remove_conversations(user);
         for film in self.films.values_mut() {
             if film.owner == Some(user) {
                 film.owner = None;
@@ -229,6 +233,13 @@ impl UserRepository for FakeUnitOfWork {
         self.with(|stored| stored.find_user(|user| user.telegram == Some(telegram)))
     }
 
+    async fn find_active_admins(&self) -> Result<Vec<UserId>, StoreError> {
+        self.with(|stored| {
+            let admins = stored.users.values().filter(|user| user.may_administer());
+            admins.map(|user| user.id).collect()
+        })
+    }
+
     async fn insert(&self, user: &User) -> Result<(), SaveUserError> {
         self.with(|stored| stored.insert_user(user))?
     }
@@ -343,6 +354,29 @@ impl IdentityQueries for FakeIdentityQueries {
     async fn show_user_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError> {
         self.database
             .read(|stored| stored.find_user(|user| user.email.as_ref() == Some(email)))
+    }
+
+    async fn list_users(
+        &self,
+        search: Option<&str>,
+        page: &PageRequest<UserId>,
+    ) -> Result<Page<User, UserId>, StoreError> {
+        let wanted = search.unwrap_or_default().to_lowercase();
+        let contains = |text: &str| text.to_lowercase().contains(&wanted);
+        let found = self.database.read(|stored| {
+            let users = stored.users.values().rev();
+            users
+                .filter(|user| {
+                    let email = user.email.as_ref();
+                    email.is_some_and(|email| contains(email.as_str()))
+                        || contains(user.username.as_str())
+                })
+                .filter(|user| page.after.is_none_or(|after| user.id < after))
+                .take(usize::from(page.size.get()) + 1)
+                .cloned()
+                .collect()
+        })?;
+        Ok(Page::from_overfetched(found, page.size, |user| user.id))
     }
 
     async fn show_telegram_sign_in(

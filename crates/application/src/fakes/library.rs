@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     catalogue::FilmId,
     identity::UserId,
-    library::{Watchlist, WatchlistId, WatchlistKind},
+    library::{Gradient, Watchlist, WatchlistId, WatchlistKind},
 };
 use std::{cmp::Reverse, collections::btree_map};
 
@@ -148,6 +148,14 @@ impl WatchlistRepository for FakeUnitOfWork {
                 .iter()
                 .try_for_each(|list| stored.insert_watchlist(list))
         })?
+    }
+
+    async fn recolor(&self, list: WatchlistId, gradient: &Gradient) -> Result<(), StoreError> {
+        self.with(|stored| {
+            if let Some(list) = stored.watchlists.get_mut(&list) {
+                list.gradient = gradient.clone();
+            }
+        })
     }
 
     async fn remove(&self, list: WatchlistId) -> Result<(), StoreError> {

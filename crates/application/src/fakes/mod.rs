@@ -20,7 +20,10 @@
 mod assistant;
 mod builders;
 mod catalogue;
+mod conversations;
+mod figures;
 mod identity;
+mod imports;
 mod jobs;
 mod library;
 mod mixes;
@@ -33,17 +36,20 @@ mod system;
 mod world;
 
 pub use assistant::{
-    AskedToGuess, FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy,
+    AskedToGuess, AskedToTalk, FakeFilmResolver, FakeLanguageModel, FakeModelBudget,
+    FakeModelPolicy,
 };
 pub use builders::{
-    FilmBuilder, Fixture, GenreBuilder, MixBuilder, MoodBuilder, Origin, RecommendationBuilder,
-    SessionBuilder, UserBuilder, WatchlistBuilder, a_film, a_genre, a_mix, a_mood, a_poster_of,
-    a_recommendation, a_session, a_user, a_watchlist,
+    ConversationBuilder, FilmBuilder, Fixture, GenreBuilder, MixBuilder, MoodBuilder, Origin,
+    RecommendationBuilder, SessionBuilder, UserBuilder, WatchlistBuilder, a_conversation, a_film,
+    a_genre, a_mix, a_mood, a_poster_of, a_recommendation, a_session, a_user, a_watchlist,
 };
 pub use catalogue::{
     FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
     FakeVocabulary,
 };
+pub use conversations::FakeConversationQueries;
+pub use figures::FakeFigureQueries;
 pub use identity::{
     FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
     FakeSessionPolicy,

@@ -9,6 +9,8 @@ use super::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
         FakeVocabulary,
     },
+    conversations::FakeConversationQueries,
+    figures::FakeFigureQueries,
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
@@ -21,7 +23,7 @@ use super::{
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
-    assistant::ports::{LanguageModel, ModelBudget, ModelPolicy},
+    assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
         ports::{
             FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
@@ -40,6 +42,7 @@ use crate::{
         retry::Backoff,
         store::Store,
     },
+    upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
 
@@ -77,6 +80,7 @@ fake_ports! {
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
-    FakeModelBudget for ModelBudget, FakeFilmResolver for FilmResolver,
-    FakeJobQueries for JobQueries,
+    FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
+    FakeFilmResolver for FilmResolver,
+    FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
 }

@@ -8,7 +8,8 @@ use super::{
 use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    catalogue::{Film, FilmId, Genre, Mood, PosterKey},
+    assistant::{Conversation, ConversationId, Message},
+    catalogue::{ExternalRef, Film, FilmId, Genre, Mood, PersonId, PosterKey},
     identity::{SessionId, SignInKeyDigest, TelegramSignIn, User, UserId},
     jobs::JobId,
     library::{Watchlist, WatchlistId},
@@ -42,8 +43,11 @@ pub struct Stored {
     pub(super) mixes: Vec<Mix>,
     pub(super) mix_films: BTreeMap<MixId, Vec<FilmId>>,
     pub(super) recommendations: BTreeMap<RecommendationId, Recommendation>,
+    pub(super) conversations: BTreeMap<ConversationId, (Conversation, Vec<Message>)>,
     pub(super) model_spending: BTreeMap<Option<UserId>, (NaiveDate, u32)>,
     pub(super) jobs: BTreeMap<JobId, StoredJob>,
+    pub(super) names_of_people: BTreeMap<PersonId, Vec<ExternalRef>>,
+    pub(super) pages_reached: HashMap<String, u32>,
     pub(super) ticks: BTreeMap<String, DateTime<Utc>>,
 }
 

@@ -1,7 +1,11 @@
 //! A store in memory.
 use super::state::{Database, Stored, WriterTurn, locked};
 use crate::{
-    catalogue::ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    assistant::ports::{AssistantStores, ConversationRepository},
+    catalogue::{
+        imports::ports::FilmImports,
+        ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    },
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
@@ -111,10 +115,19 @@ impl CatalogueStores for FakeUnitOfWork {
     fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository {
         self
     }
+    fn imports(&self) -> &dyn FilmImports {
+        self
+    }
 }
 
 impl LibraryStores for FakeUnitOfWork {
     fn watchlists(&self) -> &dyn WatchlistRepository {
+        self
+    }
+}
+
+impl AssistantStores for FakeUnitOfWork {
+    fn conversations(&self) -> &dyn ConversationRepository {
         self
     }
 }

@@ -6,6 +6,8 @@ use super::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
         FakeVocabulary,
     },
+    conversations::FakeConversationQueries,
+    figures::FakeFigureQueries,
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
         FakeSessionPolicy,
@@ -84,6 +86,10 @@ pub struct World {
     pub entries: FakeWatchlistEntries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
+    /// Reads of conversations.
+    pub conversation_queries: FakeConversationQueries,
+    /// Counts.
+    pub figure_queries: FakeFigureQueries,
     /// The language model.
     pub model: FakeLanguageModel,
     /// What asking it may cost.
@@ -133,6 +139,8 @@ impl World {
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
+            conversation_queries: FakeConversationQueries { database: of() },
+            figure_queries: FakeFigureQueries { database: of() },
             model: FakeLanguageModel::default(),
             model_policy: FakeModelPolicy::default(),
             model_budget: FakeModelBudget { database: of() },
@@ -175,6 +183,8 @@ impl World {
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
+            .with_component_parameters::<FakeConversationQueries>(self.conversation_queries.clone())
+            .with_component_parameters::<FakeFigureQueries>(self.figure_queries.clone())
             .with_component_parameters::<FakeLanguageModel>(self.model.clone())
             .with_component_parameters::<FakeModelPolicy>(self.model_policy.clone())
             .with_component_parameters::<FakeModelBudget>(self.model_budget.clone())

@@ -2,9 +2,11 @@
 mod account;
 pub mod administer;
 pub mod authenticate;
+pub mod manage_users;
 pub mod ports;
 pub mod profile;
 pub mod register;
+mod removal;
 pub mod sessions;
 pub mod sign_in;
 pub mod telegram;

@@ -1,6 +1,7 @@
 //! What signing in and out asks of the outside world.
 use crate::shared::{
     failure::failure,
+    page::{Page, PageRequest},
     store::{Cause, StoreError},
 };
 use async_trait::async_trait;
@@ -49,6 +50,9 @@ pub trait UserRepository: Send + Sync {
     async fn find_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError>;
     /// Finds the user who has a Telegram account.
     async fn find_by_telegram(&self, telegram: TelegramId) -> Result<Option<User>, StoreError>;
+    /// Finds the administrators who may come in, and keeps others from changing them until the unit
+    /// of work ends. Asked for before any single user, so that no two wait for each other.
+    async fn find_active_admins(&self) -> Result<Vec<UserId>, StoreError>;
     /// Adds a user. It MUST say `EmailTaken` or `TelegramTaken` even when two add the same at once.
     async fn insert(&self, user: &User) -> Result<(), SaveUserError>;
     /// Stores a changed user.
@@ -154,6 +158,13 @@ pub trait IdentityQueries: Interface {
     async fn show_user(&self, user: UserId) -> Result<Option<User>, StoreError>;
     /// Shows the user who has an address.
     async fn show_user_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError>;
+    /// Lists users, the newest first; with a search those whose address or username contains it. The
+    /// case of ASCII letters MUST NOT count, and no letter MUST have a meaning of its own.
+    async fn list_users(
+        &self,
+        search: Option<&str>,
+        page: &PageRequest<UserId>,
+    ) -> Result<Page<User, UserId>, StoreError>;
     /// Shows an attempt to sign in by Telegram.
     async fn show_telegram_sign_in(
         &self,

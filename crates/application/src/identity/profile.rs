@@ -1,5 +1,8 @@
 //! A user's own data: shown, changed, deleted.
-use super::ports::{HashingError, IdentityQueries, PasswordHasher, SaveUserError, SessionGate};
+use super::{
+    ports::{HashingError, IdentityQueries, PasswordHasher, SaveUserError, SessionGate},
+    removal::remove_user,
+};
 use crate::{
     catalogue::{ports::FilmIndex, posters::PosterRemoval},
     shared::{
@@ -188,14 +191,11 @@ impl UseCase<DeleteAccount> for DeleteAccountUseCase {
         let now = self.clock.now();
         let uow = self.store.begin().await?;
         known(uow.users().find(me.id).await?)?;
-        let ended = uow.sessions().end_all(me.id, None, now).await?;
-        let obsolete = uow.films().remove_private_films(me.id, now).await?;
-        uow.obsolete_posters().add(&obsolete, now).await?;
-        uow.users().remove(me.id).await?;
+        let removed = remove_user(&*uow, me.id, now).await?;
         uow.commit().await?;
-        self.gate.close(&ended);
-        self.index.nudge();
-        self.removal.remove_now(&obsolete).await;
+        removed
+            .tell(&*self.gate, &*self.index, &*self.removal)
+            .await;
         Ok(())
     }
 }

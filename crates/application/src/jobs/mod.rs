@@ -1,4 +1,5 @@
 //! Work that outlives a request: what there is to do, where it waits, and who does it.
+pub mod administer;
 pub mod handler;
 pub mod ports;
 mod run;

@@ -1,10 +1,14 @@
 //! A user makes a list of their own.
 use super::show_watchlist::WatchlistError;
-use crate::shared::{
-    actor::Actor,
-    clock::{Chance, Clock, IdGenerator},
-    store::Store,
-    use_case::{UseCase, request},
+use crate::{
+    assistant::ports::{LanguageModel, ModelState},
+    jobs::{Task, ports::NewJob},
+    shared::{
+        actor::Actor,
+        clock::{Chance, Clock, IdGenerator},
+        store::Store,
+        use_case::{UseCase, request},
+    },
 };
 use async_trait::async_trait;
 use domain::library::{Gradient, Watchlist, WatchlistTitle};
@@ -12,7 +16,8 @@ use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
 
-/// Makes a list; its colours are drawn by lot.
+/// Makes a list; its colours are drawn by lot, and where there is a model it is asked for better ones
+/// afterwards.
 #[derive(Debug)]
 pub struct CreateWatchlist {
     /// What the user calls it.
@@ -31,6 +36,8 @@ pub(crate) struct CreateWatchlistUseCase {
     #[shaku(inject)]
     chance: Arc<dyn Chance>,
     #[shaku(inject)]
+    model: Arc<dyn LanguageModel>,
+    #[shaku(inject)]
     store: Arc<dyn Store>,
 }
 
@@ -42,18 +49,24 @@ impl UseCase<CreateWatchlist> for CreateWatchlistUseCase {
         actor: &Actor,
         request: CreateWatchlist,
     ) -> Result<Watchlist, WatchlistError> {
+        let now = self.clock.now();
         let gradient = Gradient::built_in(self.chance.draw());
         let list = Watchlist::custom(
             self.ids.next(),
             actor.user()?.id,
             request.title,
             gradient,
-            self.clock.now(),
+            now,
         );
         let uow = self.store.begin().await?;
         uow.watchlists()
             .insert_many(std::slice::from_ref(&list))
             .await?;
+        if self.model.state() != ModelState::NotConfigured {
+            let task = Task::ChooseGradient { watchlist: list.id };
+            let job = NewJob::new(self.ids.next(), task, now);
+            uow.jobs().enqueue(&job).await?;
+        }
         uow.commit().await?;
         Ok(list)
     }

@@ -1,4 +1,5 @@
 //! A user's watchlists: made, shown, filled, deleted.
+pub mod choose_gradient;
 pub mod create_watchlist;
 pub mod entries;
 pub mod list_watchlists;

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     catalogue::FilmId,
     identity::UserId,
-    library::{StandardList, Watchlist, WatchlistId},
+    library::{Gradient, StandardList, Watchlist, WatchlistId},
 };
 use shaku::Interface;
 
@@ -25,6 +25,8 @@ pub trait WatchlistRepository: Send + Sync {
     async fn find(&self, list: WatchlistId) -> Result<Option<Watchlist>, StoreError>;
     /// Adds lists.
     async fn insert_many(&self, lists: &[Watchlist]) -> Result<(), StoreError>;
+    /// Gives a list other colours; one that is not there (any more) stays so.
+    async fn recolor(&self, list: WatchlistId, gradient: &Gradient) -> Result<(), StoreError>;
     /// Removes a list with its entries.
     async fn remove(&self, list: WatchlistId) -> Result<(), StoreError>;
 }

@@ -1,3 +1,4 @@
 //! What to watch tonight.
+pub(crate) mod giving;
 pub mod ports;
 pub mod recommend_tonight;

@@ -1,5 +1,8 @@
 //! One film for tonight.
-use super::ports::Wanted;
+use super::{
+    giving::{Given, TonightGiver},
+    ports::Wanted,
+};
 use crate::{
     catalogue::{
         ports::{FilmQueries, Vocabulary},
@@ -8,10 +11,9 @@ use crate::{
     },
     shared::{
         actor::{AccessDenied, Actor},
-        clock::{Chance, Clock, IdGenerator},
         failure::failure,
         retry::retryable,
-        store::{Store, StoreError},
+        store::StoreError,
         use_case::{UseCase, request},
     },
 };
@@ -19,7 +21,6 @@ use async_trait::async_trait;
 use domain::{
     catalogue::{FilmId, FilmKind, GenreId, MoodId},
     identity::UserId,
-    recommendation::{Recommendation, choose_for_tonight, not_again_within},
 };
 use shaku::Component;
 use std::sync::Arc;
@@ -68,17 +69,11 @@ retryable!(RecommendTonight);
 #[shaku(interface = UseCase<RecommendTonight>)]
 pub(crate) struct RecommendTonightUseCase {
     #[shaku(inject)]
-    clock: Arc<dyn Clock>,
-    #[shaku(inject)]
-    ids: Arc<dyn IdGenerator>,
-    #[shaku(inject)]
-    chance: Arc<dyn Chance>,
-    #[shaku(inject)]
     vocabulary: Arc<dyn Vocabulary>,
     #[shaku(inject)]
     queries: Arc<dyn FilmQueries>,
     #[shaku(inject)]
-    store: Arc<dyn Store>,
+    giver: Arc<dyn TonightGiver>,
 }
 
 #[async_trait]
@@ -125,28 +120,10 @@ impl RecommendTonightUseCase {
     }
 
     async fn give(&self, user: UserId, wanted: &Wanted) -> Result<FilmId, RecommendTonightError> {
-        const ENOUGH: u32 = 200;
-        let uow = self.store.begin().await?;
-        if !uow.recommendations().take_turn(user).await? {
-            return Err(AccessDenied::NotSignedIn.into());
+        match self.giver.give(user, wanted).await? {
+            Given::Film(film) => Ok(film),
+            Given::NothingSuits => Err(RecommendTonightError::NothingSuits),
+            Given::NoSuchUser => Err(AccessDenied::NotSignedIn.into()),
         }
-        // After the turn has come: what was given a moment ago is known only now.
-        let now = self.clock.now();
-        let since = now - not_again_within();
-        let candidates = uow
-            .recommendations()
-            .find_candidates(user, wanted, since, ENOUGH)
-            .await?;
-        let film = choose_for_tonight(&candidates, self.chance.draw())
-            .ok_or(RecommendTonightError::NothingSuits)?;
-        let given = Recommendation {
-            id: self.ids.next(),
-            user,
-            film,
-            given_at: now,
-        };
-        uow.recommendations().record(&given).await?;
-        uow.commit().await?;
-        Ok(film)
     }
 }

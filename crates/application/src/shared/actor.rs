@@ -33,11 +33,15 @@ pub enum AccessDenied {
     /// Only for the service itself.
     #[error("only the operator of the service may do this")]
     NotOperator,
+    /// Only for administrators.
+    #[error("only an administrator may do this")]
+    NotAdmin,
 }
 
 failure!(AccessDenied {
     NotSignedIn => Unauthenticated "identity.not_signed_in",
     NotOperator => Forbidden "identity.not_operator",
+    NotAdmin => Forbidden "identity.not_admin",
 });
 
 impl Actor {
@@ -58,6 +62,21 @@ impl Actor {
         match self {
             Self::User(user) => Some(user.id),
             Self::Anonymous | Self::System => None,
+        }
+    }
+
+    /// Lets administrators pass, and the service itself.
+    ///
+    /// # Errors
+    /// [`AccessDenied`] for everybody else.
+    pub const fn ensure_admin(&self) -> Result<(), AccessDenied> {
+        match self {
+            Self::System => Ok(()),
+            Self::Anonymous => Err(AccessDenied::NotSignedIn),
+            Self::User(user) => match user.role {
+                Role::Admin => Ok(()),
+                Role::User => Err(AccessDenied::NotAdmin),
+            },
         }
     }
 

@@ -51,6 +51,16 @@ pub trait Failure: Error + Send + Sync + 'static {
     }
 }
 
+/// What cannot fail has nothing to tell.
+impl Failure for std::convert::Infallible {
+    fn kind(&self) -> FailureKind {
+        match *self {}
+    }
+    fn code(&self) -> &'static str {
+        match *self {}
+    }
+}
+
 /// One documented failure: its code and what it means.
 pub type ProblemCode = (&'static str, FailureKind);
 

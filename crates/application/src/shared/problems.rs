@@ -1,8 +1,10 @@
 //! Every way in which a request may fail, for documents and tests.
 use super::failure::ProblemCode;
 use crate::{
+    assistant::conversations::ConversationError,
     catalogue::{
         create_film::CreateFilmError,
+        imports::ImportError,
         ports::{FilmIndexError, PictureRefused, PosterImageError, PosterStoreError},
         posters::PosterError,
         search_films::SearchFilmsError,
@@ -15,6 +17,7 @@ use crate::{
     identity::{
         administer::AdministerError,
         authenticate::TokenRefused,
+        manage_users::ManageUsersError,
         ports::{HashingError, SaveUserError},
         profile::ProfileError,
         register::RegisterError,
@@ -23,11 +26,12 @@ use crate::{
         telegram::{ExchangeTelegramKeyError, TelegramSignInError},
         tokens::RefreshTokensError,
     },
-    library::show_watchlist::WatchlistError,
+    jobs::administer::JobsError,
+    library::{choose_gradient::ChooseGradientError, show_watchlist::WatchlistError},
     mixes::browse_mixes::MixError,
     recommendation::recommend_tonight::RecommendTonightError,
     shared::{actor::AccessDenied, store::StoreError},
-    upkeep::tidy_up::TidyUpError,
+    upkeep::{figures::FiguresError, tidy_up::TidyUpError},
 };
 
 /// Lists errors by name with the failures that start in them.
@@ -40,10 +44,16 @@ macro_rules! listed {
 const LISTED: &[(&str, &[ProblemCode])] = listed![
     AccessDenied,
     AdministerError,
+    ChooseGradientError,
+    ConversationError,
     CreateFilmError,
     ExchangeTelegramKeyError,
+    FiguresError,
     FilmIndexError,
     HashingError,
+    ImportError,
+    JobsError,
+    ManageUsersError,
     MixError,
     PictureRefused,
     PosterError,

@@ -1,8 +1,8 @@
 //! The unit of work: several changes that happen together or not at all.
 use crate::{
-    catalogue::ports::CatalogueStores, identity::ports::IdentityStores, jobs::ports::JobStores,
-    library::ports::LibraryStores, recommendation::ports::RecommendationStores,
-    shared::failure::failure,
+    assistant::ports::AssistantStores, catalogue::ports::CatalogueStores,
+    identity::ports::IdentityStores, jobs::ports::JobStores, library::ports::LibraryStores,
+    recommendation::ports::RecommendationStores, shared::failure::failure,
 };
 use async_trait::async_trait;
 use shaku::Interface;
@@ -50,7 +50,14 @@ failure!(StoreError {
 /// anything outside the database.
 #[async_trait]
 pub trait UnitOfWork:
-    IdentityStores + CatalogueStores + LibraryStores + RecommendationStores + JobStores + Send + Sync
+    IdentityStores
+    + CatalogueStores
+    + LibraryStores
+    + RecommendationStores
+    + AssistantStores
+    + JobStores
+    + Send
+    + Sync
 {
     /// Makes the changes last. Once it has returned, they survive a crash.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

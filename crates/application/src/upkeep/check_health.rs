@@ -1,8 +1,8 @@
 //! Tells whether each part that the service needs answers.
 //!
 //! Probes come often and from many sides, and asking costs a write to the disk or a call of the poster
-//! store. So the parts are asked all at once, by one for all who want to know, and for a second the
-//! answer stands.
+//! store. So the parts are asked all at once, by one for all who want to know, and the answer stands for
+//! a moment.
 use crate::{
     catalogue::ports::{FilmIndex, PosterStore},
     shared::{
@@ -35,14 +35,23 @@ pub struct PartHealth {
 
 request!(CheckHealth => Vec<PartHealth>, StoreError);
 
-/// How long an answer stands.
-const STANDS_FOR: TimeDelta = TimeDelta::seconds(1);
+/// How long it stands that all is well.
+const WELL_FOR: TimeDelta = TimeDelta::seconds(1);
+/// How long it stands that something is not: at the start, what is not ready yet is ready soon.
+const ILL_FOR: TimeDelta = TimeDelta::milliseconds(50);
 
 /// What the parts answered, and when.
 #[derive(Clone, Debug)]
 pub(crate) struct Answered {
     parts: Vec<PartHealth>,
     at: DateTime<Utc>,
+}
+
+impl Answered {
+    fn stands(&self, now: DateTime<Utc>) -> bool {
+        let is_well = self.parts.iter().all(|part| part.problem.is_none());
+        now < self.at + if is_well { WELL_FOR } else { ILL_FOR }
+    }
 }
 
 #[derive(Component)]
@@ -67,8 +76,7 @@ impl UseCase<CheckHealth> for CheckHealthUseCase {
     async fn execute(&self, _: &Actor, _: CheckHealth) -> Result<Vec<PartHealth>, StoreError> {
         let mut answered = self.answered.lock().await;
         let now = self.clock.now();
-        let standing = answered.as_ref().filter(|last| now < last.at + STANDS_FOR);
-        if let Some(last) = standing {
+        if let Some(last) = answered.as_ref().filter(|last| last.stands(now)) {
             return Ok(last.parts.clone());
         }
         let parts = self.ask().await;

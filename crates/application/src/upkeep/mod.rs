@@ -1,3 +1,6 @@
-//! What keeps the service in order: tidying up, and knowing whether each part answers.
+//! What keeps the service in order: tidying up, knowing whether each part answers, and figures.
 pub mod check_health;
+pub mod figures;
+pub mod ports;
+pub mod show_sources;
 pub mod tidy_up;

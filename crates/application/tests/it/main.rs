@@ -6,6 +6,8 @@ mod catalogue;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
+mod jobs;
+#[cfg(test)]
 mod library;
 #[cfg(test)]
 mod mixes;

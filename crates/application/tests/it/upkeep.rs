@@ -1,7 +1,9 @@
 //! Keeping order.
 use crate::support::{code, jobs_in_every_state};
 use application::{
-    fakes::{World, a_film, a_poster_of, a_recommendation, a_session, a_user},
+    fakes::{
+        SourceTrouble, World, a_film, a_poster_of, a_recommendation, a_session, a_user, a_watchlist,
+    },
     identity::{
         sessions::EndSession,
         telegram::{CheckTelegramSignIn, OpenTelegramSignIn},
@@ -9,11 +11,17 @@ use application::{
     shared::{actor::Actor, store::Store},
     upkeep::{
         check_health::CheckHealth,
+        figures::{FigureDays, ShowFigures},
+        ports::{DayOfActivity, Totals},
+        show_sources::ShowSources,
         tidy_up::{Tidied, TidyUp},
     },
 };
 use chrono::Duration;
-use domain::{catalogue::PosterKey, shared::Id};
+use domain::{
+    catalogue::{PosterKey, SourceName},
+    shared::Id,
+};
 use tokio::task::JoinSet;
 
 /// Notes posters as removable.
@@ -208,7 +216,7 @@ async fn health_tells_of_each_part_whether_it_answers() {
 }
 
 #[tokio::test]
-async fn for_a_second_the_parts_are_not_asked_again() {
+async fn for_a_moment_the_parts_are_not_asked_again() {
     let world = World::new();
     let well = health(&world).await;
     world.store.go_down();
@@ -218,8 +226,16 @@ async fn for_a_second_the_parts_are_not_asked_again() {
     assert_eq!(health(&world).await, well);
     assert_eq!(world.index.checks(), 1);
     world.clock.advance(Duration::microseconds(1));
-    assert_ne!(health(&world).await, well);
+    let ill = health(&world).await;
+    assert_ne!(ill, well);
     assert_eq!(world.index.checks(), 2);
+    // What is not ready is asked again sooner.
+    world.store.come_back();
+    world.clock.advance(Duration::milliseconds(49));
+    assert_eq!(health(&world).await, ill);
+    world.clock.advance(Duration::milliseconds(1));
+    assert_eq!(health(&world).await, well);
+    assert_eq!(world.index.checks(), 3);
 }
 
 #[tokio::test]
@@ -257,4 +273,74 @@ async fn a_probe_that_gives_up_does_not_keep_the_next_from_asking() {
     drop(hold);
     assert_eq!(health(&world).await.len(), 3);
     assert_eq!(world.index.checks(), 2);
+}
+
+#[tokio::test]
+async fn sources_are_shown_and_do_not_count_for_health() {
+    let world = World::new();
+    let show = || world.run(&Actor::Anonymous, ShowSources);
+    assert!(show().await.unwrap().is_empty());
+    world
+        .sources
+        .trouble(SourceName::Tmdb, SourceTrouble::Refused);
+    let states = show().await.unwrap();
+    assert!(states.iter().all(|state| state.is_refused) && states.len() == 1);
+    assert!(world.sources.asked().is_empty());
+    assert!(
+        health(&world)
+            .await
+            .iter()
+            .all(|(_, problem)| problem.is_none())
+    );
+}
+
+fn figures(days: i64) -> ShowFigures {
+    let days = FigureDays::try_from(days).unwrap();
+    ShowFigures { days }
+}
+
+#[tokio::test]
+async fn figures_have_every_day_whether_something_went_on_or_not() {
+    let world = World::new();
+    let admin = world.signed_in(&world.has(a_user().admin()));
+    world.clock.advance(Duration::days(2));
+    let anna = world.has(a_user().with_email("anna@example.org"));
+    let film = world.has(a_film());
+    world.has(a_watchlist().owned_by(anna.id).with_film(film.id));
+    world.has(a_recommendation(film.id, anna.id));
+    let figures = world.run(&admin, figures(3)).await.unwrap();
+    let totals = Totals {
+        users: 2,
+        films: 1,
+        watchlists: 1,
+    };
+    assert_eq!(figures.totals, totals);
+    let today = world.now().date_naive();
+    let busy = DayOfActivity {
+        day: today,
+        active_users: 1,
+        new_users: 1,
+        new_watchlists: 1,
+        new_entries: 1,
+        recommendations: 1,
+    };
+    let quiet = DayOfActivity::quiet(today - Duration::days(1));
+    let opening = DayOfActivity {
+        active_users: 1,
+        new_users: 1,
+        ..DayOfActivity::quiet(today - Duration::days(2))
+    };
+    assert_eq!(figures.days, [busy, quiet, opening]);
+}
+
+#[tokio::test]
+async fn only_administrators_see_figures() {
+    let world = World::new();
+    let user = world.signed_in(&world.has(a_user()));
+    assert_eq!(
+        code(world.run(&user, figures(1)).await),
+        "identity.not_admin"
+    );
+    let refused = world.run(&Actor::Anonymous, figures(1)).await;
+    assert_eq!(code(refused), "identity.not_signed_in");
 }

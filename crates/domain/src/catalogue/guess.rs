@@ -1,6 +1,5 @@
 //! A film as somebody remembers it, to be told from others of the same name.
-use super::{FilmTitle, ReleaseYear};
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use super::{FilmTitle, ReleaseYear, comparable};
 
 /// How sure somebody is, from 0 (not at all) to 1 (quite).
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -73,24 +72,6 @@ fn continues(one: &str, other: &str) -> bool {
     };
     let rest = long.strip_prefix(short);
     !short.is_empty() && rest.is_some_and(|rest| rest.starts_with(' '))
-}
-
-/// A title in the form in which titles are compared: words in small letters without accents, no
-/// punctuation, no article in front.
-#[must_use]
-pub fn comparable(title: &str) -> String {
-    let bare = title.nfd().filter(|letter| !is_combining_mark(*letter));
-    let small: String = bare.flat_map(char::to_lowercase).collect();
-    let mut words: Vec<&str> = small
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    if let [first, _, ..] = words.as_slice()
-        && matches!(*first, "the" | "a" | "an")
-    {
-        words.remove(0);
-    }
-    words.join(" ")
 }
 
 #[cfg(test)]

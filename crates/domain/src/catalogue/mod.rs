@@ -9,10 +9,14 @@ mod fusion;
 mod genre;
 mod guess;
 mod kind;
+mod known_film;
+mod matching;
 mod poster;
 mod poster_image;
 mod release_year;
 mod sourced;
+mod terms;
+mod titles;
 
 pub use external_ref::{ExternalRef, ExternalSource, InvalidExternalRef, TmdbId, UnknownSource};
 pub use film::{
@@ -21,8 +25,10 @@ pub use film::{
 };
 pub use fusion::{Vote, fuse, votes};
 pub use genre::{Genre, GenreId, GenreSlug, InvalidGenreSlug, Mood, MoodId};
-pub use guess::{Confidence, FilmGuess, comparable};
+pub use guess::{Confidence, FilmGuess};
 pub use kind::{FilmKind, UnknownFilmKind};
+pub use known_film::{KnownFilm, KnownPerson, KnownText, Learned, Provenance, Said, TextOrigin};
+pub use matching::{Evidence, evidence, find_same};
 pub use poster::{InvalidPosterKey, PictureFormat, PosterKey};
 pub use poster_image::{ImageFormat, ImageSize, PosterImage, ShownPoster, UnknownImageSize};
 pub use release_year::{ReleaseYear, YearOutOfRange};
@@ -30,3 +36,4 @@ pub use sourced::{
     CreditRole, Depth, InvalidPosterUrl, InvalidSourceRef, PosterUrl, SourceName, SourceRating,
     SourceRef, SourcedFilm, SourcedPerson, SourcedText, UnknownSourceName,
 };
+pub use titles::comparable;

@@ -214,13 +214,14 @@ pub struct SourceRating {
 }
 
 impl SourceRating {
-    /// A mean from 0 to 10 over at least one vote; anything else is no rating.
+    /// A mean of at most 10 over at least one vote; anything else is no rating. Nobody can give less than
+    /// a half, so that 0 is how sources say that there is none.
     #[must_use]
     pub fn new(mean: f64, votes: u32) -> Option<Self> {
-        ((0.0..=10.0).contains(&mean) && votes > 0).then_some(Self { mean, votes })
+        (mean > 0.0 && mean <= 10.0 && votes > 0).then_some(Self { mean, votes })
     }
 
-    /// The mean, from 0 to 10.
+    /// The mean, above 0 and at most 10.
     #[must_use]
     pub const fn mean(&self) -> f64 {
         self.mean
@@ -393,7 +394,8 @@ mod tests {
     #[test]
     fn a_rating_is_within_bounds_and_somebodys() {
         assert!(SourceRating::new(8.2, 10).is_some());
-        assert!(SourceRating::new(0.0, 0).is_none());
+        assert!(SourceRating::new(8.2, 0).is_none());
+        assert!(SourceRating::new(0.0, 3).is_none());
         assert!(SourceRating::new(10.1, 3).is_none());
         assert!(SourceRating::new(f64::NAN, 3).is_none());
     }

@@ -15,6 +15,19 @@ pub struct MalformedHexColor(String);
 impl HexColor {
     const DIGITS: usize = 6;
 
+    /// How well white text stands out on the colour, from 1 (not at all) to 21, as WCAG 2 defines it.
+    #[must_use]
+    pub fn contrast_with_white(&self) -> f64 {
+        let digits = self.0.trim_start_matches('#');
+        // A colour consists of digits, by which it was made.
+        let [_, red, green, blue] = u32::from_str_radix(digits, 16)
+            .unwrap_or_default()
+            .to_be_bytes();
+        let luminance =
+            0.2126 * linear_light(red) + 0.7152 * linear_light(green) + 0.0722 * linear_light(blue);
+        1.05 / (luminance + 0.05)
+    }
+
     /// Returns the colour as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -37,6 +50,16 @@ impl FromStr for HexColor {
 impl fmt::Display for HexColor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
+    }
+}
+
+/// The light of a channel, as WCAG 2 reckons it.
+fn linear_light(channel: u8) -> f64 {
+    let share = f64::from(channel) / 255.0;
+    if share <= 0.040_45 {
+        share / 12.92
+    } else {
+        ((share + 0.055) / 1.055).powf(2.4)
     }
 }
 
@@ -72,6 +95,9 @@ impl Gradient {
         ["#3B2A5E", "#6D5096", "#9A7BBF"],
     ];
 
+    /// The least contrast that WCAG 2 accepts for large text.
+    const READABLE: f64 = 3.0;
+
     /// The length of [`Self::BUILT_IN`] as the type that chooses from it.
     const BUILT_IN_COUNT: u64 = 21;
 
@@ -81,6 +107,13 @@ impl Gradient {
         Self {
             colors: [first, second, third],
         }
+    }
+
+    /// Makes a gradient of three colours if white text is readable on each of them.
+    #[must_use]
+    pub fn readable(colors: [HexColor; 3]) -> Option<Self> {
+        let is_readable = |color: &HexColor| color.contrast_with_white() >= Self::READABLE;
+        colors.iter().all(is_readable).then_some(Self { colors })
     }
 
     /// Returns the built-in gradient that belongs to a number: equal numbers give equal
@@ -127,28 +160,8 @@ mod tests {
 
     use super::*;
 
-    /// The least contrast that WCAG 2 accepts for large text.
-    const READABLE: f64 = 3.0;
-
     fn color(text: &str) -> HexColor {
         text.parse().unwrap()
-    }
-
-    fn linear_light(channel: u8) -> f64 {
-        let share = f64::from(channel) / 255.0;
-        if share <= 0.040_45 {
-            share / 12.92
-        } else {
-            ((share + 0.055) / 1.055).powf(2.4)
-        }
-    }
-
-    fn contrast_with_white(color: &HexColor) -> f64 {
-        let digits = color.as_str().trim_start_matches('#');
-        let [_, red, green, blue] = u32::from_str_radix(digits, 16).unwrap().to_be_bytes();
-        let luminance =
-            0.2126 * linear_light(red) + 0.7152 * linear_light(green) + 0.0722 * linear_light(blue);
-        1.05 / (luminance + 0.05)
     }
 
     #[test]
@@ -202,9 +215,9 @@ mod tests {
     #[test]
     fn white_text_is_readable_on_every_built_in_colour() {
         for text in Gradient::BUILT_IN.into_iter().flatten() {
-            let contrast = contrast_with_white(&color(text));
+            let contrast = color(text).contrast_with_white();
             assert!(
-                contrast >= READABLE,
+                contrast >= Gradient::READABLE,
                 "{text} has a contrast of {contrast:.2}"
             );
         }
@@ -212,8 +225,19 @@ mod tests {
 
     #[test]
     fn contrast_runs_from_one_to_twenty_one() {
-        assert!((contrast_with_white(&color("#FFFFFF")) - 1.0).abs() < 1e-9);
-        assert!((contrast_with_white(&color("#000000")) - 21.0).abs() < 1e-9);
+        assert!((color("#FFFFFF").contrast_with_white() - 1.0).abs() < 1e-9);
+        assert!((color("#000000").contrast_with_white() - 21.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_readable_gradient_has_no_light_colour() {
+        let colors = |third: &str| ["#0B3D91", "#1C6DD0", third].map(color);
+        let dark = Gradient::readable(colors("#0E8AA8")).unwrap();
+        assert_eq!(dark.third().as_str(), "#0E8AA8");
+        assert_eq!(Gradient::readable(colors("#FFEE88")), None);
+        for colors in Gradient::BUILT_IN {
+            assert!(Gradient::readable(colors.map(color)).is_some());
+        }
     }
 
     #[test]

@@ -11,8 +11,8 @@ use std::str::FromStr;
 pub type WatchlistId = Id<Watchlist>;
 
 text_value!(
-    /// What a user calls a list.
-    WatchlistTitle, max 256, by normalise_line
+    /// What a user calls a list; bounded by what a request can carry only, as clients were promised.
+    WatchlistTitle, max 131_072, by normalise_line
 );
 
 /// A list that everybody has.

@@ -81,7 +81,7 @@ pub(super) fn read(text: &str) -> Option<Guesses> {
 }
 
 /// A guess; a bare text is the title of one.
-fn read_guess(value: &Value) -> Option<FilmGuess> {
+pub(super) fn read_guess(value: &Value) -> Option<FilmGuess> {
     let title = |value: &Value| FilmTitle::parse(&line(value, FilmTitle::MAX)?).ok();
     if value.is_string() {
         return Some(FilmGuess {

@@ -1,6 +1,9 @@
 //! A language model behind any server that speaks like OpenAI's, and what asking it costs.
 mod breaker;
+mod coloring;
 mod connection;
+mod conversation_repository;
+mod conversing;
 mod guessing;
 mod lenient;
 mod model_budget;
@@ -10,6 +13,7 @@ mod transport;
 mod unknown_films;
 
 pub use connection::{ModelConfig, ModelConnection};
+pub use conversation_repository::SqlConversationQueries;
 pub use model_budget::{SqlModelBudget, SqlModelBudgetParameters};
 pub use model_policy::{FixedModelPolicy, FixedModelPolicyParameters};
 pub use openai_model::{OpenAiLanguageModel, OpenAiLanguageModelParameters};

@@ -1,14 +1,20 @@
 //! A model behind a server that speaks like OpenAI's.
 use super::{
+    coloring,
     connection::{Failure, ModelConnection},
+    conversing::{self, Hearing},
     guessing,
 };
-use application::assistant::ports::{Guesses, LanguageModel, ModelError, ModelState, Remembered};
+use application::assistant::ports::{
+    Guesses, LanguageModel, Listener, ModelError, ModelState, Remembered, Talk, Turn,
+};
 use async_trait::async_trait;
+use domain::{assistant::MessageText, library::HexColor};
+use futures_util::StreamExt;
 use serde_json::Value;
 use shaku::Component;
 use std::{sync::Arc, time::Duration};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// A model, or none.
 #[derive(Component)]
@@ -75,4 +81,55 @@ impl LanguageModel for OpenAiLanguageModel {
         let said = self.ask_in_form(request, guessing::form(), within).await?;
         guessing::read(&said).ok_or(ModelError::Unreadable)
     }
+
+    async fn propose_colors(
+        &self,
+        title: &str,
+        within: Duration,
+    ) -> Result<[HexColor; 3], ModelError> {
+        let request = coloring::request(&self.connection()?.model, title);
+        let said = self.ask_in_form(request, coloring::form(), within).await?;
+        coloring::read(&said).ok_or(ModelError::Unreadable)
+    }
+
+    async fn converse(
+        &self,
+        talk: Talk<'_>,
+        listener: &dyn Listener,
+        within: Duration,
+    ) -> Result<Turn, ModelError> {
+        let connection = self.connection()?;
+        connection.admit()?;
+        let request = conversing::request(&connection.model, talk);
+        let turn = timeout(within, hear(connection, &request, listener)).await;
+        let turn = turn.unwrap_or(Err(Failure::TooSlow));
+        connection.note(turn.as_ref().err());
+        Ok(turn?)
+    }
+}
+
+/// Hears a whole turn, or as much of it as is bearable.
+async fn hear(
+    connection: &ModelConnection,
+    request: &Value,
+    listener: &dyn Listener,
+) -> Result<Turn, Failure> {
+    let chat = connection.client.chat();
+    let parts = chat.create_stream_byot::<_, Value>(request).await;
+    let mut parts = parts.map_err(Failure::of)?;
+    let mut hearing = Hearing::default();
+    while let Some(part) = parts.next().await {
+        let words = hearing.take(&part.map_err(Failure::of)?);
+        let words = words.map_err(|failure| Failure::Failed(Box::new(failure)))?;
+        if let Some(words) = words {
+            listener.hear(&words).await;
+        }
+        if hearing.turn.text.len() > MessageText::MAX {
+            return Ok(hearing.finish());
+        }
+    }
+    if hearing.is_over() {
+        return Ok(hearing.finish());
+    }
+    Err(Failure::Failed("the stream broke off".into()))
 }

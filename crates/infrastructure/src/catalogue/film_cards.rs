@@ -30,10 +30,7 @@ pub(crate) fn read_card(row: &Row) -> Result<FilmCard, StoreError> {
         title: row.get(2)?,
         description: row.get(3)?,
         country: row.get(4)?,
-        release_year: row
-            .get::<Option<i32>>(5)?
-            .map(|year| u16::try_from(year).map_err(|source| corrupt("film", source)))
-            .transpose()?,
+        release_year: row.get(5)?,
         poster: row
             .get::<Option<String>>(6)?
             .map(|key| PosterKey::parse(&key).map_err(|source| corrupt("film", source)))

@@ -34,7 +34,8 @@ impl SqlFilmFeed {
         values: Vec<Value>,
     ) -> Result<Vec<FilmDocument>, StoreError> {
         let sql = format!(
-            "SELECT f.id, f.title, f.description, f.release_year FROM films f WHERE {condition}"
+            "SELECT f.id, f.title, f.description, f.release_year, f.original_title FROM films f \
+             WHERE {condition}"
         );
         let rows = Query::new(&sql, values).all(&self.connection).await?;
         let mut documents: Vec<FilmDocument> =
@@ -58,9 +59,13 @@ impl SqlFilmFeed {
                  FROM film_genres g JOIN genres n ON n.id = g.genre_id WHERE g.film_id IN ({places}) \
              UNION ALL SELECT c.film_id, 'country', c.position, c.name, '' \
                  FROM film_countries c WHERE c.film_id IN ({places}) \
-             UNION ALL SELECT m.film_id, m.role, m.position, p.name, '' \
+             UNION ALL SELECT m.film_id, m.role, m.position, p.name, COALESCE(p.other_name, '') \
                  FROM film_people m JOIN people p ON p.id = m.person_id \
                  WHERE m.film_id IN ({places}) \
+             UNION ALL SELECT t.film_id, 'title', t.position, t.title, '' \
+                 FROM film_titles t WHERE t.film_id IN ({places}) \
+             UNION ALL SELECT k.film_id, 'keyword', k.position, k.word, '' \
+                 FROM film_keywords k WHERE k.film_id IN ({places}) \
              ORDER BY 1, 2, 3"
         );
         let rows = Query::new(&sql, values).all(&self.connection).await?;
@@ -81,7 +86,7 @@ fn bare_document(row: &Row) -> Result<FilmDocument, StoreError> {
     Ok(FilmDocument {
         id: Id::from_uuid(row.get(0)?),
         title: row.get(1)?,
-        alternative_titles: Vec::new(),
+        alternative_titles: row.get::<Option<String>>(4)?.into_iter().collect(),
         description: row.get(2)?,
         year: row
             .get::<Option<i32>>(3)?
@@ -97,11 +102,16 @@ fn bare_document(row: &Row) -> Result<FilmDocument, StoreError> {
 fn add_part(document: &mut FilmDocument, row: &Row) -> Result<(), StoreError> {
     let what: String = row.get(1)?;
     let name: String = row.get(3)?;
+    // A genre in the other language, a person's name in another script.
+    let other: String = row.get(4)?;
+    let both = [name, other].into_iter().filter(|text| !text.is_empty());
     match what.as_str() {
-        "genre" => document.genres.extend([name, row.get(4)?]),
-        "country" => document.countries.push(name),
-        "director" => document.directors.push(name),
-        _ => document.cast.push(name),
+        "genre" => document.genres.extend(both),
+        "country" => document.countries.extend(both),
+        "title" => document.alternative_titles.extend(both),
+        "keyword" => document.keywords.extend(both),
+        "director" => document.directors.extend(both),
+        _ => document.cast.extend(both),
     }
     Ok(())
 }

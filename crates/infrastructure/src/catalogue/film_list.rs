@@ -101,11 +101,11 @@ impl Statement {
             ));
         }
         if let Some(year) = filter.year_from {
-            let place = self.bind(i32::from(year));
+            let place = self.bind(year);
             self.require(&format!("f.sort_year >= {place}"));
         }
         if let Some(year) = filter.year_to {
-            let place = self.bind(i32::from(year));
+            let place = self.bind(year);
             // A film of unknown year is of no year in particular.
             self.require(&format!("f.sort_year BETWEEN 1 AND {place}"));
         }

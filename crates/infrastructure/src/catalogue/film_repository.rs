@@ -51,17 +51,8 @@ impl FilmRepository for Transaction {
         let before = self.stored_before(film).await?;
         let id = film.id.as_uuid();
         let row = film_row::Model::from(film);
-        let has_same_text = before.description == row.description;
         let has_same_country = before.country == row.country;
-        let mut change: film_row::ActiveModel = row.into();
-        change = change.reset_all();
-        change.runtime_minutes = Unchanged(before.runtime_minutes);
-        if has_same_text {
-            // The words are still those of their source.
-            change.text_source = Unchanged(before.text_source);
-            change.text_url = Unchanged(before.text_url);
-            change.text_licence = Unchanged(before.text_licence);
-        }
+        let change = change_of(before, row);
         film_row::Entity::update(change)
             .validate()
             .or_store_error()?
@@ -117,6 +108,36 @@ impl FilmRepository for Transaction {
              WHERE changed_at < $1 AND seq < (SELECT MAX(seq) FROM film_changes)";
         Query::new(FORGET, [before.into()]).change(&self.tx).await
     }
+}
+
+/// What is to be written over a row: what nobody but a source tells stays as it is.
+fn change_of(before: film_row::Model, row: film_row::Model) -> film_row::ActiveModel {
+    let has_same_text = before.description == row.description;
+    let says_the_same = has_same_text
+        && before.title == row.title
+        && before.country == row.country
+        && before.release_year == row.release_year;
+    let mut change: film_row::ActiveModel = row.into();
+    change = change.reset_all();
+    change.runtime_minutes = Unchanged(before.runtime_minutes);
+    change.original_title = Unchanged(before.original_title);
+    change.original_key = Unchanged(before.original_key);
+    change.poster_source = Unchanged(before.poster_source);
+    change.poster_url = Unchanged(before.poster_url);
+    change.popularity = Unchanged(before.popularity);
+    change.refreshed_at = Unchanged(before.refreshed_at);
+    change.asked_at = Unchanged(before.asked_at);
+    if says_the_same {
+        // Who says something else of a film takes it over from the source that told of it.
+        change.told_by = Unchanged(before.told_by);
+    }
+    if has_same_text {
+        // The words are still those of their source.
+        change.text_source = Unchanged(before.text_source);
+        change.text_url = Unchanged(before.text_url);
+        change.text_licence = Unchanged(before.text_licence);
+    }
+    change
 }
 
 impl Transaction {

@@ -1,5 +1,5 @@
 //! Rows of the table `films`.
-use super::folding::sorting_form;
+use super::folding::{sorting_form, title_key};
 use crate::persistence::corrupt;
 use application::shared::store::StoreError;
 use domain::{
@@ -11,7 +11,7 @@ use domain::{
 };
 use sea_orm::entity::prelude::*;
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "films")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
@@ -30,6 +30,16 @@ pub(crate) struct Model {
     pub(crate) text_source: Option<String>,
     pub(crate) text_url: Option<String>,
     pub(crate) text_licence: Option<String>,
+    pub(crate) original_title: Option<String>,
+    pub(crate) title_key: Option<String>,
+    pub(crate) original_key: Option<String>,
+    pub(crate) told_by: Option<String>,
+    pub(crate) poster_source: Option<String>,
+    pub(crate) poster_url: Option<String>,
+    #[sea_orm(column_type = "Double", nullable)]
+    pub(crate) popularity: Option<f64>,
+    pub(crate) refreshed_at: Option<DateTimeUtc>,
+    pub(crate) asked_at: Option<DateTimeUtc>,
     pub(crate) revision: i64,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
@@ -59,8 +69,8 @@ impl From<&Film> for Model {
                 .unwrap_or_default(),
             kind: film.kind.name().to_owned(),
             country: country.as_ref().map(|country| country.as_str().to_owned()),
-            release_year: release_year.map(|year| i32::from(year.get())),
-            sort_year: release_year.map_or(0, |year| i32::from(year.get())),
+            release_year: release_year.map(ReleaseYear::get),
+            sort_year: release_year.map_or(0, ReleaseYear::get),
             runtime_minutes: None,
             poster_key: film.poster.as_ref().map(|key| key.as_str().to_owned()),
             tmdb_id: film.tmdb.map(|tmdb| tmdb.0),
@@ -68,6 +78,15 @@ impl From<&Film> for Model {
             text_source: None,
             text_url: None,
             text_licence: None,
+            original_title: None,
+            title_key: Some(title_key(title.as_str())),
+            original_key: None,
+            told_by: None,
+            poster_source: None,
+            poster_url: None,
+            popularity: None,
+            refreshed_at: None,
+            asked_at: None,
             revision: film.revision,
             created_at: film.created_at,
             updated_at: film.updated_at,

@@ -1,4 +1,5 @@
 //! Text in the form in which it is compared: without case and accents.
+use domain::catalogue::{FilmTitle, comparable};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// A text without case and accents, single-spaced.
@@ -24,8 +25,17 @@ pub(crate) fn sorting_form(title: &str) -> String {
     } else {
         rest
     };
-    // Folding may lengthen a text (ﬁ becomes fi); the column is as long as a title.
-    sorted.chars().take(512).collect()
+    cut(sorted)
+}
+
+/// The form of a title by which films are recognised.
+pub(crate) fn title_key(title: &str) -> String {
+    cut(&comparable(title))
+}
+
+/// Folding may lengthen a text (ﬁ becomes fi); the columns are as long as a title.
+fn cut(text: &str) -> String {
+    text.chars().take(FilmTitle::MAX).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod film_cards;
 mod film_country_row;
 mod film_feed;
 mod film_genre_row;
+mod film_imports;
 pub mod film_index;
 mod film_list;
 mod film_queries;

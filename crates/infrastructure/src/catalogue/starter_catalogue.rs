@@ -3,7 +3,7 @@
 //! The files and where they come from are described in `assets/starter/README.md`. Everything has an
 //! identifier derived from a name of its own (a film's at IMDb, a genre's slug), so that it is the
 //! same in every installation.
-use super::folding::{folded, sorting_form};
+use super::folding::{folded, sorting_form, title_key};
 use crate::persistence::{
     IntoStoreError, WriteTurns, corrupt,
     dialect::{Turn, take_turn_until_commit},
@@ -85,6 +85,12 @@ struct StarterMix {
     ru: String,
     colors: [String; 3],
     films: Vec<String>,
+}
+
+/// The identifier of a person of whom nothing but a name is known, so that they are the same person
+/// wherever that is so.
+pub(super) fn person_named(name: &str) -> Uuid {
+    id("person", name)
 }
 
 /// The identifier of what has this name in the starter catalogue.
@@ -293,10 +299,11 @@ async fn load_films(
     Ok(())
 }
 
-const FILM_COLUMNS: [&str; 15] = [
+const FILM_COLUMNS: [&str; 16] = [
     "id",
     "title",
     "sort_title",
+    "title_key",
     "description",
     "kind",
     "country",
@@ -311,7 +318,7 @@ const FILM_COLUMNS: [&str; 15] = [
     "updated_at",
 ];
 
-fn film_row(film: &StarterFilm, now: DateTime<Utc>) -> [Value; 15] {
+fn film_row(film: &StarterFilm, now: DateTime<Utc>) -> [Value; 16] {
     let has_text = film.description.is_some();
     let page = film
         .wikipedia
@@ -321,6 +328,7 @@ fn film_row(film: &StarterFilm, now: DateTime<Utc>) -> [Value; 15] {
         id("film", &film.imdb).into(),
         film.title.as_str().into(),
         sorting_form(&film.title).into(),
+        title_key(&film.title).into(),
         film.description.clone().unwrap_or_default().into(),
         FilmKind::Movie.name().into(),
         film.countries.first().cloned().into(),

@@ -1,11 +1,20 @@
 //! Reads of users, sessions and sign-in attempts.
 use super::{session_row as session, telegram_sign_in_row as attempt, user_row as user};
 use crate::persistence::{Database, IntoStoreError};
-use application::{identity::ports::IdentityQueries, shared::store::StoreError};
+use application::{
+    identity::ports::IdentityQueries,
+    shared::{
+        page::{Page, PageRequest},
+        store::StoreError,
+    },
+};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::identity::{EmailAddress, Session, SignInKeyDigest, TelegramSignIn, User, UserId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, Func, LikeExpr},
+};
 use shaku::Component;
 use std::sync::Arc;
 
@@ -36,6 +45,30 @@ impl IdentityQueries for SqlIdentityQueries {
         row.map(User::try_from).transpose()
     }
 
+    async fn list_users(
+        &self,
+        search: Option<&str>,
+        page: &PageRequest<UserId>,
+    ) -> Result<Page<User, UserId>, StoreError> {
+        let mut select = user::Entity::find().order_by_desc(user::Column::Id);
+        if let Some(text) = search {
+            select = select.filter(is_like(text));
+        }
+        if let Some(after) = page.after {
+            select = select.filter(user::Column::Id.lt(after.as_uuid()));
+        }
+        let rows = select
+            .limit(u64::from(page.size.get()) + 1)
+            .all(self.database.connection())
+            .await
+            .or_store_error()?;
+        let users: Vec<User> = rows
+            .into_iter()
+            .map(User::try_from)
+            .collect::<Result<_, _>>()?;
+        Ok(Page::from_overfetched(users, page.size, |user| user.id))
+    }
+
     async fn show_telegram_sign_in(
         &self,
         key: SignInKeyDigest,
@@ -62,4 +95,29 @@ impl IdentityQueries for SqlIdentityQueries {
             .or_store_error()?;
         rows.into_iter().map(Session::try_from).collect()
     }
+}
+
+/// Address or username contains a text. SQLite folds the case of ASCII letters only, so a name in
+/// another script is also found as it was written.
+fn is_like(text: &str) -> Condition {
+    let folded = pattern(&text.to_lowercase());
+    let lower = |column| Expr::expr(Func::lower(Expr::col(column)));
+    Condition::any()
+        .add(lower(user::Column::Email).like(folded.clone()))
+        .add(lower(user::Column::Username).like(folded))
+        .add(Expr::col(user::Column::Username).like(pattern(text)))
+}
+
+/// A pattern that is the text and anything around it; no letter of the text has a meaning of its own.
+fn pattern(text: &str) -> LikeExpr {
+    const ESCAPE: char = '!';
+    let mut pattern = String::from("%");
+    for letter in text.chars() {
+        if matches!(letter, '%' | '_' | ESCAPE) {
+            pattern.push(ESCAPE);
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    LikeExpr::new(pattern).escape(ESCAPE)
 }

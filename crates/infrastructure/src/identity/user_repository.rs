@@ -6,10 +6,13 @@ use application::{
     shared::store::StoreError,
 };
 use async_trait::async_trait;
-use domain::identity::{EmailAddress, TelegramId, User, UserId};
+use domain::{
+    identity::{EmailAddress, Role, TelegramId, User, UserId},
+    shared::Id,
+};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, SqlErr, sea_query::IntoCondition,
+    QueryOrder, QuerySelect, SqlErr, sea_query::IntoCondition,
 };
 
 impl Transaction {
@@ -39,6 +42,22 @@ impl UserRepository for Transaction {
     async fn find_by_telegram(&self, telegram: TelegramId) -> Result<Option<User>, StoreError> {
         self.find_user(Column::TelegramId.eq(telegram.0).into_condition())
             .await
+    }
+
+    async fn find_active_admins(&self) -> Result<Vec<UserId>, StoreError> {
+        let admins = Entity::find()
+            .filter(Column::Role.eq(Role::Admin.name()))
+            .filter(Column::DisabledAt.is_null())
+            // Two who lock the same rows lock them in the same order.
+            .order_by_asc(Column::Id)
+            .lock_exclusive()
+            .all(&self.tx)
+            .await
+            .or_store_error()?;
+        Ok(admins
+            .into_iter()
+            .map(|row| Id::from_uuid(row.id))
+            .collect())
     }
 
     async fn insert(&self, user: &User) -> Result<(), SaveUserError> {

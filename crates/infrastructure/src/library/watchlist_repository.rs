@@ -1,9 +1,9 @@
 //! Watchlists in the database.
 use super::watchlist_row::{Entity, Model};
-use crate::persistence::{IntoStoreError, Transaction};
+use crate::persistence::{IntoStoreError, Query, Transaction};
 use application::{library::ports::WatchlistRepository, shared::store::StoreError};
 use async_trait::async_trait;
-use domain::library::{Watchlist, WatchlistId};
+use domain::library::{Gradient, Watchlist, WatchlistId};
 use sea_orm::{EntityTrait, IntoActiveModel, QuerySelect};
 
 #[async_trait]
@@ -25,6 +25,19 @@ impl WatchlistRepository for Transaction {
             .exec_without_returning(&self.tx)
             .await
             .or_store_error()?;
+        Ok(())
+    }
+
+    async fn recolor(&self, list: WatchlistId, gradient: &Gradient) -> Result<(), StoreError> {
+        const RECOLOR: &str =
+            "UPDATE watchlists SET color1 = $2, color2 = $3, color3 = $4 WHERE id = $1";
+        let values = [
+            list.as_uuid().into(),
+            gradient.first().as_str().into(),
+            gradient.second().as_str().into(),
+            gradient.third().as_str().into(),
+        ];
+        Query::new(RECOLOR, values).change(&self.tx).await?;
         Ok(())
     }
 

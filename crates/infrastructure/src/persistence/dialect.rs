@@ -39,6 +39,8 @@ pub enum Turn {
     Schema,
     /// Numbering changes of films.
     FilmChanges,
+    /// Bringing in films that other catalogues tell of.
+    Imports,
 }
 
 /// Waits until no other transaction does the same; others wait until this one has ended.
@@ -51,6 +53,7 @@ pub async fn take_turn_until_commit(tx: &DatabaseTransaction, turn: Turn) -> Res
     let number: i64 = match turn {
         Turn::Schema => 0x6669_6c6d_0001,
         Turn::FilmChanges => 0x6669_6c6d_0002,
+        Turn::Imports => 0x6669_6c6d_0003,
     };
     let backend = tx.get_database_backend();
     // SQLite has one writer at a time anyway.
@@ -87,6 +90,25 @@ pub(crate) async fn pass_alone(
 pub(crate) fn skip_locked(transaction: &impl ConnectionTrait) -> &'static str {
     match transaction.get_database_backend() {
         DbBackend::Postgres => " FOR UPDATE SKIP LOCKED",
+        _ => "",
+    }
+}
+
+/// The day of a time, by UTC, as `2026-04-17`. SQLite keeps times as texts that begin so.
+#[must_use]
+pub(crate) fn day_of(connection: &impl ConnectionTrait, column: &str) -> String {
+    match connection.get_database_backend() {
+        DbBackend::Postgres => format!("to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD')"),
+        _ => format!("substr({column}, 1, 10)"),
+    }
+}
+
+/// Ends a `SELECT` so that it keeps others from changing the rows it finds. SQLite, with one writer at a
+/// time, has no need of that.
+#[must_use]
+pub(crate) fn locked(transaction: &impl ConnectionTrait) -> &'static str {
+    match transaction.get_database_backend() {
+        DbBackend::Postgres => " FOR UPDATE",
         _ => "",
     }
 }

@@ -5,6 +5,7 @@ mod error;
 mod migrate;
 mod read;
 mod unit_of_work;
+mod write;
 
 pub use connection::{
     Database, DatabaseConfig, DatabaseUrl, InvalidDatabaseUrl, SqlDatabase, SqlDatabaseParameters,
@@ -14,3 +15,4 @@ pub use migrate::{MigrationStatus, migrate_down, migrate_up, migration_status};
 pub(crate) use read::{Query, ROWS_AT_ONCE, Row, in_list, row_list};
 pub(crate) use unit_of_work::Transaction;
 pub use unit_of_work::{SqlStore, SqlStoreParameters, WriteTurns};
+pub(crate) use write::insert_rows;

@@ -6,7 +6,11 @@ use super::{
 };
 use crate::{jobs::JobBell, readiness::asked};
 use application::{
-    catalogue::ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    assistant::ports::{AssistantStores, ConversationRepository},
+    catalogue::{
+        imports::ports::FilmImports,
+        ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+    },
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
@@ -185,10 +189,19 @@ impl CatalogueStores for Transaction {
     fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository {
         self
     }
+    fn imports(&self) -> &dyn FilmImports {
+        self
+    }
 }
 
 impl LibraryStores for Transaction {
     fn watchlists(&self) -> &dyn WatchlistRepository {
+        self
+    }
+}
+
+impl AssistantStores for Transaction {
+    fn conversations(&self) -> &dyn ConversationRepository {
         self
     }
 }

@@ -17,3 +17,5 @@ mod migrating;
 mod poster_images;
 #[cfg(test)]
 mod poster_storage;
+#[cfg(test)]
+mod sources;

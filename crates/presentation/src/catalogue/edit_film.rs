@@ -32,7 +32,7 @@ pub struct FilmBody {
     #[schema(value_type = Option<String>, required = false, min_length = 1, max_length = 128, example = "United States")]
     #[serde(default)]
     country: Field<String>,
-    #[schema(value_type = Option<i32>, required = false, minimum = 1, maximum = 9999, example = 1926)]
+    #[schema(value_type = Option<i32>, required = false, minimum = 1, maximum = 2_147_483_647, example = 1926)]
     #[serde(default)]
     release_year: Field<i64>,
 }

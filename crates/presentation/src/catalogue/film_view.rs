@@ -27,7 +27,7 @@ pub struct FilmView<'a> {
     #[schema(required, example = "United States")]
     country: Option<&'a str>,
     #[schema(required, example = 1926)]
-    release_year: Option<u16>,
+    release_year: Option<i32>,
     /// The poster, 500 pixels wide.
     #[schema(required, value_type = Option<String>)]
     poster_url: Option<PosterUrl<'a>>,

@@ -7,7 +7,7 @@ use crate::http::{
     query::QueryFields,
     signed_in::MaybeSignedIn,
     state::{Settings, Use},
-    words::{FilmSort, MovieType},
+    words::{FilmPageSize, FilmSort, MovieType},
 };
 use actix_web::{HttpRequest, HttpResponse};
 use application::{
@@ -69,12 +69,12 @@ fn request(query: &QueryFields) -> Result<ListFilms, Problem> {
     params(
         ("genres_ids" = Option<Vec<uuid::Uuid>>, Query, description = "Only films of any of these genres; repeated for several", style = Form, explode),
         ("country" = Option<String>, Query, description = "Only films of this country; case does not count", min_length = 1, max_length = 128),
-        ("year_from" = Option<i64>, Query, description = "Only films of this year or later", minimum = 1, maximum = 9999),
-        ("year_to" = Option<i64>, Query, description = "Only films of this year or earlier", minimum = 1, maximum = 9999),
+        ("year_from" = Option<i64>, Query, description = "Only films of this year or later", minimum = 1, maximum = 2_147_483_647),
+        ("year_to" = Option<i64>, Query, description = "Only films of this year or earlier", minimum = 1, maximum = 2_147_483_647),
         ("person" = Option<String>, Query, description = "Only films that a person of this name directed or plays in", min_length = 1, max_length = 256),
         ("movie_type" = inline(Option<MovieType>), Query, description = "Only `movie`, `tv` or `anime`"),
         ("sort" = inline(Option<FilmSort>), Query, description = "`title` (the default), `-title`, `year`, `-year` or `-added`"),
-        ("limit" = Option<i64>, Query, description = "How many films on a page; 20 unless given", minimum = 1, maximum = 100),
+        ("limit" = inline(Option<FilmPageSize>), Query, description = "How many films on a page"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has; without a token"),
     ),

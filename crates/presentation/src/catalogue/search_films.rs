@@ -7,6 +7,7 @@ use crate::http::{
     query::QueryFields,
     signed_in::MaybeSignedIn,
     state::{Settings, Use},
+    words::SearchSize,
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -35,7 +36,7 @@ fn who(answered_by: &[Answerer]) -> HeaderValue {
     params(
         ("title" = Option<String>, Query, description = "Words of a title", example = "the general"),
         ("description" = Option<String>, Query, description = "Words about a film"),
-        ("limit" = Option<i64>, Query, description = "How many films at the most", minimum = 1, maximum = 50),
+        ("limit" = inline(Option<SearchSize>), Query, description = "How many films at the most"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has; without a token"),
     ),
     responses(

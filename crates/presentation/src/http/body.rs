@@ -17,8 +17,9 @@ use serde_json::{Map, Value};
 use std::time::Duration;
 use url::form_urlencoded;
 
-/// The most bytes of a JSON or form body.
-pub const MAX_BODY: usize = 64 * 1024;
+/// The most bytes of a JSON or form body. The longest film of the contract with every letter written
+/// as two escapes fits.
+pub const MAX_BODY: usize = 128 * 1024;
 
 /// A JSON object whose members are all [`Field`](super::checker::Field)s, so that nothing but its
 /// being an object is checked here. Members that are not known are ignored.
@@ -158,7 +159,7 @@ pub async fn in_time<T>(
 }
 
 fn too_large() -> Problem {
-    Problem::too_large("the body is larger than 64 KiB")
+    Problem::too_large("the body is larger than 128 KiB")
 }
 
 fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {

@@ -1,11 +1,13 @@
 //! Collects everything that is wrong with a request, so that one answer names it all.
 use super::problem::{Fault, Problem};
 use application::{
-    catalogue::search_films::SearchLimitOutOfRange, shared::page::PageSizeOutOfRange,
+    catalogue::search_films::SearchLimitOutOfRange, jobs::UnknownTaskKind,
+    shared::page::PageSizeOutOfRange, upkeep::figures::FigureDaysOutOfRange,
 };
 use domain::{
     catalogue::{UnknownFilmKind, YearOutOfRange},
-    identity::{InvalidEmailAddress, InvalidPassword},
+    identity::{InvalidEmailAddress, InvalidPassword, UnknownRole},
+    jobs::UnknownJobState,
     shared::{Id, InvalidText, TextRule, UnknownLanguage},
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
@@ -59,7 +61,11 @@ rule! {
     PageSizeOutOfRange => "out_of_range",
     SearchLimitOutOfRange => "out_of_range",
     UnknownFilmKind => "unknown_value",
+    FigureDaysOutOfRange => "out_of_range",
     UnknownLanguage => "unknown_value",
+    UnknownRole => "unknown_value",
+    UnknownJobState => "unknown_value",
+    UnknownTaskKind => "unknown_value",
     Broken => "malformed",
     UnknownWord => "unknown_value",
     std::convert::Infallible => "malformed",
@@ -82,6 +88,9 @@ pub trait JsonType: DeserializeOwned {
 }
 impl JsonType for String {
     const EXPECTED: &'static str = "must be a string";
+}
+impl JsonType for bool {
+    const EXPECTED: &'static str = "must be `true` or `false`";
 }
 impl JsonType for i64 {
     const EXPECTED: &'static str = "must be a whole number";

@@ -4,16 +4,18 @@
 //! before the next page. Only places that a list can have are read back.
 use super::checker::Broken;
 use application::{
+    assistant::ports::ConversationKey,
     catalogue::ports::{FilmKey, FilmOrder, FilmPosition},
     library::ports::EntryKey,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, Utc};
-use domain::shared::Id;
+use domain::{identity::User, jobs::Job, shared::Id};
 use uuid::Uuid;
 
 const VERSION: u8 = 1;
 const ENTRIES: u8 = b'e';
+const CONVERSATIONS: u8 = b'c';
 const MAX_LENGTH: usize = 4096;
 
 /// Names a place in a watchlist.
@@ -34,6 +36,29 @@ pub fn read_entry_key(text: &str) -> Result<EntryKey, Broken> {
         Some(EntryKey {
             film: Id::from_uuid(film),
             added_at: time(&rest)?,
+        })
+    };
+    read().ok_or(NOT_A_CURSOR)
+}
+
+/// Names a place in a list of conversations.
+pub fn write_conversation_key(key: &ConversationKey) -> String {
+    let mut bytes = vec![VERSION, CONVERSATIONS];
+    bytes.extend(key.conversation.as_uuid().as_bytes());
+    bytes.extend(key.created_at.timestamp_micros().to_be_bytes());
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Finds a place in a list of conversations again.
+///
+/// # Errors
+/// [`Broken`] when the text is no cursor of a list of conversations.
+pub fn read_conversation_key(text: &str) -> Result<ConversationKey, Broken> {
+    let read = || {
+        let (conversation, rest) = open(text, CONVERSATIONS)?;
+        Some(ConversationKey {
+            conversation: Id::from_uuid(conversation),
+            created_at: time(&rest)?,
         })
     };
     read().ok_or(NOT_A_CURSOR)
@@ -71,6 +96,34 @@ pub fn read_film_key(order: FilmOrder, text: &str) -> Result<FilmKey, Broken> {
     read().ok_or(NOT_A_CURSOR)
 }
 
+/// Names a place in a list that is ordered by identifier alone.
+pub fn write_id<K: Listed>(id: Id<K>) -> String {
+    let mut bytes = vec![VERSION, K::LETTER];
+    bytes.extend(id.as_uuid().as_bytes());
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Finds a place in a list that is ordered by identifier alone again.
+///
+/// # Errors
+/// [`Broken`] when the text is no cursor of this list.
+pub fn read_id<K: Listed>(text: &str) -> Result<Id<K>, Broken> {
+    let place = open(text, K::LETTER).filter(|(_, rest)| rest.is_empty());
+    place.map(|(id, _)| Id::from_uuid(id)).ok_or(NOT_A_CURSOR)
+}
+
+/// What is listed by identifier alone.
+pub trait Listed {
+    /// The byte by which cursors of its list are known.
+    const LETTER: u8;
+}
+impl Listed for Job {
+    const LETTER: u8 = b'j';
+}
+impl Listed for User {
+    const LETTER: u8 = b'u';
+}
+
 const NOT_A_CURSOR: Broken = Broken("must be a cursor that this list gave in this order");
 
 const fn letter(order: FilmOrder) -> u8 {
@@ -100,7 +153,7 @@ fn title(bytes: Vec<u8>) -> Option<String> {
 
 fn year(bytes: &[u8]) -> Option<i32> {
     let year = i32::from_be_bytes(bytes.try_into().ok()?);
-    (0..=9999).contains(&year).then_some(year)
+    (year >= 0).then_some(year)
 }
 
 /// A time that every database can hold.
@@ -131,6 +184,13 @@ mod tests {
             film: Id::from_uuid(Uuid::from_u128(9)),
         };
         assert_eq!(read_entry_key(&write_entry_key(&entry)).unwrap(), entry);
+        let talk = ConversationKey {
+            created_at: at(1_700_000_000_123_456),
+            conversation: Id::from_uuid(Uuid::from_u128(9)),
+        };
+        let cursor = write_conversation_key(&talk);
+        assert_eq!(read_conversation_key(&cursor).unwrap(), talk);
+        assert!(read_entry_key(&cursor).is_err());
         for (order, position) in [
             (FilmOrder::Title, FilmPosition::Title("matrix".into())),
             (
@@ -138,13 +198,26 @@ mod tests {
                 FilmPosition::Title("матрица".into()),
             ),
             (FilmOrder::Year, FilmPosition::Year(0)),
-            (FilmOrder::YearDescending, FilmPosition::Year(1999)),
+            (FilmOrder::YearDescending, FilmPosition::Year(i32::MAX)),
             (FilmOrder::NewestFirst, FilmPosition::Added(at(5))),
         ] {
             let key = film_key(position);
             let cursor = write_film_key(order, &key);
             assert_eq!(read_film_key(order, &cursor).unwrap(), key);
         }
+    }
+
+    #[test]
+    fn cursors_by_identifier_lead_back_to_their_list_only() {
+        let job: Id<Job> = Id::from_uuid(Uuid::from_u128(7));
+        let cursor = write_id(job);
+        assert_eq!(read_id(&cursor).unwrap(), job);
+        assert!(read_id::<User>(&cursor).is_err());
+        let entry = EntryKey {
+            added_at: at(5),
+            film: Id::from_uuid(Uuid::from_u128(7)),
+        };
+        assert!(read_id::<Job>(&write_entry_key(&entry)).is_err());
     }
 
     #[test]
@@ -160,7 +233,7 @@ mod tests {
     fn broken_cursors_and_impossible_places_are_refused() {
         let nul = film_key(FilmPosition::Title("a\0b".into()));
         let far = film_key(FilmPosition::Added(at(-9_000_000_000_000_000)));
-        let late = film_key(FilmPosition::Year(10_000));
+        let early = film_key(FilmPosition::Year(-1));
         for (order, text) in [
             (FilmOrder::Title, String::new()),
             (FilmOrder::Title, "???".to_owned()),
@@ -171,7 +244,7 @@ mod tests {
                 FilmOrder::NewestFirst,
                 write_film_key(FilmOrder::NewestFirst, &far),
             ),
-            (FilmOrder::Year, write_film_key(FilmOrder::Year, &late)),
+            (FilmOrder::Year, write_film_key(FilmOrder::Year, &early)),
         ] {
             assert!(read_film_key(order, &text).is_err(), "{text}");
         }

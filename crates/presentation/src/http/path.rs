@@ -6,8 +6,10 @@ use super::{
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use application::library::ports::WatchlistRef;
 use domain::{
+    assistant::Conversation,
     catalogue::{Film, Genre, Mood},
-    identity::Session,
+    identity::{Session, User},
+    jobs::Job,
     library::StandardList,
     mixes::Mix,
     shared::Id,
@@ -18,6 +20,9 @@ use std::future::{Ready, ready};
 pub trait InPath {
     /// The parameter's name in the path.
     const PARAMETER: &'static str;
+}
+impl InPath for Conversation {
+    const PARAMETER: &'static str = "conversation_id";
 }
 impl InPath for Film {
     const PARAMETER: &'static str = "film_id";
@@ -30,6 +35,12 @@ impl InPath for Mood {
 }
 impl InPath for Mix {
     const PARAMETER: &'static str = "mix_id";
+}
+impl InPath for Job {
+    const PARAMETER: &'static str = "job_id";
+}
+impl InPath for User {
+    const PARAMETER: &'static str = "user_id";
 }
 impl InPath for Session {
     const PARAMETER: &'static str = "session_id";

@@ -28,6 +28,14 @@ pub enum FilmSort {
     NewestFirst,
 }
 
+/// Who said something.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum AuthorName {
+    User,
+    Assistant,
+}
+
 /// A language of the interface.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -42,6 +50,40 @@ pub enum LanguageCode {
 pub enum RoleName {
     User,
     Admin,
+}
+
+/// Where a job is in its life.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum JobStateName {
+    Waiting,
+    Running,
+    Done,
+    Failed,
+    Cancelled,
+}
+
+/// How urgent a job is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum PriorityName {
+    High,
+    Normal,
+    Low,
+}
+
+/// What kind of work a job is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum TaskKindName {
+    ImportFilm,
+    ImportPages,
+    SearchSources,
+    CompleteFilm,
+    RefreshOldest,
+    MakeImages,
+    ChooseGradient,
+    TidyUp,
 }
 
 /// How a session is kept up.
@@ -69,3 +111,13 @@ pub enum WatchlistType {
     Watched,
     Custom,
 }
+
+/// How many films a search gives at the most.
+#[derive(ToSchema)]
+#[schema(default = 10, minimum = 1, maximum = 50)]
+pub struct SearchSize(i64);
+
+/// How many films stand on a page.
+#[derive(ToSchema)]
+#[schema(default = 20, minimum = 1, maximum = 100)]
+pub struct FilmPageSize(i64);

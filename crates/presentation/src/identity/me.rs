@@ -70,7 +70,7 @@ pub struct PasswordBody {
     #[serde(default)]
     current_password: Field<String>,
     /// The one to come.
-    #[schema(value_type = String, required, min_length = 1, max_length = 1024, format = Password)]
+    #[schema(value_type = String, required, min_length = 1, format = Password)]
     #[serde(default)]
     new_password: Field<String>,
 }

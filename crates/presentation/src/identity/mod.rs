@@ -5,6 +5,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod telegram;
 pub mod tokens;
+pub mod users;
 pub mod view;
 
 use crate::http::resource::Path;
@@ -26,6 +27,13 @@ pub fn routes(routes: &mut ServiceConfig) {
         .open(routes);
     Path::at("/api/v1/me/sessions/{session_id}")
         .delete(sessions::end_session)
+        .open(routes);
+    Path::at("/api/v1/admin/users")
+        .get(users::list_users)
+        .open(routes);
+    Path::at("/api/v1/admin/users/{user_id}")
+        .patch(users::change_user)
+        .delete(users::delete_user)
         .open(routes);
     Path::at("/api/v1/auth/register")
         .post(register::register)

@@ -26,7 +26,7 @@ pub struct RegisterBody {
     #[serde(default)]
     email: Field<String>,
     /// What they will sign in with.
-    #[schema(value_type = String, required, min_length = 1, max_length = 1024, format = Password, example = "correct horse battery staple")]
+    #[schema(value_type = String, required, min_length = 1, format = Password, example = "correct horse battery staple")]
     #[serde(default)]
     password: Field<String>,
     /// How others will see them.

@@ -2,7 +2,9 @@
 use crate::http::words::{LanguageCode, RoleName, SessionKindName};
 use application::identity::views::SignedIn;
 use chrono::{DateTime, Utc};
-use domain::identity::{DeviceName, EmailAddress, PersonalName, Session, SessionId, User};
+use domain::identity::{
+    DeviceName, EmailAddress, PersonalName, Session, SessionId, Standing, User,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -48,6 +50,42 @@ impl<'a> From<&'a User> for UserView<'a> {
             created_at: user.created_at,
         }
     }
+}
+
+/// A user, as an administrator sees them.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ManagedUser)]
+pub struct ManagedUserView<'a> {
+    #[serde(flatten)]
+    user: UserView<'a>,
+    /// Since when they are shut out; null while they may come in.
+    #[schema(required)]
+    disabled_at: Option<DateTime<Utc>>,
+    /// When they last changed something of themselves, or somebody of them.
+    updated_at: DateTime<Utc>,
+}
+
+impl<'a> From<&'a User> for ManagedUserView<'a> {
+    fn from(user: &'a User) -> Self {
+        Self {
+            user: user.into(),
+            disabled_at: match user.standing {
+                Standing::Active => None,
+                Standing::Disabled { since } => Some(since),
+            },
+            updated_at: user.updated_at,
+        }
+    }
+}
+
+/// A page of users.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ManagedUserPage)]
+pub struct UserPageView<'a> {
+    pub items: Vec<ManagedUserView<'a>>,
+    /// The cursor of the next page; null on the last one.
+    #[schema(required)]
+    pub next: Option<String>,
 }
 
 /// A user who has just signed in, with the token to show from now on.

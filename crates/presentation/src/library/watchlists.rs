@@ -25,7 +25,7 @@ use utoipa::ToSchema;
 #[schema(as = WatchlistCreate)]
 pub struct WatchlistBody {
     /// What the user calls it.
-    #[schema(value_type = String, required, min_length = 1, max_length = 256, example = "Rainy evenings")]
+    #[schema(value_type = String, required, min_length = 1, example = "Rainy evenings")]
     #[serde(default)]
     title: Field<String>,
 }

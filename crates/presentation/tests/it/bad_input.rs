@@ -83,7 +83,7 @@ async fn a_body_of_another_type() {
 
 #[actix_web::test]
 async fn a_body_that_is_too_large() {
-    let body = format!("{{\"a\":\"{}\"}}", "x".repeat(64 * 1024));
+    let body = format!("{{\"a\":\"{}\"}}", "x".repeat(128 * 1024));
     each(
         body.as_bytes(),
         Some("application/json"),
@@ -97,7 +97,7 @@ async fn a_body_that_is_too_large() {
 async fn a_declared_length_beyond_the_limit_is_enough() {
     let api = TestApi::new().await;
     let call = api.post("/api/v1/auth/login").json(json!({}));
-    call.header("Content-Length", "70000").expect(413).await;
+    call.header("Content-Length", "140000").expect(413).await;
 }
 
 #[actix_web::test]

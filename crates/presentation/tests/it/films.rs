@@ -494,3 +494,15 @@ async fn what_anybody_sees_is_asked_for_again_by_its_tag_and_what_one_sees_is_no
     let call = call.header("If-None-Match", before.header("etag"));
     call.expect(200).await;
 }
+
+#[actix_web::test]
+async fn the_longest_film_fits_however_its_letters_are_written() {
+    let api = TestApi::new().await;
+    let token = api.world.token_of(&api.world.has(a_user()));
+    let letter = "\\ud83c\\udfac";
+    let (title, description) = (letter.repeat(512), letter.repeat(5000));
+    let body = format!("{{\"title\":\"{title}\",\"description\":\"{description}\"}}");
+    let call = api.post("/api/v1/films").by(&token);
+    let film = call.body("application/json", body).expect(201).await.json();
+    assert_eq!(film["title"], "🎬".repeat(512));
+}

@@ -6,6 +6,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod admin;
+mod assistant;
 mod auth;
 mod bad_input;
 mod client_contract;

@@ -1,8 +1,17 @@
 //! The document, and that every operation in it is guarded as it says.
-use crate::support::{DOCUMENT, TestApi};
+use crate::support::{DOCUMENT, TestApi, enqueue};
 use actix_web::http::Method;
-use application::fakes::{a_film, a_session, a_user, a_watchlist};
-use domain::{catalogue::FilmId, identity::SessionId, library::WatchlistId};
+use application::{
+    fakes::{a_conversation, a_film, a_session, a_user, a_watchlist},
+    jobs::Task,
+};
+use domain::{
+    assistant::ConversationId,
+    catalogue::FilmId,
+    identity::{SessionId, UserId},
+    jobs::JobId,
+    library::WatchlistId,
+};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -158,12 +167,15 @@ fn fill(path: &str, values: &BTreeMap<&str, String>) -> String {
 async fn what_needs_a_token_answers_401_without_one() {
     let api = TestApi::new().await;
     let names = [
+        "conversation_id",
         "film_id",
         "genre_id",
         "mood_id",
         "mix_id",
         "session_id",
         "watchlist",
+        "user_id",
+        "job_id",
     ];
     let values: BTreeMap<&str, String> = names.map(|name| (name, NOBODYS.to_owned())).into();
     for operation in operations() {
@@ -199,7 +211,7 @@ enum Stranger {
 }
 use Stranger::{OwnAffairs, Refused};
 
-const STRANGERS: [(&str, Stranger); 20] = [
+const STRANGERS: [(&str, Stranger); 33] = [
     ("showMe", OwnAffairs),
     ("updateMe", OwnAffairs),
     ("deleteMe", OwnAffairs),
@@ -220,13 +232,29 @@ const STRANGERS: [(&str, Stranger); 20] = [
     ("setPoster", Refused(403)),
     ("removePoster", Refused(403)),
     ("recommendTonight", OwnAffairs),
+    ("sendMessage", OwnAffairs),
+    ("listConversations", OwnAffairs),
+    ("deleteConversations", OwnAffairs),
+    ("showConversation", Refused(404)),
+    ("deleteConversation", Refused(404)),
+    ("listUsers", Refused(403)),
+    ("changeUser", Refused(403)),
+    ("deleteUser", Refused(403)),
+    ("listJobs", Refused(403)),
+    ("showJob", Refused(403)),
+    ("cancelJob", Refused(403)),
+    ("retryJob", Refused(403)),
+    ("showFigures", Refused(403)),
 ];
 
 /// What Anna has that Bob asks for.
 struct Belongings {
+    user: UserId,
+    job: JobId,
     film: FilmId,
     list: WatchlistId,
     session: SessionId,
+    conversation: ConversationId,
 }
 
 #[actix_web::test]
@@ -239,9 +267,11 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
         .has(a_watchlist().owned_by(anna.id).with_film(film))
         .id;
     let session = api.world.has(a_session().of(anna.id)).id;
+    let conversation = api.world.has(a_conversation().of(anna.id)).id;
     let bob = api
         .world
         .token_of(&api.world.has(a_user().with_email("bob@example.org")));
+    let job = enqueue(&api.world, Task::TidyUp).await;
     let table: BTreeMap<&str, Stranger> = STRANGERS.into();
     let before = api.world.stored();
     for operation in operations().into_iter().filter(Operation::needs_token) {
@@ -253,9 +283,12 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
                     &api,
                     &operation,
                     &Belongings {
+                        user: anna.id,
+                        job,
                         film,
                         list,
                         session,
+                        conversation,
                     },
                     &bob,
                     *status,
@@ -272,6 +305,9 @@ async fn ask(api: &TestApi, operation: &Operation, annas: &Belongings, bob: &str
         ("film_id", annas.film.to_string()),
         ("watchlist", annas.list.to_string()),
         ("session_id", annas.session.to_string()),
+        ("conversation_id", annas.conversation.to_string()),
+        ("user_id", annas.user.to_string()),
+        ("job_id", annas.job.to_string()),
     ]
     .into();
     let call = api
@@ -280,6 +316,7 @@ async fn ask(api: &TestApi, operation: &Operation, annas: &Belongings, bob: &str
     let film = annas.film.to_string();
     let call = match operation.id.as_str() {
         "updateFilm" => call.json(json!({"title": "Mine", "description": "Now."})),
+        "changeUser" => call.json(json!({"role": "admin"})),
         "addEntry" => call.json(json!({"film_id": film})),
         _ => call,
     };

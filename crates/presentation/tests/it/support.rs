@@ -7,8 +7,12 @@ use actix_web::{
     http::{Method, StatusCode, header::HeaderMap},
     test,
 };
-use application::fakes::World;
-use domain::shared::Language;
+use application::{
+    fakes::World,
+    jobs::{Task, ports::NewJob},
+    shared::{clock::IdGenerator, store::Store},
+};
+use domain::{jobs::JobId, shared::Language};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use presentation::{Api, ApiSettings, Limits, PosterAddresses};
 use serde_json::Value;
@@ -53,6 +57,16 @@ pub fn settings() -> ApiSettings {
         version: "1.2.3".to_owned(),
         limits: Limits::default(),
     }
+}
+
+/// Puts a task into the queue.
+pub async fn enqueue(world: &World, task: Task) -> JobId {
+    let ids: &dyn IdGenerator = &world.ids;
+    let job = NewJob::new(ids.next(), task, world.now());
+    let uow = world.store.begin().await.unwrap();
+    uow.jobs().enqueue(&job).await.unwrap();
+    uow.commit().await.unwrap();
+    job.id
 }
 
 impl TestApi {

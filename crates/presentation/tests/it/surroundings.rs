@@ -3,13 +3,13 @@ use crate::support::{TestApi, settings};
 use actix_web::http::Method;
 use application::{
     catalogue::vocabulary::{ListMoods, VocabularyError},
-    fakes::{UserBuilder, World, a_film, a_genre, a_user},
+    fakes::{SourceTrouble, UserBuilder, World, a_film, a_genre, a_user},
     identity::authenticate::{Authenticator, TokenRefused},
     module::ApplicationModule,
     shared::{actor::Actor, use_case::UseCase},
 };
 use async_trait::async_trait;
-use domain::catalogue::Mood;
+use domain::catalogue::{Mood, SourceName};
 use presentation::Api;
 use serde_json::{Value, json};
 use std::{
@@ -189,6 +189,29 @@ async fn health_and_readiness() {
         ])
     );
     api.get("/healthz").expect(200).await;
+}
+
+#[actix_web::test]
+async fn readiness_tells_of_sources_and_does_not_depend_on_them() {
+    let api = TestApi::new().await;
+    let ready = api.get("/readyz").expect(200).await.json();
+    assert_eq!(ready["sources"], json!([]));
+    let until = chrono::DateTime::UNIX_EPOCH;
+    let sources = &api.world.sources;
+    sources.trouble(SourceName::KinopoiskDev, SourceTrouble::QuotaSpent(until));
+    sources.trouble(SourceName::Tmdb, SourceTrouble::Unavailable);
+    let ready = api.get("/readyz").expect(200).await.json();
+    assert_eq!(ready["status"], "ready");
+    assert_eq!(
+        ready["sources"],
+        json!([
+            {
+                "name": "kinopoisk_dev", "is_usable": false, "breaker": "closed",
+                "quota_spent_until": "1970-01-01T00:00:00Z", "is_key_refused": false,
+            },
+            {"name": "tmdb", "is_usable": false, "breaker": "open", "is_key_refused": false},
+        ])
+    );
 }
 
 #[actix_web::test]

@@ -217,3 +217,23 @@ async fn a_proxy_is_asked_instead_of_the_server() {
         "http://model.example/v1/chat/completions"
     );
 }
+
+#[tokio::test]
+async fn colours_are_asked_for_and_read() {
+    let colors = json!({ "colors": ["#0B3D91", "#1C6DD0", "#0E8AA8"] });
+    let server = ModelServer::start(move |_| ModelAnswer::json(&colors));
+    let model = model_of(&server);
+    let colors = model.propose_colors("Rainy days", PATIENCE).await.unwrap();
+    assert_eq!(colors[0].as_str(), "#0B3D91");
+    assert!(
+        server.requests()[0].body["messages"][1]["content"]
+            .as_str()
+            .unwrap()
+            .contains("Rainy days")
+    );
+    let server = ModelServer::start(|_| ModelAnswer::words("Blue would be nice."));
+    let answer = model_of(&server)
+        .propose_colors("Rainy days", PATIENCE)
+        .await;
+    assert!(matches!(answer, Err(ModelError::Unreadable)));
+}

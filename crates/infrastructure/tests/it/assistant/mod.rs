@@ -1,4 +1,5 @@
 //! The model's adapter against a server that does what such servers do, and what they should not.
+mod conversing;
 mod guessing;
 
 use application::assistant::ports::LanguageModel;

@@ -1,9 +1,12 @@
 //! Users, sessions, sign-in attempts.
 use super::{Bench, contract};
 use application::{
-    fakes::{Fixture, a_film, a_session, a_user, opening_time},
+    fakes::{Fixture, UserBuilder, a_film, a_session, a_user, opening_time},
     identity::ports::{EndedSession, RefreshTokenDigest, RefreshTokenUse, SaveUserError},
-    shared::store::Store,
+    shared::{
+        page::{PageRequest, PageSize},
+        store::Store,
+    },
 };
 use chrono::{DateTime, Duration, Utc};
 use domain::{
@@ -323,6 +326,79 @@ async fn a_removed_user_leaves_films_but_nothing_else(bench: Bench) {
     assert!(!uow.recommendations().take_turn(nobody).await.unwrap());
 }
 
+/// A user with an address and a name of their own.
+fn a_named_user(email: &str, name: &str) -> UserBuilder {
+    a_user().with_email(email).named(name)
+}
+
+async fn users_are_listed_newest_first_and_found_by_what_their_names_contain(bench: Bench) {
+    let mut all = Vec::new();
+    for (email, name) in [
+        ("anna@example.org", "Anna"),
+        ("b_b@example.org", "100% Berta"),
+        ("bab@example.org", "Анна"),
+    ] {
+        let user = a_named_user(email, name).build();
+        bench.has_user(&user).await;
+        all.insert(0, user);
+    }
+    let list = async |search, after| {
+        let page = PageRequest {
+            size: PageSize::try_from(2).unwrap(),
+            after,
+        };
+        bench.identity().list_users(search, &page).await.unwrap()
+    };
+    let first = list(None, None).await;
+    assert_eq!(first.items, all[..2]);
+    let second = list(None, first.next).await;
+    assert_eq!((second.items.as_slice(), second.next), (&all[2..], None));
+    for (search, expected) in [
+        ("ANNA", &all[2..]),
+        ("Анна", &all[..1]),
+        ("nna@ex", &all[2..]),
+        // No letter has a meaning of its own.
+        ("b_b", &all[1..2]),
+        ("0% b", &all[1..2]),
+        ("!", &[]),
+        ("\\", &[]),
+    ] {
+        assert_eq!(list(Some(search), None).await.items, expected, "{search}");
+    }
+}
+
+async fn of_two_administrators_who_depose_each_other_one_is_left(bench: Bench) {
+    let admins = ["one@example.org", "two@example.org"]
+        .map(|email| a_named_user(email, "Admin").admin().build());
+    let shut_out = a_named_user("shut@example.org", "Shut").admin().disabled();
+    bench.has_user(&shut_out.build()).await;
+    bench.has_user(&a_user().build()).await;
+    for admin in &admins {
+        bench.has_user(admin).await;
+    }
+    let mut deposers = tokio::task::JoinSet::new();
+    for admin in admins.clone() {
+        let ports = Arc::clone(&bench.ports);
+        deposers.spawn(async move {
+            let store: &dyn Store = HasComponent::<dyn Store>::resolve_ref(&*ports);
+            let uow = store.begin().await.unwrap();
+            let left = uow.users().find_active_admins().await.unwrap();
+            let mut other = uow.users().find(admin.id).await.unwrap().unwrap();
+            if left == [other.id] {
+                return false;
+            }
+            other.role = Role::User;
+            uow.users().save(&other).await.unwrap();
+            uow.commit().await.unwrap();
+            true
+        });
+    }
+    let deposed = deposers.join_all().await;
+    assert_eq!(deposed.iter().filter(|deposed| **deposed).count(), 1);
+    let uow = bench.store().begin().await.unwrap();
+    assert_eq!(uow.users().find_active_admins().await.unwrap().len(), 1);
+}
+
 async fn the_gate_knows_administrators(bench: Bench) {
     let (anna, admin) = (a_user().build(), a_user().admin().build());
     bench.has_user(&anna).await;
@@ -378,6 +454,8 @@ async fn the_gate_learns_of_sessions_whose_user_is_gone(bench: Bench) {
 }
 
 contract!(
+    users_are_listed_newest_first_and_found_by_what_their_names_contain,
+    of_two_administrators_who_depose_each_other_one_is_left,
     the_gate_knows_administrators,
     the_gate_refuses_at_once_what_it_is_told_to,
     the_gate_learns_what_was_ended_elsewhere,

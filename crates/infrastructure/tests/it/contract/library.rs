@@ -235,7 +235,27 @@ async fn a_long_list_is_shown_whole(bench: Bench) {
     }
 }
 
+async fn a_list_may_get_other_colours(bench: Bench) {
+    let anna = a_user().build();
+    bench.has_user(&anna).await;
+    let list = a_watchlist().owned_by(anna.id).build();
+    bench.has_list(&list).await;
+    let gradient = domain::library::Gradient::built_in(7);
+    assert_ne!(list.gradient, gradient);
+    let uow = bench.store().begin().await.unwrap();
+    uow.watchlists().recolor(list.id, &gradient).await.unwrap();
+    uow.watchlists().remove(list.id).await.unwrap();
+    uow.watchlists().recolor(list.id, &gradient).await.unwrap();
+    drop(uow);
+    let uow = bench.store().begin().await.unwrap();
+    uow.watchlists().recolor(list.id, &gradient).await.unwrap();
+    uow.commit().await.unwrap();
+    let shown = bench.library().show(list.id).await.unwrap().unwrap();
+    assert_eq!((shown.gradient, shown.title), (gradient, list.title));
+}
+
 contract!(
+    a_list_may_get_other_colours,
     lists_that_a_user_made_are_listed_newest_first,
     a_film_is_on_a_list_once,
     nobody_changes_or_sees_the_list_of_another,

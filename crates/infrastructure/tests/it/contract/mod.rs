@@ -2,13 +2,15 @@
 mod assistant;
 mod catalogue;
 mod identity;
+mod imports;
 mod jobs;
 mod library;
 mod recommendation;
 mod statements;
+mod upkeep;
 
 use application::{
-    assistant::ports::ModelBudget,
+    assistant::ports::{ConversationQueries, ModelBudget},
     catalogue::ports::{FilmQueries, Vocabulary},
     fakes::{Fixture, GenreBuilder, World},
     identity::ports::{IdentityQueries, SessionGate},
@@ -17,6 +19,7 @@ use application::{
     mixes::ports::MixQueries,
     module::Ports,
     shared::store::Store,
+    upkeep::ports::FigureQueries,
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -71,7 +74,9 @@ impl Bench {
     port!(entries -> WatchlistEntries);
     port!(mixes -> MixQueries);
     port!(budget -> ModelBudget);
+    port!(conversations -> ConversationQueries);
     port!(jobs -> JobQueries);
+    port!(figures -> FigureQueries);
 
     /// The database; the fake has none.
     pub fn connection(&self) -> &DatabaseConnection {
@@ -135,6 +140,7 @@ impl Bench {
             model: None,
             model_limits: application::assistant::ports::ModelLimits {
                 search_within: std::time::Duration::from_secs(4),
+                reply_within: std::time::Duration::from_mins(1),
                 daily_per_user: 100,
                 daily_of_visitors: 100,
             },
@@ -193,7 +199,7 @@ impl Bench {
              VALUES ($1, $2, $3, $4, 0)";
         let values = [
             genre.id.as_uuid().into(),
-            genre.id.to_string().into(),
+            genre.english.to_lowercase().replace(' ', "-").into(),
             genre.english.as_str().into(),
             genre.russian.as_str().into(),
         ];

@@ -1,0 +1,186 @@
+//! What administrators do with other people's accounts.
+use super::{
+    ports::{IdentityQueries, SaveUserError, SessionGate},
+    removal::remove_user,
+};
+use crate::{
+    catalogue::{ports::FilmIndex, posters::PosterRemoval},
+    shared::{
+        actor::{AccessDenied, Actor},
+        clock::Clock,
+        failure::failure,
+        page::{Page, PageRequest},
+        retry::retryable,
+        store::{Store, StoreError},
+        use_case::{UseCase, request},
+    },
+};
+use async_trait::async_trait;
+use domain::identity::{Role, User, UserId};
+use shaku::Component;
+use std::sync::Arc;
+use tracing::instrument;
+
+/// Lists users, the newest first.
+#[derive(Debug)]
+pub struct ListUsers {
+    /// What their address or username contains.
+    pub search: Option<String>,
+    /// Which page.
+    pub page: PageRequest<UserId>,
+}
+
+/// Changes what a user may do; `None` leaves a thing as it is.
+#[derive(Clone, Debug)]
+pub struct ChangeUser {
+    /// Whose account.
+    pub user: UserId,
+    /// The role from now on.
+    pub role: Option<Role>,
+    /// Whether they are shut out from now on.
+    pub is_disabled: Option<bool>,
+}
+
+/// Deletes a user with everything that is theirs.
+#[derive(Clone, Debug)]
+pub struct DeleteUser {
+    /// Whose account.
+    pub user: UserId,
+}
+
+/// Why users were not listed, changed or deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageUsersError {
+    /// The actor may not.
+    #[error(transparent)]
+    Access(#[from] AccessDenied),
+    /// There is no such user.
+    #[error("User not found")]
+    UserNotFound,
+    /// Nobody could administer the service any more.
+    #[error("the last administrator must stay one")]
+    LastAdmin,
+    /// The user could not be stored.
+    #[error(transparent)]
+    User(#[from] SaveUserError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+failure!(ManageUsersError {
+    UserNotFound => NotFound "identity.user_not_found",
+    LastAdmin => Conflict "identity.last_admin",
+} via Access, User, Store);
+request!(ListUsers => Page<User, UserId>, ManageUsersError);
+request!(ChangeUser => User, ManageUsersError);
+request!(DeleteUser => (), ManageUsersError);
+retryable!(ChangeUser, DeleteUser);
+
+/// Refuses to go on without anybody who may administer the service.
+fn ensure_somebody_is_left(admins: &[UserId], gone: UserId) -> Result<(), ManageUsersError> {
+    if admins == [gone] {
+        return Err(ManageUsersError::LastAdmin);
+    }
+    Ok(())
+}
+
+#[derive(Component)]
+#[shaku(interface = UseCase<ListUsers>)]
+pub(crate) struct ListUsersUseCase {
+    #[shaku(inject)]
+    queries: Arc<dyn IdentityQueries>,
+}
+
+#[async_trait]
+impl UseCase<ListUsers> for ListUsersUseCase {
+    #[instrument(name = "identity.list_users", skip_all)]
+    async fn execute(
+        &self,
+        actor: &Actor,
+        request: ListUsers,
+    ) -> Result<Page<User, UserId>, ManageUsersError> {
+        actor.ensure_admin()?;
+        let search = request.search.as_deref().map(str::trim);
+        let search = search.filter(|text| !text.is_empty());
+        Ok(self.queries.list_users(search, &request.page).await?)
+    }
+}
+
+#[derive(Component)]
+#[shaku(interface = UseCase<ChangeUser>)]
+pub(crate) struct ChangeUserUseCase {
+    #[shaku(inject)]
+    clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    gate: Arc<dyn SessionGate>,
+    #[shaku(inject)]
+    store: Arc<dyn Store>,
+}
+
+#[async_trait]
+impl UseCase<ChangeUser> for ChangeUserUseCase {
+    #[instrument(name = "identity.change_user", skip_all, fields(user.id = %request.user))]
+    async fn execute(&self, actor: &Actor, request: ChangeUser) -> Result<User, ManageUsersError> {
+        actor.ensure_admin()?;
+        let now = self.clock.now();
+        let uow = self.store.begin().await?;
+        let admins = uow.users().find_active_admins().await?;
+        let user = uow.users().find(request.user).await?;
+        let mut user = user.ok_or(ManageUsersError::UserNotFound)?;
+        if let Some(role) = request.role {
+            user.grant(role, now);
+        }
+        match request.is_disabled {
+            Some(true) => user.disable(now),
+            Some(false) => user.enable(now),
+            None => {}
+        }
+        if !user.may_administer() {
+            ensure_somebody_is_left(&admins, user.id)?;
+        }
+        uow.users().save(&user).await?;
+        let ended = if user.is_active() {
+            Vec::new()
+        } else {
+            uow.sessions().end_all(user.id, None, now).await?
+        };
+        uow.commit().await?;
+        self.gate.close(&ended);
+        Ok(user)
+    }
+}
+
+#[derive(Component)]
+#[shaku(interface = UseCase<DeleteUser>)]
+pub(crate) struct DeleteUserUseCase {
+    #[shaku(inject)]
+    clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    gate: Arc<dyn SessionGate>,
+    #[shaku(inject)]
+    index: Arc<dyn FilmIndex>,
+    #[shaku(inject)]
+    removal: Arc<dyn PosterRemoval>,
+    #[shaku(inject)]
+    store: Arc<dyn Store>,
+}
+
+#[async_trait]
+impl UseCase<DeleteUser> for DeleteUserUseCase {
+    #[instrument(name = "identity.delete_user", skip_all, fields(user.id = %request.user))]
+    async fn execute(&self, actor: &Actor, request: DeleteUser) -> Result<(), ManageUsersError> {
+        actor.ensure_admin()?;
+        let uow = self.store.begin().await?;
+        let admins = uow.users().find_active_admins().await?;
+        let user = uow.users().find(request.user).await?;
+        let user = user.ok_or(ManageUsersError::UserNotFound)?;
+        ensure_somebody_is_left(&admins, user.id)?;
+        let removed = remove_user(&*uow, user.id, self.clock.now()).await?;
+        uow.commit().await?;
+        removed
+            .tell(&*self.gate, &*self.index, &*self.removal)
+            .await;
+        Ok(())
+    }
+}

@@ -1,0 +1,4 @@
+//! Counts for administrators.
+mod figure_queries;
+
+pub use figure_queries::SqlFigureQueries;
