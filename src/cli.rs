@@ -1,6 +1,8 @@
 //! The command line.
+use application::catalogue::imports::ListPages;
 use clap::{Args, Parser, Subcommand};
-use domain::identity::Role;
+use domain::{catalogue::SourceName, identity::Role};
+use std::{fmt, str::FromStr};
 
 /// An open film companion: find films, keep watchlists, be told what to watch tonight.
 ///
@@ -36,6 +38,11 @@ pub enum Command {
         #[arg(long)]
         once: bool,
     },
+    /// Brings films of another catalogue in, page by page.
+    ///
+    /// Each page is stored by itself. Whatever ends the import, the same command goes on with the page
+    /// after the last one that was stored. A running instance shows the films within a second.
+    Import(Import),
     /// Moves the database's schema forth and back.
     #[command(subcommand)]
     Migrate(Migrate),
@@ -55,6 +62,85 @@ pub enum Command {
         #[arg(long)]
         live: bool,
     },
+}
+
+/// What is to be imported.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("what").required(true)))]
+pub struct Import {
+    /// `tmdb` or `kinopoisk`; its key must be set.
+    pub source: ImportSource,
+    /// Pages of what most people like, such as `1..50`; both are imported, and what is between them.
+    #[arg(long, value_name = "PAGES", group = "what")]
+    pub popular: Option<PageSpan>,
+    /// Pages of what has come out lately.
+    #[arg(long, value_name = "PAGES", group = "what")]
+    pub new: Option<PageSpan>,
+    /// Pages of what people look at these days.
+    #[arg(long, value_name = "PAGES", group = "what")]
+    pub trending: Option<PageSpan>,
+    /// One film by its place: `movie/603` or `tv/1399` at TMDB, a number at Kinopoisk.
+    #[arg(long, value_name = "ID", group = "what")]
+    pub id: Option<String>,
+}
+
+/// A catalogue to import from, as people name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportSource {
+    Tmdb,
+    Kinopoisk,
+}
+
+impl ImportSource {
+    /// The services through which it can be asked.
+    pub const fn ways(self) -> &'static [SourceName] {
+        match self {
+            Self::Tmdb => &[SourceName::Tmdb],
+            Self::Kinopoisk => &[SourceName::KinopoiskUnofficial, SourceName::KinopoiskDev],
+        }
+    }
+}
+
+impl FromStr for ImportSource {
+    type Err = String;
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "tmdb" => Ok(Self::Tmdb),
+            "kinopoisk" => Ok(Self::Kinopoisk),
+            other => Err(format!("must be `tmdb` or `kinopoisk`, got `{other}`")),
+        }
+    }
+}
+
+impl fmt::Display for ImportSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tmdb => "TMDB",
+            Self::Kinopoisk => "Kinopoisk",
+        })
+    }
+}
+
+/// Pages from one to another, such as `1..50`, or a single one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageSpan {
+    pub from: i64,
+    pub to: i64,
+}
+
+impl FromStr for PageSpan {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (from, to) = text.split_once("..").unwrap_or((text, text));
+        let page = |text: &str| {
+            text.trim()
+                .parse::<i64>()
+                .map_err(|_no_number| format!("must be pages such as `1..50`, got `{text}`"))
+        };
+        let (from, to) = (page(from)?, page(to)?);
+        ListPages::new(from, to).map_err(|failure| failure.to_string())?;
+        Ok(Self { from, to })
+    }
 }
 
 /// Steps of the schema.
@@ -118,4 +204,24 @@ pub enum ConfigCommand {
     Check,
     /// Lists every setting with its value and where that comes from. Secrets are masked.
     Show,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn pages_are_a_span_or_a_single_one() {
+        assert_eq!("1..50".parse(), Ok(PageSpan { from: 1, to: 50 }));
+        assert_eq!("7".parse(), Ok(PageSpan { from: 7, to: 7 }));
+        for bad in ["", "0..3", "5..1", "1..501", "a..b", "1..", "1-3"] {
+            assert!(bad.parse::<PageSpan>().is_err(), "{bad}");
+        }
+    }
 }

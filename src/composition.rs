@@ -17,6 +17,7 @@ use infrastructure::{
     catalogue::{
         DiskPosterStore, S3PosterStore, SqlFilmFeed,
         film_index::FilmIndexState,
+        picture_fetcher::PictureWays,
         starter_catalogue::{self, Progress},
     },
     identity::GateState,
@@ -138,7 +139,9 @@ pub fn compose(
         gate: Arc::clone(&gate),
         index: Arc::clone(&index),
         posters: posters(config)?,
+        pictures: pictures(config)?,
         sources: sources(config)?,
+        search_budget: config.search_budget,
         model: model(config)?,
         model_limits: config.model_limits,
     });
@@ -154,6 +157,11 @@ pub fn compose(
 }
 
 impl Composition {
+    /// Other catalogues.
+    pub fn sources(&self) -> Arc<dyn FilmSources> {
+        self.ports.resolve()
+    }
+
     /// Who runs jobs in this process.
     pub fn worker(&self, config: &Config) -> JobWorker {
         const POLL: std::time::Duration = std::time::Duration::from_secs(1);
@@ -229,6 +237,16 @@ fn posters(config: &Config) -> anyhow::Result<Arc<dyn PosterStore>> {
 }
 
 /// Other catalogues, with a memory; none where none is configured.
+/// Pictures are fetched by the way on which their source is reached.
+fn pictures(config: &Config) -> anyhow::Result<PictureWays> {
+    let proxies = config.sources.iter().filter_map(|config| {
+        let proxy = config.endpoint.proxy.clone()?;
+        Some((config.source, proxy))
+    });
+    PictureWays::new(config.picture_hosts.clone(), &proxies.collect())
+        .context("pictures cannot be fetched")
+}
+
 fn sources(config: &Config) -> anyhow::Result<Arc<dyn FilmSources>> {
     if config.sources.is_empty() {
         return Ok(Arc::new(NoFilmSources));

@@ -20,6 +20,7 @@ mod m20261121_000004_mixes;
 mod m20261121_000005_recommendation;
 mod m20261122_000006_jobs;
 mod m20261122_000007_sourced_films;
+mod m20261122_000008_poster_looks;
 mod m20261122_000009_assistant;
 mod m20261122_000010_posters_on_the_way;
 mod m20261122_000020_contract_bounds;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000005_recommendation::Migration),
             Box::new(m20261122_000006_jobs::Migration),
             Box::new(m20261122_000007_sourced_films::Migration),
+            Box::new(m20261122_000008_poster_looks::Migration),
             Box::new(m20261122_000009_assistant::Migration),
             Box::new(m20261122_000010_posters_on_the_way::Migration),
             Box::new(m20261122_000020_contract_bounds::Migration),

@@ -2,6 +2,7 @@
 mod admin;
 mod config;
 mod healthcheck;
+mod import;
 mod migrate;
 mod openapi;
 mod serve;
@@ -19,6 +20,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Healthcheck { live } => block_on(healthcheck::ask(live)),
         Command::Serve => with_config(|config| serve::run(&config)),
         Command::Worker { once } => with_config(|config| block_on(worker::run(&config, once))),
+        Command::Import(import) => with_config(|config| block_on(import::run(&config, &import))),
         Command::Migrate(command) => {
             with_config(|config| block_on(migrate::run(&config, &command)))
         }

@@ -161,6 +161,12 @@ pub(super) fn read_redis(reader: &mut Reader) -> Option<SecretString> {
     Some(url)
 }
 
+/// Reads how long a search by title waits for sources.
+pub(super) fn read_search_budget(reader: &mut Reader) -> Duration {
+    let milliseconds = reader.within("FILMHUB_SEARCH_BUDGET_MS", 0..=10_000, 1_500);
+    Duration::from_millis(milliseconds.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,7 +16,7 @@ use application::assistant::ports::ModelLimits;
 use domain::{catalogue::SourceName, shared::Language};
 use infrastructure::{
     assistant::ModelConfig,
-    catalogue::S3Config,
+    catalogue::{S3Config, picture_fetcher::PictureHosts},
     identity::JwtSecret,
     persistence::{DatabaseConfig, DatabaseUrl},
     sources::SourceConfig,
@@ -54,6 +54,8 @@ pub struct Config {
     pub s3: Option<S3Config>,
     /// Where clients fetch posters.
     pub posters: PosterAddresses,
+    /// From which hosts pictures of other catalogues are fetched.
+    pub picture_hosts: PictureHosts,
     /// The language when a client asks for none.
     pub language: Language,
     /// Which log lines are written, as `RUST_LOG` says it.
@@ -74,6 +76,8 @@ pub struct Config {
     pub starter_catalogue: bool,
     /// Other catalogues, in the order in which they are asked.
     pub sources: Vec<SourceConfig>,
+    /// How long a search by title waits for them.
+    pub search_budget: Duration,
     /// The Redis server in which instances share what those tell.
     pub redis_url: Option<SecretString>,
     /// The language model, if there is one.
@@ -124,6 +128,7 @@ impl Config {
             jwt_secret: read_jwt_secret(&mut reader),
             s3: read_s3(&mut reader),
             posters,
+            picture_hosts: reader.parsed("FILMHUB_PICTURE_HOSTS", PictureHosts::default()),
             language,
             log: reader.parsed("FILMHUB_LOG", LogFilter("info".to_owned())).0,
             log_format: reader.parsed("FILMHUB_LOG_FORMAT", LogFormat::Pretty),
@@ -136,6 +141,7 @@ impl Config {
             // The order of the names is that of how much their lists tell.
             source_of_lists: sources.iter().map(|config| config.source).min(),
             sources,
+            search_budget: film_sources::read_search_budget(&mut reader),
             redis_url: film_sources::read_redis(&mut reader),
             model: read_model(&mut reader),
             model_limits: read_model_limits(&mut reader),
@@ -339,6 +345,7 @@ mod tests {
         assert!(config.database.url.is_sqlite());
         assert_eq!(config.posters, images("http://localhost:8080/images", None));
         assert!(config.s3.is_none());
+        assert_eq!(config.search_budget, Duration::from_millis(1_500));
         assert_eq!(config.language, Language::Russian);
         assert!(config.starter_catalogue);
         assert_eq!(config.limits, Limits::default());
@@ -444,6 +451,19 @@ mod tests {
     }
 
     #[test]
+    fn pictures_come_from_known_hosts_and_those_that_are_added() {
+        let hosts = |text: &str| Ok::<_, String>(text.parse().unwrap());
+        let (config, shown) = read(&[("FILMHUB_PICTURE_HOSTS", "cdn.example.org")]).unwrap();
+        assert_eq!(hosts("cdn.example.org"), Ok(config.picture_hosts));
+        let line = shown
+            .iter()
+            .find(|line| line.name == "FILMHUB_PICTURE_HOSTS");
+        assert_eq!(line.unwrap().value, "cdn.example.org");
+        let errors = read(&[("FILMHUB_PICTURE_HOSTS", "http://10.0.0.1")]).err();
+        assert!(errors.unwrap().first().unwrap().contains("http://10.0.0.1"));
+    }
+
+    #[test]
     fn every_bad_setting_is_named_at_once() {
         let errors = read(&[
             ("FILMHUB_PORT", "99999"),
@@ -453,6 +473,7 @@ mod tests {
             ("JWT_SECRET", "short"),
             ("AWS_BUCKET_NAME", "posters"),
             ("FILMHUB_TOKEN_DAYS", "0"),
+            ("FILMHUB_SEARCH_BUDGET_MS", "10001"),
             ("FILMHUB_PROT", "8080"),
             ("GPT_BASE", "ftp://model"),
             ("GPT_PROXY", "gopher://user:secretvalue@proxy"),
@@ -469,6 +490,7 @@ mod tests {
             "AWS_KEY_ID",
             "AWS_ACCESS_KEY",
             "FILMHUB_TOKEN_DAYS",
+            "FILMHUB_SEARCH_BUDGET_MS",
             "FILMHUB_PROT",
             "GPT_BASE",
             "GPT_PROXY",

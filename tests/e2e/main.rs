@@ -14,6 +14,8 @@ mod commands;
 #[cfg(test)]
 mod films;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod listing;

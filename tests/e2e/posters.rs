@@ -26,6 +26,8 @@ stories![
     images_of_posters_in_a_bucket_come_from_here,
     posters_may_lie_in_a_bucket,
     a_bucket_that_is_down_changes_nothing,
+    a_disk_without_room_changes_nothing_and_shows_what_is_there,
+    images_are_made_by_a_job,
 ];
 
 const TEN_MIB: usize = 10 * 1024 * 1024;
@@ -42,6 +44,12 @@ fn picture(format: ImageFormat, colour: [u8; 3]) -> Vec<u8> {
 
 fn red() -> Vec<u8> {
     picture(ImageFormat::Png, [200, 30, 30])
+}
+
+/// An instance that makes images only when they are asked for, so that files can be counted.
+async fn without_jobs(database: Database) -> App {
+    let setup = Setup::without_films(database).await;
+    setup.set("FILMHUB_JOBS", "off").start().await
 }
 
 async fn put(user: &Caller, film: &str, bytes: Vec<u8>) -> Answer {
@@ -80,7 +88,7 @@ fn files(folder: &Path) -> Vec<String> {
 }
 
 async fn a_poster_is_stored_and_shown_to_everybody(database: Database) {
-    let app = App::start(database).await;
+    let app = without_jobs(database).await;
     let anna = app.somebody().await;
     let film = anna.add_film("Stalker").await;
     let bytes = red();
@@ -137,7 +145,7 @@ fn large_picture(width: u32, height: u32) -> Vec<u8> {
 }
 
 async fn a_poster_is_shown_in_every_size_and_format(database: Database) {
-    let app = App::start(database).await;
+    let app = without_jobs(database).await;
     let anna = app.somebody().await;
     let film = anna.add_film("Stalker").await;
     put(&anna, &film, large_picture(600, 900)).await.done();
@@ -162,6 +170,8 @@ async fn a_poster_is_shown_in_every_size_and_format(database: Database) {
             assert_eq!(size, (width, (width * 3_u32).div_ceil(2)));
         }
     }
+    assert_eq!(details["poster_blurhash"].as_str().unwrap().len(), 28);
+    assert!(details["poster_colour"].as_str().unwrap().starts_with('#'));
     // The picture and five sizes in two formats; they go together.
     let folder = app.setup.data().join("files");
     assert_eq!(files(&folder).len(), 11);
@@ -170,7 +180,7 @@ async fn a_poster_is_shown_in_every_size_and_format(database: Database) {
 }
 
 async fn files_on_the_disk_can_be_fetched_as_they_are(database: Database) {
-    let app = App::start(database).await;
+    let app = without_jobs(database).await;
     let anna = app.somebody().await;
     let film = anna.add_film("Stalker").await;
     let bytes = red();
@@ -195,7 +205,7 @@ async fn files_on_the_disk_can_be_fetched_as_they_are(database: Database) {
 }
 
 async fn a_poster_is_replaced_and_removed_with_its_file(database: Database) {
-    let app = App::start(database).await;
+    let app = without_jobs(database).await;
     let anna = app.somebody().await;
     let film = anna.add_film("Stalker").await;
     let folder = app.setup.data().join("files");
@@ -223,7 +233,7 @@ async fn a_poster_is_replaced_and_removed_with_its_file(database: Database) {
 }
 
 async fn the_same_picture_twice_is_no_change(database: Database) {
-    let app = App::start(database).await;
+    let app = without_jobs(database).await;
     let anna = app.somebody().await;
     let (film, other) = (
         anna.add_film("Stalker").await,
@@ -245,7 +255,7 @@ async fn the_same_picture_twice_is_no_change(database: Database) {
 }
 
 async fn the_kind_is_told_by_the_content_and_not_by_the_name(database: Database) {
-    let app = App::start(database).await;
+    let app = without_jobs(database).await;
     let anna = app.somebody().await;
     let film = anna.add_film("Stalker").await;
     for (format, kind) in [
@@ -266,7 +276,7 @@ async fn the_kind_is_told_by_the_content_and_not_by_the_name(database: Database)
 }
 
 async fn what_is_no_picture_is_refused(database: Database) {
-    let app = App::start(database).await;
+    let app = without_jobs(database).await;
     let anna = app.somebody().await;
     let film = anna.add_film("Stalker").await;
     put(&anna, &film, red()).await.done();
@@ -324,7 +334,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 async fn what_is_too_large_is_refused(database: Database) {
-    let app = App::start(database).await;
+    let app = without_jobs(database).await;
     let anna = app.somebody().await;
     let film = anna.add_film("Stalker").await;
     // Declared to be too large as a whole, and found to be too large while it is read.
@@ -356,7 +366,7 @@ async fn what_is_too_large_is_refused(database: Database) {
 }
 
 async fn a_form_without_a_file_is_refused(database: Database) {
-    let app = App::start(database).await;
+    let app = without_jobs(database).await;
     let anna = app.somebody().await;
     let path = poster(&anna.add_film("Stalker").await);
     let form = Form::new().text("picture", "not called file");
@@ -374,7 +384,7 @@ async fn a_form_without_a_file_is_refused(database: Database) {
 }
 
 async fn only_the_owner_sets_a_poster(database: Database) {
-    let app = App::start(database).await;
+    let app = without_jobs(database).await;
     let (anna, ben) = (app.somebody().await, app.somebody().await);
     let film = anna.add_film("Stalker").await;
     put(&anna, &film, red()).await.done();
@@ -402,7 +412,7 @@ async fn only_the_owner_sets_a_poster(database: Database) {
 }
 
 async fn files_that_are_no_posters_are_not_shown(database: Database) {
-    let app = App::start(database).await;
+    let app = without_jobs(database).await;
     let anyone = app.anyone();
     for path in [
         "//files/",
@@ -421,7 +431,7 @@ async fn files_that_are_no_posters_are_not_shown(database: Database) {
 }
 
 async fn a_poster_goes_with_the_account(database: Database) {
-    let app = App::start(database).await;
+    let app = without_jobs(database).await;
     let anna = app.somebody().await;
     let film = anna.add_film("Stalker").await;
     put(&anna, &film, red()).await.done();
@@ -444,6 +454,7 @@ async fn on_bucket(database: Database, server: &S3Server) -> App {
 async fn bucket_setup(database: Database, server: &S3Server) -> Setup {
     let setup = Setup::without_films(database).await;
     setup
+        .set("FILMHUB_JOBS", "off")
         .set("AWS_ENDPOINT_URL", &server.endpoint())
         .set("AWS_BUCKET_NAME", server.bucket())
         .set("AWS_KEY_ID", server.access_key())
@@ -546,4 +557,63 @@ async fn a_bucket_that_is_down_changes_nothing(database: Database) {
     anna.get("//healthz").await.expect(200);
     // What needs no pictures goes on.
     anna.get(&format!("/films/{film}")).await.expect(200);
+}
+
+/// A picture of so many bytes at the least, which no encoder makes smaller.
+fn noise(bytes: usize) -> Vec<u8> {
+    let side = u32::try_from(bytes.isqrt()).unwrap();
+    let mut seed = 1_u32;
+    let image = RgbImage::from_fn(side, side, |_, _| {
+        Rgb([(); 3].map(|()| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            seed.to_be_bytes()[0]
+        }))
+    });
+    let mut png = Cursor::new(Vec::new());
+    DynamicImage::ImageRgb8(image)
+        .write_to(&mut png, ImageFormat::Png)
+        .unwrap();
+    png.into_inner()
+}
+
+async fn a_disk_without_room_changes_nothing_and_shows_what_is_there(database: Database) {
+    const ROOM: u32 = 6 * 1024;
+    let setup = Setup::without_films(database).await;
+    let setup = setup.set("FILMHUB_JOBS", "off").with_files_up_to(ROOM);
+    let app = setup.start().await;
+    let anna = app.somebody().await;
+    let film = anna.add_film("Stalker").await;
+    put(&anna, &film, red()).await.done();
+    let before = anna.get(&format!("/films/{film}")).await.json(200);
+    let folder = app.setup.data().join("files");
+
+    let answer = put(&anna, &film, noise(7 * 1024 * 1024 / 3))
+        .await
+        .expect(503);
+    assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0);
+    answer.problem(503, "catalogue.poster_store_full");
+    assert_eq!(anna.get(&format!("/films/{film}")).await.json(200), before);
+    assert_eq!(files(&folder).len(), 1);
+
+    let url = before["poster_url"].as_str().unwrap();
+    anna.get(url).await.expect(200);
+    assert_eq!(anna.get(&as_it_was_sent(url)).await.expect(200).body, red());
+    put(&anna, &film, picture(ImageFormat::Jpeg, [1, 2, 3]))
+        .await
+        .done();
+}
+
+async fn images_are_made_by_a_job(database: Database) {
+    let app = App::start(database).await;
+    let anna = app.somebody().await;
+    let film = anna.add_film("Stalker").await;
+    put(&anna, &film, large_picture(300, 450)).await.done();
+    let folder = app.setup.data().join("files");
+    let patience = Duration::from_secs(30);
+    eventually("all images are there", patience, async || {
+        (files(&folder).len() == 11).then_some(())
+    })
+    .await;
+    anna.delete(&poster(&film)).await.done();
+    assert!(files(&folder).is_empty());
 }

@@ -13,10 +13,12 @@ use crate::{
     },
     catalogue::{
         CachedFilmCards, CachedFilmCardsParameters, ConfiguredPosterStore,
-        ConfiguredPosterStoreParameters, DecodingTurns, FilmCardCache, ImageInspector,
-        ImageInspectorParameters, ImageWorkshop, SqlFilmQueries, SqlVocabulary,
-        SqlVocabularyParameters, StoredPosterImages, StoredPosterImagesParameters, VocabularyCache,
+        ConfiguredPosterStoreParameters, DecodingTurns, FilmCardCache, HttpPictureFetcher,
+        HttpPictureFetcherParameters, ImageInspector, ImageInspectorParameters, ImageWorkshop,
+        SqlFilmQueries, SqlVocabulary, SqlVocabularyParameters, StoredPosterImages,
+        StoredPosterImagesParameters, VocabularyCache,
         film_index::{FilmIndexState, TantivyFilmIndex, TantivyFilmIndexParameters},
+        picture_fetcher::PictureWays,
     },
     identity::{
         Argon2PasswordHasher, Argon2PasswordHasherParameters, FixedSessionPolicy,
@@ -28,8 +30,13 @@ use crate::{
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
-    sources::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters},
-    system::{RandomBackoff, SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
+    sources::{
+        ConfiguredFilmSources, ConfiguredFilmSourcesParameters, FixedSearchBudget,
+        FixedSearchBudgetParameters,
+    },
+    system::{
+        RandomBackoff, SystemChance, SystemClock, SystemSecrets, TokioBackground, UuidV7Generator,
+    },
     upkeep::SqlFigureQueries,
 };
 use application::{
@@ -39,17 +46,19 @@ use application::{
 };
 use sea_orm::DatabaseConnection;
 use shaku::module;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 module! {
     pub InfrastructureModule {
         components = [
             SystemClock, UuidV7Generator, SystemChance, RandomBackoff, SystemSecrets,
+            TokioBackground,
             SqlDatabase, SqlStore,
             SqlIdentityQueries, Argon2PasswordHasher, JwtAccessTokens, FixedSessionPolicy,
             SqlSessionGate,
             CachedFilmCards, SqlFilmQueries, SqlVocabulary, TantivyFilmIndex,
-            ImageInspector, ConfiguredPosterStore, StoredPosterImages, ConfiguredFilmSources,
+            ImageInspector, ConfiguredPosterStore, StoredPosterImages, HttpPictureFetcher,
+            ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget, NoOtherFilms,
@@ -76,6 +85,8 @@ pub struct Prepared {
     pub gate: Arc<GateState>,
     /// The search index.
     pub index: Arc<FilmIndexState>,
+    /// By which ways pictures of other catalogues are fetched.
+    pub pictures: PictureWays,
     /// Where posters are kept.
     pub posters: Arc<dyn PosterStore>,
     /// The way to a language model, if one is configured.
@@ -84,6 +95,8 @@ pub struct Prepared {
     pub model_limits: ModelLimits,
     /// Other catalogues.
     pub sources: Arc<dyn FilmSources>,
+    /// How long a search by title waits for them.
+    pub search_budget: Duration,
 }
 
 /// Wires the adapters.
@@ -98,9 +111,11 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         gate,
         index,
         posters,
+        pictures,
         model,
         model_limits,
         sources,
+        search_budget,
     } = prepared;
     let decoding = DecodingTurns::default();
     let module = InfrastructureModule::builder()
@@ -140,8 +155,14 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         .with_component_parameters::<StoredPosterImages>(StoredPosterImagesParameters {
             workshop: ImageWorkshop::new(decoding),
         })
+        .with_component_parameters::<HttpPictureFetcher>(HttpPictureFetcherParameters {
+            ways: pictures,
+        })
         .with_component_parameters::<ConfiguredFilmSources>(ConfiguredFilmSourcesParameters {
             sources,
+        })
+        .with_component_parameters::<FixedSearchBudget>(FixedSearchBudgetParameters {
+            of_a_search: search_budget,
         })
         .with_component_parameters::<OpenAiLanguageModel>(OpenAiLanguageModelParameters {
             connection: model,

@@ -2,6 +2,7 @@
 use application::{
     identity::ports::Secrets,
     shared::{
+        background::{Background, Work},
         clock::{Chance, Clock, IdGenerator},
         retry::Backoff,
     },
@@ -104,6 +105,22 @@ pub fn random<const N: usize>() -> [u8; N] {
     match getrandom::fill(&mut bytes) {
         Ok(()) => bytes,
         Err(failure) => unreachable!("the operating system gives no randomness: {failure}"),
+    }
+}
+
+/// Lets work go on in the runtime of this process.
+#[derive(Component)]
+#[shaku(interface = Background)]
+pub struct TokioBackground;
+
+#[async_trait]
+impl Background for TokioBackground {
+    fn start(&self, work: Work) {
+        tokio::spawn(work);
+    }
+
+    async fn pause(&self, time: std::time::Duration) {
+        tokio::time::sleep(time).await;
     }
 }
 

@@ -43,6 +43,8 @@ const PAGE: &str = "/api/schema/swagger/";
         catalogue::list_films::list_films, catalogue::edit_film::create_film,
         catalogue::search_films::search_films, catalogue::show_film::show_film,
         catalogue::edit_film::update_film, catalogue::show_film::show_film_details,
+        catalogue::order_films::import_films, catalogue::order_films::refresh_film,
+        catalogue::order_films::refresh_films,
         catalogue::poster::set_poster, catalogue::poster::remove_poster,
         catalogue::poster_files::show_poster, catalogue::images::show_image,
         catalogue::vocabulary::list_genres, catalogue::vocabulary::show_genre,

@@ -5,6 +5,7 @@ mod files;
 mod process;
 mod setup;
 mod template;
+pub mod tmdb;
 
 pub use answer::Answer;
 pub use caller::{Caller, id_of, unique_email};

@@ -53,7 +53,17 @@ impl Output {
 impl Setup {
     /// The binary with these settings and no others.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_filmhub"));
+        // The signal by which a process is told of its limit would end it; a full disk sends none.
+        const LIMITED: &str = "trap '' XFSZ; ulimit -f $0; exec \"$@\"";
+        let binary = env!("CARGO_BIN_EXE_filmhub");
+        let mut command = match self.largest_file {
+            None => Command::new(binary),
+            Some(kibibytes) => {
+                let mut shell = Command::new("bash");
+                shell.args(["-c", LIMITED, &kibibytes.to_string(), binary]);
+                shell
+            }
+        };
         command
             .args(arguments)
             .env_clear()

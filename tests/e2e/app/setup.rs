@@ -16,6 +16,8 @@ pub enum Database {
 pub struct Setup {
     pub folder: TempDir,
     pub settings: Vec<(String, String)>,
+    /// How large the files may become that it writes, in KiB.
+    pub largest_file: Option<u32>,
     database: Option<OwnDatabase>,
 }
 
@@ -63,6 +65,7 @@ impl Setup {
         Self {
             folder,
             settings: Vec::new(),
+            largest_file: None,
             database: None,
         }
     }
@@ -80,6 +83,12 @@ impl Setup {
     /// Makes a setting.
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Makes every larger file fail to be written, as on a disk without room.
+    pub fn with_files_up_to(mut self, kibibytes: u32) -> Self {
+        self.largest_file = Some(kibibytes);
         self
     }
 

@@ -117,8 +117,10 @@ impl FilmCard {
                 .release_year
                 .map(domain::catalogue::ReleaseYear::get),
             poster: film.poster.clone(),
+            poster_looks: film.poster_looks.clone(),
             tmdb: film.tmdb,
             owner: film.owner,
+            is_complete: film.owner.is_some(),
             revision: film.revision,
         }
     }

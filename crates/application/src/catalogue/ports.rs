@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{
         Film, FilmGuess, FilmId, FilmKind, Genre, GenreId, Mood, PictureFormat, PosterImage,
-        PosterKey, ShownPoster,
+        PosterKey, PosterLooks, ShownPoster,
     },
     identity::UserId,
 };
@@ -41,6 +41,8 @@ pub trait FilmRepository: Send + Sync {
     /// Stores a changed film. It MUST be [`StoreError::Stale`] unless what is stored has the revision
     /// before the film's.
     async fn save(&self, film: &Film) -> Result<(), StoreError>;
+    /// Lists up to `most` films whose poster nobody has looked at.
+    async fn list_unseen_posters(&self, most: u32) -> Result<Vec<FilmId>, StoreError>;
     /// Removes the films that a user added and that stand on nobody else's list, and names the
     /// posters that nobody shows any more.
     async fn remove_private_films(
@@ -193,12 +195,45 @@ pub enum FilmIndexError {
 
 failure!(FilmIndexError { Unavailable => Unavailable "catalogue.index_unavailable" });
 
+/// A film and how well one of its titles fits what was typed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TitleHit {
+    /// The film.
+    pub film: FilmId,
+    /// From 0 to 1; 1 when it is the very title.
+    pub fit: f32,
+}
+
+/// A film with the titles under which it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TitledFilm {
+    /// The film.
+    pub film: FilmId,
+    /// Its titles, the one that is shown first.
+    pub titles: Vec<String>,
+    /// When it came out.
+    pub year: Option<u16>,
+}
+
+/// How long a search may take.
+pub trait SearchBudget: Interface {
+    /// How long a search by title waits for sources, in all.
+    fn of_a_search(&self) -> Duration;
+}
+
 /// Finds films by words. It follows the database within a second; the database is the truth.
 #[async_trait]
 pub trait FilmIndex: Interface {
     /// Finds films by title, best first, in spite of typos, missing articles, accents, word order and
     /// script, and while the last word is still being typed.
-    async fn find_by_title(&self, title: &str, most: usize) -> Result<Vec<FilmId>, FilmIndexError>;
+    async fn find_titles(&self, title: &str, most: usize) -> Result<Vec<TitleHit>, FilmIndexError>;
+    /// Judges films that the index need not know yet, by the same measure and in the order given.
+    fn judge(&self, title: &str, films: &[TitledFilm]) -> Vec<TitleHit>;
+    /// The same films as [`find_titles`](Self::find_titles).
+    async fn find_by_title(&self, title: &str, most: usize) -> Result<Vec<FilmId>, FilmIndexError> {
+        let hits = self.find_titles(title, most).await?;
+        Ok(hits.into_iter().map(|hit| hit.film).collect())
+    }
     /// Finds films by words about them, best first; a title, if given, counts too.
     async fn find_by_description(
         &self,
@@ -229,6 +264,8 @@ pub struct Picture {
     pub format: PictureFormat,
     /// Their SHA-256.
     pub sha256: [u8; 32],
+    /// How the picture looks.
+    pub looks: PosterLooks,
 }
 
 /// The bytes cannot serve as a poster.
@@ -295,15 +332,21 @@ pub trait PosterImages: Interface {
     async fn prepare(&self, poster: &PosterKey) -> Result<Option<usize>, PosterImageError>;
 }
 
-/// The poster store failed.
+/// The poster store failed; nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum PosterStoreError {
     /// It does not answer.
     #[error("the poster store is unavailable")]
     Unavailable(#[source] Cause),
+    /// It has no room for more. What is there can still be fetched.
+    #[error("the poster store is full")]
+    Full(#[source] Cause),
 }
 
-failure!(PosterStoreError { Unavailable => Unavailable "catalogue.poster_store_unavailable" });
+failure!(PosterStoreError {
+    Unavailable => Unavailable "catalogue.poster_store_unavailable",
+    Full => Unavailable "catalogue.poster_store_full",
+});
 
 /// Keeps the bytes of posters. A key stands for one content, so putting it twice is the same as once.
 #[async_trait]

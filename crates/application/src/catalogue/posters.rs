@@ -8,9 +8,10 @@ use super::ports::{
     FilmIndex, FilmQueries, Picture, PictureInspector, PictureRefused, PosterStore,
     PosterStoreError,
 };
+use crate::jobs::{Task, ports::NewJob};
 use crate::shared::{
     actor::{AccessDenied, Actor, SignedInUser},
-    clock::Clock,
+    clock::{Clock, IdGenerator},
     failure::{failure, logged},
     retry::retryable,
     store::{Store, StoreError},
@@ -19,7 +20,7 @@ use crate::shared::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::Duration;
-use domain::catalogue::{FilmId, NotFilmOwner, PosterKey, ensure_editable};
+use domain::catalogue::{Film, FilmId, NotFilmOwner, PosterKey, PosterLooks, ensure_editable};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -130,17 +131,9 @@ impl UseCase<MayEditFilm> for MayEditFilmUseCase {
 #[shaku(interface = UseCase<SetPoster>)]
 pub(crate) struct SetPosterUseCase {
     #[shaku(inject)]
-    inspector: Arc<dyn PictureInspector>,
-    #[shaku(inject)]
-    posters: Arc<dyn PosterStore>,
-    #[shaku(inject)]
-    change: Arc<dyn PosterChange>,
+    intake: Arc<dyn PosterIntake>,
     #[shaku(inject)]
     queries: Arc<dyn FilmQueries>,
-    #[shaku(inject)]
-    clock: Arc<dyn Clock>,
-    #[shaku(inject)]
-    store: Arc<dyn Store>,
 }
 
 #[async_trait]
@@ -149,20 +142,64 @@ impl UseCase<SetPoster> for SetPosterUseCase {
     async fn execute(&self, actor: &Actor, request: SetPoster) -> Result<(), PosterError> {
         let editor = actor.user()?;
         editable(&*self.queries, request.film, editor).await?;
-        let picture = self.inspector.inspect(request.bytes).await?;
+        let setter = PosterSetter::User(editor);
+        let poster = self.intake.take_in(request.film, setter, request.bytes);
+        poster.await.map(drop)
+    }
+}
+
+/// The step by which all posters come in.
+#[async_trait]
+pub trait PosterIntake: shaku::Interface {
+    /// Looks at a picture, stores it, and makes the film show it; tells what the film shows then.
+    async fn take_in(
+        &self,
+        film: FilmId,
+        setter: PosterSetter,
+        bytes: Bytes,
+    ) -> Result<PosterKey, PosterError>;
+}
+
+#[derive(Component)]
+#[shaku(interface = PosterIntake)]
+pub(crate) struct ReservedPosterIntake {
+    #[shaku(inject)]
+    inspector: Arc<dyn PictureInspector>,
+    #[shaku(inject)]
+    posters: Arc<dyn PosterStore>,
+    #[shaku(inject)]
+    change: Arc<dyn PosterChange>,
+    #[shaku(inject)]
+    clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    store: Arc<dyn Store>,
+}
+
+#[async_trait]
+impl PosterIntake for ReservedPosterIntake {
+    async fn take_in(
+        &self,
+        film: FilmId,
+        setter: PosterSetter,
+        bytes: Bytes,
+    ) -> Result<PosterKey, PosterError> {
+        let picture = self.inspector.inspect(bytes).await?;
         let Picture {
             bytes,
             format,
             sha256,
+            looks,
         } = picture;
-        let key = PosterKey::new(request.film, &sha256, format);
+        let key = PosterKey::new(film, &sha256, format);
         self.reserve(&key).await?;
         self.posters.put(&key, bytes).await?;
-        self.change.replace(request.film, editor, Some(key)).await
+        let poster = Some((key.clone(), looks));
+        self.change.replace(film, setter, poster).await?;
+        Ok(key)
     }
 }
 
-impl SetPosterUseCase {
+impl ReservedPosterIntake {
     /// Notes what is about to be stored.
     async fn reserve(&self, key: &PosterKey) -> Result<(), PosterError> {
         let now = self.clock.now();
@@ -187,7 +224,27 @@ pub(crate) struct RemovePosterUseCase {
 impl UseCase<RemovePoster> for RemovePosterUseCase {
     #[instrument(name = "catalogue.remove_poster", skip_all, fields(film.id = %request.film))]
     async fn execute(&self, actor: &Actor, request: RemovePoster) -> Result<(), PosterError> {
-        self.change.replace(request.film, actor.user()?, None).await
+        let setter = PosterSetter::User(actor.user()?);
+        self.change.replace(request.film, setter, None).await
+    }
+}
+
+/// On whose behalf a film's poster is changed.
+#[derive(Clone, Copy, Debug)]
+pub enum PosterSetter {
+    /// A user, who must be allowed to edit the film.
+    User(SignedInUser),
+    /// A source that told of the film, which must belong to nobody and have no poster.
+    Source,
+}
+
+impl PosterSetter {
+    fn ensure_may_change(self, film: &Film) -> Result<(), PosterError> {
+        match self {
+            Self::User(user) => Ok(film.ensure_editable_by(user.id, user.role)?),
+            Self::Source if film.owner.is_none() && film.poster.is_none() => Ok(()),
+            Self::Source => Err(NotFilmOwner.into()),
+        }
     }
 }
 
@@ -198,8 +255,8 @@ pub trait PosterChange: shaku::Interface {
     async fn replace(
         &self,
         film: FilmId,
-        editor: SignedInUser,
-        poster: Option<PosterKey>,
+        setter: PosterSetter,
+        poster: Option<(PosterKey, PosterLooks)>,
     ) -> Result<(), PosterError>;
 }
 
@@ -208,6 +265,8 @@ pub trait PosterChange: shaku::Interface {
 pub(crate) struct CommittedPosterChange {
     #[shaku(inject)]
     clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
     #[shaku(inject)]
     removal: Arc<dyn PosterRemoval>,
     #[shaku(inject)]
@@ -221,8 +280,8 @@ impl PosterChange for CommittedPosterChange {
     async fn replace(
         &self,
         film: FilmId,
-        editor: SignedInUser,
-        poster: Option<PosterKey>,
+        setter: PosterSetter,
+        poster: Option<(PosterKey, PosterLooks)>,
     ) -> Result<(), PosterError> {
         let now = self.clock.now();
         let uow = self.store.begin().await?;
@@ -231,19 +290,26 @@ impl PosterChange for CommittedPosterChange {
             .find(film)
             .await?
             .ok_or(PosterError::FilmNotFound)?;
-        film.ensure_editable_by(editor.id, editor.role)?;
+        setter.ensure_may_change(&film)?;
         if poster.is_none() && film.poster.is_none() {
             return Err(PosterError::PosterNotFound);
         }
-        if let Some(poster) = &poster {
+        if let Some((poster, _)) = &poster {
             let is_kept = uow.obsolete_posters().take_out(poster).await?;
             if !is_kept && film.poster.as_ref() != Some(poster) {
                 return Err(PosterOnItsWayOut.into());
             }
         }
-        let obsolete: Vec<PosterKey> = film.replace_poster(poster, now).into_iter().collect();
+        let key = poster.as_ref().map(|(key, _)| key.clone());
+        let obsolete: Vec<PosterKey> = film.replace_poster(key, now).into_iter().collect();
+        film.poster_looks = poster.map(|(_, looks)| looks);
         uow.films().save(&film).await?;
         uow.obsolete_posters().add(&obsolete, now).await?;
+        if film.poster.is_some() {
+            let task = Task::MakeImages { film: film.id };
+            let job = NewJob::new(self.ids.next(), task, now);
+            uow.jobs().enqueue(&job).await?;
+        }
         uow.commit().await?;
         self.index.nudge();
         self.removal.remove_now(&obsolete).await;

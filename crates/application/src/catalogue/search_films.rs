@@ -1,5 +1,6 @@
 //! Films are found by title, or by words about them.
 use super::{
+    find_by_title::TitleSearch,
     ports::{FilmIndex, FilmIndexError, FilmQueries},
     views::FlaggedFilm,
 };
@@ -17,7 +18,10 @@ use crate::{
     },
 };
 use async_trait::async_trait;
-use domain::catalogue::{FilmId, Vote, fuse, votes};
+use domain::{
+    catalogue::{FilmId, SourceName, Vote, fuse, votes},
+    shared::Language,
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -60,6 +64,8 @@ pub struct SearchFilms {
     pub title: Option<String>,
     /// Words about a film.
     pub description: Option<String>,
+    /// In which language sources are asked.
+    pub language: Language,
     /// How many films at the most.
     pub limit: SearchLimit,
 }
@@ -71,6 +77,8 @@ pub enum Answerer {
     Local,
     /// A language model.
     Model,
+    /// Another catalogue.
+    Source(SourceName),
 }
 
 impl Answerer {
@@ -80,6 +88,7 @@ impl Answerer {
         match self {
             Self::Local => "local",
             Self::Model => "model",
+            Self::Source(source) => source.name(),
         }
     }
 }
@@ -115,6 +124,8 @@ pub(crate) struct SearchFilmsUseCase {
     #[shaku(inject)]
     index: Arc<dyn FilmIndex>,
     #[shaku(inject)]
+    titles: Arc<dyn TitleSearch>,
+    #[shaku(inject)]
     queries: Arc<dyn FilmQueries>,
     #[shaku(inject)]
     recall: Arc<dyn Recall>,
@@ -139,7 +150,11 @@ impl UseCase<SearchFilms> for SearchFilmsUseCase {
                 answered_by.extend(has_helped.then_some(Answerer::Model));
                 found
             }
-            (Some(title), None) => self.index.find_by_title(title, most).await?,
+            (Some(title), None) => {
+                let found = self.titles.find(title, request.language, most).await?;
+                answered_by.extend(found.answered_by.into_iter().map(Answerer::Source));
+                found.films
+            }
             (None, None) => Vec::new(),
         };
         found.truncate(most);

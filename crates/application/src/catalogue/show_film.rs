@@ -1,5 +1,6 @@
 //! One film is shown.
 use super::{
+    imports::FilmCompletion,
     ports::FilmQueries,
     views::{FilmDetails, FlaggedFilm},
 };
@@ -15,7 +16,7 @@ use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
 
-/// Shows a film with the viewer's flags.
+/// Shows a film with the viewer's flags. Details that it lacks are asked for, and not waited for.
 #[derive(Debug)]
 pub struct ShowFilm {
     /// Which film.
@@ -49,6 +50,8 @@ request!(ShowFilmDetails => FilmDetails, ShowFilmError);
 pub(crate) struct ShowFilmUseCase {
     #[shaku(inject)]
     queries: Arc<dyn FilmQueries>,
+    #[shaku(inject)]
+    completion: Arc<dyn FilmCompletion>,
 }
 
 #[async_trait]
@@ -60,7 +63,9 @@ impl UseCase<ShowFilm> for ShowFilmUseCase {
         request: ShowFilm,
     ) -> Result<FlaggedFilm, ShowFilmError> {
         let film = self.queries.show(request.film, actor.viewer()).await?;
-        film.ok_or(ShowFilmError::FilmNotFound)
+        let film = film.ok_or(ShowFilmError::FilmNotFound)?;
+        self.completion.ask_for(&film.card);
+        Ok(film)
     }
 }
 
@@ -69,6 +74,8 @@ impl UseCase<ShowFilm> for ShowFilmUseCase {
 pub(crate) struct ShowFilmDetailsUseCase {
     #[shaku(inject)]
     queries: Arc<dyn FilmQueries>,
+    #[shaku(inject)]
+    completion: Arc<dyn FilmCompletion>,
 }
 
 #[async_trait]
@@ -83,6 +90,8 @@ impl UseCase<ShowFilmDetails> for ShowFilmDetailsUseCase {
             .queries
             .show_details(request.film, actor.viewer())
             .await?;
-        details.ok_or(ShowFilmError::FilmNotFound)
+        let details = details.ok_or(ShowFilmError::FilmNotFound)?;
+        self.completion.ask_for(&details.film.card);
+        Ok(details)
     }
 }

@@ -1,7 +1,10 @@
 //! What is shown of films.
 use chrono::{DateTime, Utc};
 use domain::{
-    catalogue::{FilmId, FilmKind, GenreId, PersonId, PosterKey, TmdbId},
+    catalogue::{
+        FilmId, FilmKind, GenreId, PersonId, PosterKey, PosterLooks, SourceName, SourceRating,
+        SourceRef, TmdbId,
+    },
     identity::UserId,
 };
 use std::sync::Arc;
@@ -21,10 +24,14 @@ pub struct FilmCard {
     pub release_year: Option<i32>,
     /// Where its poster lies.
     pub poster: Option<PosterKey>,
+    /// How that looks, if somebody has looked.
+    pub poster_looks: Option<PosterLooks>,
     /// Its number at TMDB.
     pub tmdb: Option<TmdbId>,
     /// The user who added it.
     pub owner: Option<UserId>,
+    /// Whether all is known that a source would tell, or nobody is to be asked: it is a user's own.
+    pub is_complete: bool,
     /// Which state of the film this is.
     pub revision: i64,
 }
@@ -69,11 +76,33 @@ pub struct Attribution {
     pub licence: Option<String>,
 }
 
-/// Everything that is known of a film.
+/// What the users of a source think of a film.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RatingElsewhere {
+    /// Which source.
+    pub source: SourceName,
+    /// What they think.
+    pub rating: SourceRating,
+}
+
+/// That a source has told something of a film.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldBy {
+    /// Where the source keeps the film.
+    pub at: SourceRef,
+    /// When it was asked last.
+    pub fetched_at: DateTime<Utc>,
+}
+
+/// Everything that is known of a film.
+#[derive(Clone, Debug, PartialEq)]
 pub struct FilmDetails {
     /// What every list shows of it.
     pub film: FlaggedFilm,
+    /// Its title in the language in which it was made, where that is another one.
+    pub original_title: Option<String>,
+    /// Titles under which it is known elsewhere.
+    pub other_titles: Vec<String>,
     /// Film, series or anime.
     pub kind: FilmKind,
     /// How long it is.
@@ -90,6 +119,10 @@ pub struct FilmDetails {
     pub external_ids: Vec<(String, String)>,
     /// Whose words the description is.
     pub attribution: Option<Attribution>,
+    /// What the users of sources think of it.
+    pub ratings: Vec<RatingElsewhere>,
+    /// The sources that told something of it.
+    pub told_by: Vec<ToldBy>,
     /// When it came into the catalogue.
     pub created_at: DateTime<Utc>,
     /// When it last changed.

@@ -19,7 +19,7 @@ use domain::{
     assistant::{Author, Conversation, MessageText, Question},
     catalogue::{
         CountryName, Film, FilmContent, FilmDescription, FilmId, FilmKind, FilmTitle, Genre,
-        GenreId, Mood, PictureFormat, PosterKey, ReleaseYear, TmdbId,
+        GenreId, Mood, PictureFormat, PosterKey, PosterLooks, ReleaseYear, TmdbId,
     },
     identity::{
         EmailAddress, Role, Session, SessionKind, Standing, TelegramId, User, UserId, Username,
@@ -261,6 +261,7 @@ pub struct FilmBuilder {
     content: FilmContent,
     kind: FilmKind,
     poster: Option<PosterKey>,
+    poster_looks: Option<PosterLooks>,
     tmdb: Option<TmdbId>,
     owner: Option<UserId>,
     extras: FilmExtras,
@@ -280,6 +281,7 @@ pub fn a_film() -> FilmBuilder {
         },
         kind: FilmKind::Movie,
         poster: None,
+        poster_looks: None,
         tmdb: None,
         owner: None,
         extras: FilmExtras::default(),
@@ -347,6 +349,13 @@ impl FilmBuilder {
     #[must_use]
     pub fn of_kind(mut self, kind: FilmKind) -> Self {
         self.kind = kind;
+        self
+    }
+
+    /// Says how its poster looks.
+    #[must_use]
+    pub fn looking(mut self, looks: PosterLooks) -> Self {
+        self.poster_looks = Some(looks);
         self
     }
 
@@ -423,6 +432,7 @@ impl Fixture for FilmBuilder {
             content: self.content,
             kind: self.kind,
             poster: self.poster,
+            poster_looks: self.poster_looks,
             tmdb: self.tmdb,
             owner: self.owner,
             revision: 1,

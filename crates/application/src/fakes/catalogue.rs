@@ -2,7 +2,7 @@
 //! letters.
 use super::{
     identity::digest_of,
-    imports::Told,
+    imports::{Told, other_titles, ratings_and_sources},
     state::{Database, Stored, dangling, duplicate, locked},
     store::FakeUnitOfWork,
 };
@@ -11,7 +11,8 @@ use crate::{
         ports::{
             FilmFilter, FilmIndex, FilmIndexError, FilmKey, FilmOrder, FilmPosition, FilmQueries,
             FilmRepository, ObsoletePosterRepository, Picture, PictureInspector, PictureRefused,
-            PosterImageError, PosterImages, PosterStore, PosterStoreError, Vocabulary,
+            PosterImageError, PosterImages, PosterStore, PosterStoreError, SearchBudget, TitleHit,
+            TitledFilm, Vocabulary,
         },
         views::{Attribution, Credit, FilmCard, FilmDetails, FlaggedFilm, Flags},
     },
@@ -25,10 +26,11 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{
-        CountryName, Film, FilmId, Genre, Mood, PictureFormat, PosterImage, PosterKey, ShownPoster,
+        Blurhash, CountryName, Film, FilmId, Genre, Mood, PictureFormat, PosterImage, PosterKey,
+        PosterLooks, ShownPoster,
     },
     identity::UserId,
-    library::StandardList,
+    library::{HexColor, StandardList},
 };
 use std::{
     cmp::Ordering,
@@ -37,6 +39,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering as Memory},
     },
+    time::Duration,
 };
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
@@ -210,7 +213,9 @@ impl Stored {
 
     /// A film as a viewer sees it.
     pub(super) fn flagged(&self, film: FilmId, viewer: Option<UserId>) -> Option<FlaggedFilm> {
-        let card = Arc::new(FilmCard::of(self.films.get(&film)?));
+        let mut card = FilmCard::of(self.films.get(&film)?);
+        card.is_complete |= self.is_complete(film);
+        let card = Arc::new(card);
         let is_on =
             |list: StandardList| viewer.is_some_and(|viewer| self.is_listed(list.of(viewer), film));
         let flags = Flags {
@@ -225,16 +230,22 @@ impl Stored {
         let flagged = self.flagged(film, viewer)?;
         let extras = self.extras.get(&film).cloned().unwrap_or_default();
         let film = self.films.get(&film)?;
+        let told = extras.told();
+        let (ratings, told_by) = told.map(ratings_and_sources).unwrap_or_default();
         Some(FilmDetails {
             film: flagged,
+            original_title: told.and_then(|told| Some(told.original_title.as_ref()?.to_string())),
+            other_titles: told.map(other_titles).unwrap_or_default(),
             kind: film.kind,
             runtime_minutes: extras.runtime_minutes,
             genres: film.content.genres.clone(),
             countries: countries(film, Some(&extras)),
-            directors: extras.directors,
-            cast: extras.cast,
-            external_ids: extras.external_ids,
-            attribution: extras.attribution,
+            directors: extras.directors.clone(),
+            cast: extras.cast.clone(),
+            external_ids: extras.external_ids.clone(),
+            attribution: extras.attribution.clone(),
+            ratings,
+            told_by,
             created_at: film.created_at,
             updated_at: film.updated_at,
         })
@@ -376,6 +387,18 @@ impl FilmRepository for FakeUnitOfWork {
 
     async fn save(&self, film: &Film) -> Result<(), StoreError> {
         self.with(|stored| stored.save_film(film))?
+    }
+
+    async fn list_unseen_posters(&self, most: u32) -> Result<Vec<FilmId>, StoreError> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        self.with(|stored| {
+            let films = stored.films.values();
+            let unseen = films.filter(|film| film.poster.is_some() && film.poster_looks.is_none());
+            let mut unseen: Vec<FilmId> = unseen.map(|film| film.id).collect();
+            unseen.sort_unstable();
+            unseen.truncate(most);
+            unseen
+        })
     }
 
     async fn remove_private_films(
@@ -577,8 +600,21 @@ fn has(text: &str, words: &str) -> bool {
 
 #[async_trait]
 impl FilmIndex for FakeFilmIndex {
-    async fn find_by_title(&self, title: &str, most: usize) -> Result<Vec<FilmId>, FilmIndexError> {
-        self.ranked(most, |film| usize::from(title_has(film, title)))
+    async fn find_titles(&self, title: &str, most: usize) -> Result<Vec<TitleHit>, FilmIndexError> {
+        let found = self.ranked(most, |film| usize::from(title_has(film, title)))?;
+        let hit = |film| TitleHit { film, fit: 1.0 };
+        Ok(found.into_iter().map(hit).collect())
+    }
+
+    fn judge(&self, title: &str, films: &[TitledFilm]) -> Vec<TitleHit> {
+        let judged = films.iter().map(|film| {
+            let fits = film.titles.iter().any(|own| has(own, title));
+            TitleHit {
+                film: film.film,
+                fit: if fits { 1.0 } else { 0.0 },
+            }
+        });
+        judged.collect()
     }
 
     async fn find_by_description(
@@ -619,6 +655,16 @@ impl FakePictureInspector {
     }
 }
 
+/// Every picture has a colour of its own.
+fn looks_of(sha256: &[u8; 32]) -> Result<PosterLooks, PictureRefused> {
+    let [red, green, blue, ..] = *sha256;
+    let blurhash = Blurhash::parse("00AAAA");
+    Ok(PosterLooks {
+        blurhash: blurhash.map_err(|cause| PictureRefused::NotAPicture(cause.into()))?,
+        colour: HexColor::from_rgb([red, green, blue]),
+    })
+}
+
 #[async_trait]
 impl PictureInspector for FakePictureInspector {
     async fn inspect(&self, bytes: Bytes) -> Result<Picture, PictureRefused> {
@@ -645,6 +691,7 @@ impl PictureInspector for FakePictureInspector {
             bytes,
             format,
             sha256,
+            looks: looks_of(&sha256)?,
         })
     }
 }
@@ -656,6 +703,7 @@ pub struct FakePosterStore {
     images: Arc<Mutex<HashMap<PosterImage, Bytes>>>,
     is_down: Arc<AtomicBool>,
     refuses_removals: Arc<AtomicBool>,
+    is_full: Arc<AtomicBool>,
     is_held: watch::Sender<bool>,
     checks: Arc<RwLock<()>>,
 }
@@ -679,6 +727,19 @@ impl FakePosterStore {
     /// Stops answering, or answers again.
     pub fn set_down(&self, is_down: bool) {
         self.is_down.store(is_down, Memory::SeqCst);
+    }
+
+    /// Has no room from now on, or has again.
+    pub fn set_full(&self, is_full: bool) {
+        self.is_full.store(is_full, Memory::SeqCst);
+    }
+
+    fn ensure_room(&self) -> Result<(), PosterStoreError> {
+        self.ensure_up()?;
+        if self.is_full.load(Memory::SeqCst) {
+            return Err(PosterStoreError::Full("told to be full".into()));
+        }
+        Ok(())
     }
 
     /// Fails from now on whenever something is to be removed, or no longer.
@@ -729,7 +790,7 @@ impl FakePosterStore {
 #[async_trait]
 impl PosterStore for FakePosterStore {
     async fn put(&self, key: &PosterKey, bytes: Bytes) -> Result<(), PosterStoreError> {
-        self.ensure_up()?;
+        self.ensure_room()?;
         self.has(key, bytes);
         self.wait_until_released().await;
         Ok(())
@@ -751,7 +812,7 @@ impl PosterStore for FakePosterStore {
     }
 
     async fn put_image(&self, image: &PosterImage, bytes: Bytes) -> Result<(), PosterStoreError> {
-        self.ensure_up()?;
+        self.ensure_room()?;
         if self.bytes_of(&image.poster).is_some() {
             locked(&self.images).insert(image.clone(), bytes);
         }
@@ -799,13 +860,15 @@ impl FakePosterImages {
         let made: Bytes = [image.to_string().as_bytes(), b" ", &poster]
             .concat()
             .into();
-        self.posters.put_image(image, made.clone()).await?;
-        Ok(Some(made))
+        match self.posters.put_image(image, made.clone()).await {
+            Ok(()) | Err(PosterStoreError::Full(_)) => Ok(Some(made)),
+            Err(failure) => Err(failure),
+        }
     }
 }
 
-fn unavailable(PosterStoreError::Unavailable(cause): PosterStoreError) -> PosterImageError {
-    PosterImageError::Unavailable(cause)
+fn unavailable(failure: PosterStoreError) -> PosterImageError {
+    PosterImageError::Unavailable(failure.into())
 }
 
 #[async_trait]
@@ -829,5 +892,15 @@ impl PosterImages for FakePosterImages {
             }
         }
         Ok(Some(self.posters.image_count() - before))
+    }
+}
+
+/// A search waits for sources as long as it likes: time stands still here.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FakeSearchBudget;
+
+impl SearchBudget for FakeSearchBudget {
+    fn of_a_search(&self) -> Duration {
+        Duration::from_secs(10)
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     catalogue::{
         imports::ports::{Fate, FilmImports, ImportedFilm},
-        views::{Attribution, Credit},
+        views::{Attribution, Credit, RatingElsewhere, ToldBy},
     },
     shared::store::StoreError,
 };
@@ -38,6 +38,12 @@ fn slug_of(genre: &Genre) -> Option<GenreSlug> {
 }
 
 impl Stored {
+    /// Whether a source has told all that it knows of a film.
+    pub(super) fn is_complete(&self, film: FilmId) -> bool {
+        let told = self.extras.get(&film).and_then(FilmExtras::told);
+        told.is_some_and(KnownFilm::is_complete)
+    }
+
     fn known_film(&self, id: FilmId) -> Option<KnownFilm> {
         let film = self.films.get(&id).filter(|film| film.owner.is_none())?;
         let extras = self.extras.get(&id).cloned().unwrap_or_default();
@@ -108,6 +114,7 @@ impl Stored {
             content: self.content_of(known),
             kind: known.kind,
             poster: before.as_ref().and_then(|film| film.poster.clone()),
+            poster_looks: before.as_ref().and_then(|film| film.poster_looks.clone()),
             tmdb: tmdb_number(known),
             owner: None,
             revision: before
@@ -240,12 +247,36 @@ fn may_be(known: &KnownFilm, told: &SourcedFilm) -> bool {
 }
 
 impl FilmExtras {
+    /// What sources have told of the film, if any has.
+    pub(super) fn told(&self) -> Option<&KnownFilm> {
+        self.told.film.as_ref()
+    }
+
     /// Somebody but a source has said something of the film.
     pub(super) fn take_over(&mut self) {
         if let Some(film) = &mut self.told.film {
             film.told_by = None;
         }
     }
+}
+
+/// Titles under which a film is known elsewhere.
+pub(super) fn other_titles(told: &KnownFilm) -> Vec<String> {
+    let titles = told.other_titles.iter().map(|said| &said.what);
+    titles.map(ToString::to_string).collect()
+}
+
+/// What sources think of a film, and where they told it.
+pub(super) fn ratings_and_sources(told: &KnownFilm) -> (Vec<RatingElsewhere>, Vec<ToldBy>) {
+    let ratings = told.ratings.iter().map(|(source, rating)| RatingElsewhere {
+        source: *source,
+        rating: *rating,
+    });
+    let told_by = told.provenance.iter().map(|told| ToldBy {
+        at: told.at.clone(),
+        fetched_at: told.fetched_at,
+    });
+    (ratings.collect(), told_by.collect())
 }
 
 fn untold(film: &Film) -> KnownFilm {

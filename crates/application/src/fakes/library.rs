@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     catalogue::FilmId,
     identity::UserId,
-    library::{Gradient, Watchlist, WatchlistId, WatchlistKind},
+    library::{Gradient, HexColor, Watchlist, WatchlistId, WatchlistKind},
 };
 use std::{cmp::Reverse, collections::btree_map};
 
@@ -228,6 +228,20 @@ impl LibraryQueries for FakeLibraryQueries {
     async fn show(&self, list: WatchlistId) -> Result<Option<Watchlist>, StoreError> {
         self.database
             .read(|stored| stored.watchlists.get(&list).cloned())
+    }
+
+    async fn list_poster_colours(
+        &self,
+        list: WatchlistId,
+        most: u32,
+    ) -> Result<Vec<HexColor>, StoreError> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        self.database.read(|stored| {
+            let entries = stored.entries_of(list).into_iter();
+            let films = entries.filter_map(|entry| stored.films.get(&entry.film));
+            let looks = films.filter_map(|film| film.poster_looks.as_ref());
+            looks.map(|looks| looks.colour.clone()).take(most).collect()
+        })
     }
 
     async fn list_entries(

@@ -18,6 +18,7 @@
 //! The fakes keep every promise of their ports; the contract tests of the real adapters run against
 //! them too. They are not for production: nothing here is secret, slow or lasting.
 mod assistant;
+mod background;
 mod builders;
 mod catalogue;
 mod conversations;
@@ -27,6 +28,7 @@ mod imports;
 mod jobs;
 mod library;
 mod mixes;
+mod picture_fetcher;
 mod ports;
 mod recommendation;
 mod sources;
@@ -39,6 +41,7 @@ pub use assistant::{
     AskedToGuess, AskedToTalk, FakeFilmResolver, FakeLanguageModel, FakeModelBudget,
     FakeModelPolicy,
 };
+pub use background::FakeBackground;
 pub use builders::{
     ConversationBuilder, FilmBuilder, Fixture, GenreBuilder, MixBuilder, MoodBuilder, Origin,
     RecommendationBuilder, SessionBuilder, UserBuilder, WatchlistBuilder, a_conversation, a_film,
@@ -46,7 +49,7 @@ pub use builders::{
 };
 pub use catalogue::{
     FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
-    FakeVocabulary,
+    FakeSearchBudget, FakeVocabulary,
 };
 pub use conversations::FakeConversationQueries;
 pub use figures::FakeFigureQueries;
@@ -57,6 +60,7 @@ pub use identity::{
 pub use jobs::FakeJobQueries;
 pub use library::{FakeLibraryQueries, FakeWatchlistEntries};
 pub use mixes::FakeMixQueries;
+pub use picture_fetcher::{FakePictureFetcher, PictureTrouble};
 pub use ports::FakePorts;
 pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_film};
 pub use state::Stored;

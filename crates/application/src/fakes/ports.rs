@@ -5,9 +5,10 @@
 )]
 use super::{
     assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
+    background::FakeBackground,
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
-        FakeVocabulary,
+        FakeSearchBudget, FakeVocabulary,
     },
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
@@ -18,6 +19,7 @@ use super::{
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
+    picture_fetcher::FakePictureFetcher,
     sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
@@ -25,9 +27,10 @@ use super::{
 use crate::{
     assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
+        fetch_poster::PictureFetcher,
         ports::{
             FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
-            Vocabulary,
+            SearchBudget, Vocabulary,
         },
         sources::FilmSources,
     },
@@ -38,6 +41,7 @@ use crate::{
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     shared::{
+        background::Background,
         clock::{Chance, Clock, IdGenerator},
         retry::Backoff,
         store::Store,
@@ -69,7 +73,8 @@ macro_rules! fake_ports {
 
 fake_ports! {
     FixedClock for Clock, SequentialIds for IdGenerator, FixedChance for Chance,
-    FakeBackoff for Backoff,
+    FakeBackoff for Backoff, FakeBackground for Background,
+    FakeSearchBudget for SearchBudget,
     FakeStore for Store,
     FakeIdentityQueries for IdentityQueries, FakePasswordHasher for PasswordHasher,
     FakeAccessTokens for AccessTokens, FakeSecrets for Secrets,
@@ -77,6 +82,7 @@ fake_ports! {
     FakeFilmQueries for FilmQueries, FakeVocabulary for Vocabulary, FakeFilmIndex for FilmIndex,
     FakePictureInspector for PictureInspector, FakePosterImages for PosterImages,
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
+    FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,

@@ -15,7 +15,10 @@ use domain::{
 };
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -45,7 +48,7 @@ impl From<SourceTrouble> for SourceError {
 
 /// Sources that know what a test has told them; none is configured at first.
 #[derive(Clone, Debug, Default)]
-pub struct FakeFilmSources(Arc<Mutex<Script>>);
+pub struct FakeFilmSources(Arc<Mutex<Script>>, Arc<AtomicBool>);
 
 #[derive(Debug, Default)]
 struct Script {
@@ -89,6 +92,17 @@ impl FakeFilmSources {
         let mut script = locked(&self.0);
         script.add(source);
         script.troubles.insert(source, trouble);
+    }
+
+    /// Lets every question for films hang for ever from now on.
+    pub fn hang(&self) {
+        self.1.store(true, Ordering::SeqCst);
+    }
+
+    async fn wait(&self) {
+        if self.1.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// Makes a source well again.
@@ -148,6 +162,7 @@ fn brief(film: SourcedFilm) -> SourcedFilm {
 #[async_trait]
 impl FilmSources for FakeFilmSources {
     async fn search(&self, title: &str, _: Language, _: Duration) -> SourceAnswer {
+        self.wait().await;
         let mut script = locked(&self.0);
         let mut answer = SourceAnswer::default();
         for source in script.order.clone() {
@@ -166,6 +181,7 @@ impl FilmSources for FakeFilmSources {
     }
 
     async fn film(&self, at: &SourceRef) -> Result<Option<SourcedFilm>, SourceError> {
+        self.wait().await;
         let mut script = locked(&self.0);
         script.ask(at.source())?;
         Ok(script.films.iter().find(|film| film.at == *at).cloned())

@@ -1,10 +1,11 @@
 //! One of each fake, and the application upon them.
 use super::{
     assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
+    background::FakeBackground,
     builders::{Fixture, Origin, a_session},
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
-        FakeVocabulary,
+        FakeSearchBudget, FakeVocabulary,
     },
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
@@ -15,6 +16,7 @@ use super::{
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
+    picture_fetcher::FakePictureFetcher,
     ports::FakePorts,
     sources::FakeFilmSources,
     state::{Database, Stored},
@@ -52,6 +54,8 @@ pub struct World {
     pub chance: FixedChance,
     /// Waiting before something is tried again.
     pub backoff: FakeBackoff,
+    /// Work beside requests.
+    pub background: FakeBackground,
     /// The store.
     pub store: FakeStore,
     /// The password hasher.
@@ -72,6 +76,8 @@ pub struct World {
     pub posters: FakePosterStore,
     /// Images of posters.
     pub images: FakePosterImages,
+    /// The pictures that can be fetched.
+    pub fetcher: FakePictureFetcher,
     /// Other catalogues.
     pub sources: FakeFilmSources,
     /// Reads of users.
@@ -122,6 +128,7 @@ impl World {
             ids: SequentialIds::default(),
             chance: FixedChance::default(),
             backoff: FakeBackoff::default(),
+            background: FakeBackground::default(),
             store: FakeStore { database: of() },
             hasher: FakePasswordHasher::default(),
             tokens: FakeAccessTokens,
@@ -132,6 +139,7 @@ impl World {
             inspector: FakePictureInspector::default(),
             images: FakePosterImages::of(posters.clone()),
             posters,
+            fetcher: FakePictureFetcher::default(),
             sources: FakeFilmSources::default(),
             identity_queries: FakeIdentityQueries { database: of() },
             film_queries: FakeFilmQueries { database: of() },
@@ -166,6 +174,8 @@ impl World {
             .with_component_parameters::<SequentialIds>(self.ids.clone())
             .with_component_parameters::<FixedChance>(self.chance.clone())
             .with_component_parameters::<FakeBackoff>(self.backoff.clone())
+            .with_component_parameters::<FakeBackground>(self.background.clone())
+            .with_component_parameters::<FakeSearchBudget>(FakeSearchBudget)
             .with_component_parameters::<FakeStore>(self.store.clone())
             .with_component_parameters::<FakeIdentityQueries>(self.identity_queries.clone())
             .with_component_parameters::<FakePasswordHasher>(self.hasher.clone())
@@ -179,6 +189,7 @@ impl World {
             .with_component_parameters::<FakePictureInspector>(self.inspector.clone())
             .with_component_parameters::<FakePosterImages>(self.images.clone())
             .with_component_parameters::<FakePosterStore>(self.posters.clone())
+            .with_component_parameters::<FakePictureFetcher>(self.fetcher.clone())
             .with_component_parameters::<FakeFilmSources>(self.sources.clone())
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     catalogue::FilmId,
     identity::UserId,
-    library::{Gradient, StandardList, Watchlist, WatchlistId},
+    library::{Gradient, HexColor, StandardList, Watchlist, WatchlistId},
 };
 use shaku::Interface;
 
@@ -145,6 +145,13 @@ pub trait LibraryQueries: Interface {
     async fn list_custom(&self, owner: UserId) -> Result<Vec<Watchlist>, StoreError>;
     /// Shows a list without its films.
     async fn show(&self, list: WatchlistId) -> Result<Option<Watchlist>, StoreError>;
+    /// The dominant colours of the posters of a list's films, those of the newest first, up to `most`;
+    /// films whose poster nobody has looked at are passed over.
+    async fn list_poster_colours(
+        &self,
+        list: WatchlistId,
+        most: u32,
+    ) -> Result<Vec<HexColor>, StoreError>;
     /// Lists the films of a list, newest first, with the viewer's flags. Films are left out when
     /// `viewer` does not own the list; one more than asked for is given where there are more.
     async fn list_entries(

@@ -1,5 +1,6 @@
 //! What all use cases share: who asks, how failure speaks, pages, and the unit of work.
 pub mod actor;
+pub mod background;
 pub mod clock;
 pub mod failure;
 pub mod page;

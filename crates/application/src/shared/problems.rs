@@ -4,6 +4,7 @@ use crate::{
     assistant::conversations::ConversationError,
     catalogue::{
         create_film::CreateFilmError,
+        fetch_poster::{FetchPictureError, FetchPosterError},
         imports::ImportError,
         ports::{FilmIndexError, PictureRefused, PosterImageError, PosterStoreError},
         posters::PosterError,
@@ -48,6 +49,8 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     ConversationError,
     CreateFilmError,
     ExchangeTelegramKeyError,
+    FetchPictureError,
+    FetchPosterError,
     FiguresError,
     FilmIndexError,
     HashingError,

@@ -5,10 +5,11 @@ use crate::{
     jobs::{
         Task, TaskKind,
         handler::{Progress, TaskFailure, TaskHandler},
+        ports::NewJob,
     },
     shared::{
         actor::{AccessDenied, Actor},
-        clock::Clock,
+        clock::{Clock, IdGenerator},
         failure::failure,
         store::{Store, StoreError},
         use_case::{UseCase, request},
@@ -47,6 +48,9 @@ const FILM_CHANGES_KEPT: Duration = Duration::days(7);
 /// How long it is known what was given for tonight; more than long enough not to give it again.
 const RECOMMENDATIONS_KEPT: Duration = Duration::days(30);
 
+/// Posters that jobs are told to look at each time; those that came before anybody looked at them.
+const LOOKED_AT_ONCE: u32 = 100;
+
 /// Why tidying up failed; what it had done before stays done.
 #[derive(Debug, thiserror::Error)]
 pub enum TidyUpError {
@@ -69,6 +73,8 @@ request!(TidyUp => Tidied, TidyUpError);
 pub(crate) struct TidyUpUseCase {
     #[shaku(inject)]
     clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
     #[shaku(inject)]
     removal: Arc<dyn PosterRemoval>,
     #[shaku(inject)]
@@ -93,6 +99,10 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             .jobs()
             .forget(now - kept_when_over(), now - kept_when_failed())
             .await?;
+        for film in uow.films().list_unseen_posters(LOOKED_AT_ONCE).await? {
+            let job = NewJob::new(self.ids.next(), Task::MakeImages { film }, now);
+            uow.jobs().enqueue(&job).await?;
+        }
         uow.commit().await?;
         let posters = self.removal.remove_obsolete().await?;
         Ok(Tidied {

@@ -1,5 +1,5 @@
 //! A film as its owner may change it.
-use super::{FilmKind, GenreId, PosterKey, ReleaseYear, TmdbId};
+use super::{FilmKind, GenreId, PosterKey, PosterLooks, ReleaseYear, TmdbId};
 use crate::{
     identity::{Role, UserId},
     shared::{Id, normalise_line, normalise_text, text_value},
@@ -62,6 +62,8 @@ pub struct Film {
     pub kind: FilmKind,
     /// Where its poster lies, if it has one.
     pub poster: Option<PosterKey>,
+    /// How that looks, if somebody has looked.
+    pub poster_looks: Option<PosterLooks>,
     /// Its number at TMDB, if known.
     pub tmdb: Option<TmdbId>,
     /// The user who added it; nobody for films of the catalogue.
@@ -83,6 +85,7 @@ impl Film {
             content: content.with_genres_once(),
             kind: FilmKind::Movie,
             poster: None,
+            poster_looks: None,
             tmdb: None,
             owner: Some(owner),
             revision: 1,
@@ -113,7 +116,23 @@ impl Film {
     ) -> Option<PosterKey> {
         let before = std::mem::replace(&mut self.poster, poster);
         self.touch(now);
-        before.filter(|key| self.poster.as_ref() != Some(key))
+        let obsolete = before.filter(|key| self.poster.as_ref() != Some(key));
+        if obsolete.is_some() {
+            self.poster_looks = None;
+        }
+        obsolete
+    }
+
+    /// Notes how the film's poster looks; says whether that is news.
+    pub fn describe_poster(&mut self, poster: &PosterKey, looks: PosterLooks) -> bool {
+        let looks = Some(looks);
+        if self.poster.as_ref() != Some(poster) || self.poster_looks == looks {
+            return false;
+        }
+        self.poster_looks = looks;
+        // Nobody has changed the film: it only became known how it looks.
+        self.revision += 1;
+        true
     }
 
     fn touch(&mut self, now: DateTime<Utc>) {
@@ -149,7 +168,10 @@ impl FilmContent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::PictureFormat;
+    use crate::{
+        catalogue::{Blurhash, PictureFormat},
+        library::HexColor,
+    };
     use uuid::Uuid;
 
     fn id<K>(n: u128) -> Id<K> {
@@ -194,6 +216,28 @@ mod tests {
         let mut film = a_film();
         film.revise(content(vec![]), DateTime::UNIX_EPOCH);
         assert_eq!(film.revision, 2);
+    }
+
+    #[test]
+    fn how_a_poster_looks_goes_with_it() {
+        let looks = |colour| PosterLooks {
+            blurhash: Blurhash::parse("00AAAA").unwrap(),
+            colour: HexColor::from_rgb([colour; 3]),
+        };
+        let mut film = a_film();
+        let first = PosterKey::new(film.id, &[1; 32], PictureFormat::Png);
+        let second = PosterKey::new(film.id, &[2; 32], PictureFormat::Jpeg);
+        assert!(!film.describe_poster(&first, looks(1)));
+        film.replace_poster(Some(first.clone()), DateTime::UNIX_EPOCH);
+        let revision = film.revision;
+        assert!(film.describe_poster(&first, looks(1)));
+        assert_eq!(film.revision, revision + 1);
+        assert!(!film.describe_poster(&first, looks(1)));
+        film.replace_poster(Some(first.clone()), DateTime::UNIX_EPOCH);
+        assert_eq!(film.poster_looks, Some(looks(1)));
+        film.replace_poster(Some(second), DateTime::UNIX_EPOCH);
+        assert_eq!(film.poster_looks, None);
+        assert!(!film.describe_poster(&first, looks(2)));
     }
 
     #[test]

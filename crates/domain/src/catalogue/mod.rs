@@ -13,6 +13,7 @@ mod known_film;
 mod matching;
 mod poster;
 mod poster_image;
+mod poster_looks;
 mod release_year;
 mod sourced;
 mod terms;
@@ -31,6 +32,7 @@ pub use known_film::{KnownFilm, KnownPerson, KnownText, Learned, Provenance, Sai
 pub use matching::{Evidence, evidence, find_same};
 pub use poster::{InvalidPosterKey, PictureFormat, PosterKey};
 pub use poster_image::{ImageFormat, ImageSize, PosterImage, ShownPoster, UnknownImageSize};
+pub use poster_looks::{Blurhash, InvalidBlurhash, PosterLooks, dominant_colour};
 pub use release_year::{ReleaseYear, YearOutOfRange};
 pub use sourced::{
     CreditRole, Depth, InvalidPosterUrl, InvalidSourceRef, PosterUrl, SourceName, SourceRating,

@@ -234,10 +234,17 @@ impl SourceRating {
     }
 }
 
-/// Where a source shows a poster: an `https` address of bounded length. Whether its host may be asked
+/// Where a source shows a poster: an `https` address of bounded length, or a plain `http` one on this
+/// machine, where nobody listens in. Whether its host may be asked
 /// is for whoever fetches it to decide.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PosterUrl(String);
+
+fn is_on_this_machine(url: &str) -> bool {
+    let starts = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
+    let rests = starts.iter().filter_map(|start| url.strip_prefix(start));
+    rests.into_iter().any(|rest| rest.starts_with([':', '/']))
+}
 
 /// The text is not an address of a poster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -251,12 +258,15 @@ impl PosterUrl {
     /// Checks an address.
     ///
     /// # Errors
-    /// [`InvalidPosterUrl`] when it is none of `https`, too long, or holds anything but visible ASCII.
+    /// [`InvalidPosterUrl`] when it is neither, too long, or holds anything but visible ASCII.
     pub fn parse(text: &str) -> Result<Self, InvalidPosterUrl> {
         let has_host = text
             .strip_prefix("https://")
             .is_some_and(|rest| !rest.starts_with('/') && !rest.is_empty());
-        if has_host && text.len() <= Self::MAX && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if (has_host || is_on_this_machine(text))
+            && text.len() <= Self::MAX
+            && text.bytes().all(|byte| byte.is_ascii_graphic())
+        {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidPosterUrl)
@@ -402,9 +412,17 @@ mod tests {
 
     #[test]
     fn a_poster_is_shown_by_https_only() {
-        assert!(PosterUrl::parse("https://image.tmdb.org/t/p/original/a.jpg").is_ok());
+        for good in [
+            "https://image.tmdb.org/t/p/original/a.jpg",
+            "http://127.0.0.1:9000/a.jpg",
+            "http://localhost/a.jpg",
+        ] {
+            assert!(PosterUrl::parse(good).is_ok(), "{good}");
+        }
         for bad in [
             "http://image.tmdb.org/a.jpg",
+            "http://localhost.example.org/a.jpg",
+            "http://127.0.0.1@example.org/a.jpg",
             "file:///etc/passwd",
             "https:///a.jpg",
             "https://host/a b",

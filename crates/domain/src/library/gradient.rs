@@ -15,6 +15,12 @@ pub struct MalformedHexColor(String);
 impl HexColor {
     const DIGITS: usize = 6;
 
+    /// Writes a colour of red, green and blue.
+    #[must_use]
+    pub fn from_rgb([red, green, blue]: [u8; 3]) -> Self {
+        Self(format!("#{red:02X}{green:02X}{blue:02X}"))
+    }
+
     /// How well white text stands out on the colour, from 1 (not at all) to 21, as WCAG 2 defines it.
     #[must_use]
     pub fn contrast_with_white(&self) -> f64 {

@@ -3,6 +3,7 @@ use super::lenient::{find_object, items, line, number};
 use application::assistant::ports::{Guesses, Remembered};
 use domain::catalogue::{Confidence, FilmGuess, FilmTitle, ReleaseYear};
 use serde_json::{Value, json};
+use std::ops::RangeInclusive;
 
 const MOST_LETTERS_OF_A_TERM: usize = 64;
 /// What a model that says nothing of its confidence is taken for.
@@ -106,8 +107,11 @@ fn share(number: f64) -> Confidence {
 }
 
 fn year(value: &Value) -> Option<ReleaseYear> {
-    let year = format!("{:.0}", number(value)?);
-    ReleaseYear::try_from(year.parse::<i64>().ok()?).ok()
+    /// From the first films to a little beyond today; other numbers are no years of films.
+    const YEARS: RangeInclusive<i64> = 1870..=2200;
+    let year = format!("{:.0}", number(value)?).parse().ok()?;
+    let year = Some(year).filter(|year| YEARS.contains(year))?;
+    ReleaseYear::try_from(year).ok()
 }
 
 #[cfg(test)]

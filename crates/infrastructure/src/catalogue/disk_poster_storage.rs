@@ -36,7 +36,12 @@ struct DiskFailure {
 
 impl From<DiskFailure> for PosterStoreError {
     fn from(failure: DiskFailure) -> Self {
-        Self::Unavailable(failure.into())
+        match failure.source.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                Self::Full(failure.into())
+            }
+            _ => Self::Unavailable(failure.into()),
+        }
     }
 }
 
@@ -282,9 +287,24 @@ mod tests {
             .put(&key(), Bytes::from_static(b"x"))
             .await
             .unwrap_err();
-        let PosterStoreError::Unavailable(cause) = failure;
+        let PosterStoreError::Unavailable(cause) = failure else {
+            panic!("{failure:?}");
+        };
         assert!(cause.to_string().contains(key().as_str()), "{cause}");
         assert_eq!(files_in(&folder.path().join(INCOMING)), 0);
+    }
+
+    #[test]
+    fn a_disk_without_room_is_told_apart() {
+        let told = |kind: ErrorKind| {
+            let failure = failed("write", Path::new("a"))(kind.into());
+            PosterStoreError::from(failure)
+        };
+        for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded] {
+            assert!(matches!(told(kind), PosterStoreError::Full(_)), "{kind}");
+        }
+        let other = told(ErrorKind::PermissionDenied);
+        assert!(matches!(other, PosterStoreError::Unavailable(_)));
     }
 
     #[tokio::test]

@@ -2,12 +2,14 @@
 //!
 //! A statement that reads flags also reads each film's revision. A card in memory is shown only when
 //! it is of that revision, so what is shown is never older than the statement.
+use super::film_row;
 use crate::persistence::{Database, Query, Row, corrupt, in_list};
 use application::{
     catalogue::views::{FilmCard, FlaggedFilm, Flags},
     shared::store::StoreError,
 };
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{FilmId, PosterKey, TmdbId},
     shared::Id,
@@ -19,11 +21,14 @@ use uuid::Uuid;
 
 /// The columns of `films f` that make a card, in the order in which [`read_card`] expects them.
 pub(crate) const CARD_COLUMNS: &str = "f.id, f.revision, f.title, f.description, f.country, \
-     f.release_year, f.poster_key, f.tmdb_id, f.owner_id";
-pub(crate) const CARD_WIDTH: usize = 9;
+     f.release_year, f.poster_key, f.tmdb_id, f.owner_id, f.poster_blurhash, f.poster_colour, \
+     f.refreshed_at";
+pub(crate) const CARD_WIDTH: usize = 12;
 
 /// Reads a card from a row that starts with [`CARD_COLUMNS`].
 pub(crate) fn read_card(row: &Row) -> Result<FilmCard, StoreError> {
+    let owner = row.get::<Option<Uuid>>(8)?;
+    let refreshed_at = row.get::<Option<DateTime<Utc>>>(11)?;
     Ok(FilmCard {
         id: Id::from_uuid(row.get(0)?),
         revision: row.get(1)?,
@@ -35,8 +40,10 @@ pub(crate) fn read_card(row: &Row) -> Result<FilmCard, StoreError> {
             .get::<Option<String>>(6)?
             .map(|key| PosterKey::parse(&key).map_err(|source| corrupt("film", source)))
             .transpose()?,
+        poster_looks: film_row::looks(row.get(9)?, row.get(10)?)?,
         tmdb: row.get::<Option<i64>>(7)?.map(TmdbId),
-        owner: row.get::<Option<Uuid>>(8)?.map(Id::from_uuid),
+        owner: owner.map(Id::from_uuid),
+        is_complete: owner.is_some() || refreshed_at.is_some(),
     })
 }
 

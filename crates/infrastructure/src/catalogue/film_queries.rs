@@ -8,7 +8,7 @@ use crate::persistence::{Database, Query, Row, corrupt, in_list};
 use application::{
     catalogue::{
         ports::{FilmFilter, FilmKey, FilmOrder, FilmQueries},
-        views::{Attribution, Credit, FilmDetails, FlaggedFilm},
+        views::{Attribution, Credit, FilmDetails, FlaggedFilm, RatingElsewhere, ToldBy},
     },
     shared::{
         page::{Page, PageRequest},
@@ -17,7 +17,7 @@ use application::{
 };
 use async_trait::async_trait;
 use domain::{
-    catalogue::{FilmId, UnknownFilmKind},
+    catalogue::{FilmId, SourceName, SourceRating, SourceRef, UnknownFilmKind, UnknownSourceName},
     identity::UserId,
     shared::Id,
 };
@@ -34,24 +34,36 @@ static SHOW_CARD: LazyLock<String> = LazyLock::new(|| {
 static SHOW_FLAGS: LazyLock<String> = LazyLock::new(|| {
     format!("SELECT f.revision, {FLAG_COLUMNS} FROM films f {FLAG_JOINS} WHERE f.id = $4")
 });
-/// One row for each genre, country, person and name elsewhere of the film, and one at the least.
+/// What most parts of a film do not have.
+const NONE: &str = "CAST(NULL AS uuid), '', NULL, NULL, NULL";
+/// One row for each part of the film, and one at the least.
 static SHOW_DETAILS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT {CARD_COLUMNS}, {FLAG_COLUMNS}, \
              f.kind, f.runtime_minutes, f.text_source, f.text_url, f.text_licence, \
-             f.created_at, f.updated_at, part.what, part.name, part.id \
+             f.created_at, f.updated_at, f.original_title, part.what, part.name, part.id, \
+             part.place, part.mean, part.votes, part.at \
          FROM films f {FLAG_JOINS} \
          LEFT JOIN ( \
-             SELECT film_id, 'genre' AS what, position, '' AS name, genre_id AS id \
+             SELECT film_id, 'genre' AS what, position, '' AS name, genre_id AS id, '' AS place, \
+                 CAST(NULL AS double precision) AS mean, CAST(NULL AS bigint) AS votes, \
+                 CAST(NULL AS timestamp with time zone) AS at \
                  FROM film_genres WHERE film_id = $4 \
-             UNION ALL SELECT film_id, 'country', position, name, CAST(NULL AS uuid) \
+             UNION ALL SELECT film_id, 'country', position, name, {NONE} \
                  FROM film_countries WHERE film_id = $4 \
-             UNION ALL SELECT c.film_id, c.role, c.position, p.name, p.id \
+             UNION ALL SELECT c.film_id, c.role, c.position, p.name, p.id, '', NULL, NULL, NULL \
                  FROM film_people c JOIN people p ON p.id = c.person_id WHERE c.film_id = $4 \
-             UNION ALL SELECT film_id, source, 0, value, CAST(NULL AS uuid) \
+             UNION ALL SELECT film_id, 'title', position, title, {NONE} \
+                 FROM film_titles WHERE film_id = $4 \
+             UNION ALL SELECT film_id, 'rating', 0, source, CAST(NULL AS uuid), '', mean, votes, NULL \
+                 FROM film_ratings_elsewhere WHERE film_id = $4 \
+             UNION ALL SELECT film_id, 'told', 0, source, CAST(NULL AS uuid), source_id, NULL, NULL, \
+                 fetched_at FROM film_provenance WHERE film_id = $4 \
+             UNION ALL SELECT film_id, source, 0, value, {NONE} \
                  FROM film_external_ids WHERE film_id = $4 \
          ) part ON part.film_id = f.id \
-         WHERE f.id = $4 ORDER BY part.what, part.position"
+         WHERE f.id = $4 \
+         ORDER BY part.what, part.position, part.name"
     )
 });
 const FLAGS_AFTER_CARD: FlagReader = FlagReader { first: CARD_WIDTH };
@@ -174,7 +186,7 @@ impl FilmQueries for SqlFilmQueries {
         };
         let mut details = self.bare_details(first)?;
         for row in &rows {
-            if let Some(what) = row.get::<Option<String>>(AFTER_FLAGS + 7)? {
+            if let Some(what) = row.get::<Option<String>>(AFTER_FLAGS + 8)? {
                 add_part(&mut details, &what, row)?;
             }
         }
@@ -207,6 +219,8 @@ impl SqlFilmQueries {
         let licence = row.get(AFTER_FLAGS + 4)?;
         Ok(FilmDetails {
             film: self.flagged(row)?,
+            original_title: row.get(AFTER_FLAGS + 7)?,
+            other_titles: Vec::new(),
             kind: row
                 .get::<String>(AFTER_FLAGS)?
                 .parse()
@@ -224,6 +238,8 @@ impl SqlFilmQueries {
                 url,
                 licence,
             }),
+            ratings: Vec::new(),
+            told_by: Vec::new(),
             created_at: row.get(AFTER_FLAGS + 5)?,
             updated_at: row.get(AFTER_FLAGS + 6)?,
         })
@@ -231,8 +247,8 @@ impl SqlFilmQueries {
 }
 
 fn add_part(details: &mut FilmDetails, what: &str, row: &Row) -> Result<(), StoreError> {
-    let name: String = row.get(AFTER_FLAGS + 8)?;
-    let id = || row.get::<Uuid>(AFTER_FLAGS + 9);
+    let name: String = row.get(AFTER_FLAGS + 9)?;
+    let id = || row.get::<Uuid>(AFTER_FLAGS + 10);
     match what {
         "genre" => details.genres.push(Id::from_uuid(id()?)),
         "country" => details.countries.push(name),
@@ -244,7 +260,31 @@ fn add_part(details: &mut FilmDetails, what: &str, row: &Row) -> Result<(), Stor
             person: Id::from_uuid(id()?),
             name,
         }),
+        "title" => details.other_titles.push(name),
+        "rating" => details.ratings.extend(rating(&name, row)?),
+        "told" => details.told_by.push(told(&name, row)?),
         source => details.external_ids.push((source.to_owned(), name)),
     }
     Ok(())
+}
+
+fn rating(source: &str, row: &Row) -> Result<Option<RatingElsewhere>, StoreError> {
+    let votes = u32::try_from(row.get::<i64>(AFTER_FLAGS + 13)?).unwrap_or(u32::MAX);
+    let rating = SourceRating::new(row.get(AFTER_FLAGS + 12)?, votes);
+    let source = named_source(source)?;
+    Ok(rating.map(|rating| RatingElsewhere { source, rating }))
+}
+
+fn told(source: &str, row: &Row) -> Result<ToldBy, StoreError> {
+    let place: String = row.get(AFTER_FLAGS + 11)?;
+    let at = SourceRef::new(named_source(source)?, &place);
+    Ok(ToldBy {
+        at: at.map_err(|source| corrupt("film", source))?,
+        fetched_at: row.get(AFTER_FLAGS + 14)?,
+    })
+}
+
+fn named_source(name: &str) -> Result<SourceName, StoreError> {
+    name.parse()
+        .map_err(|source: UnknownSourceName| corrupt("film", source))
 }

@@ -78,6 +78,17 @@ impl FilmRepository for Transaction {
         Ok(())
     }
 
+    async fn list_unseen_posters(&self, most: u32) -> Result<Vec<FilmId>, StoreError> {
+        const LIST: &str = "SELECT id FROM films \
+             WHERE poster_key IS NOT NULL AND poster_blurhash IS NULL ORDER BY id LIMIT $1";
+        let rows = Query::new(LIST, [i64::from(most).into()])
+            .all(&self.tx)
+            .await?;
+        rows.iter()
+            .map(|row| Ok(Id::from_uuid(row.get(0)?)))
+            .collect()
+    }
+
     async fn remove_private_films(
         &self,
         owner: UserId,

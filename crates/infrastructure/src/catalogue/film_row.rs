@@ -4,9 +4,10 @@ use crate::persistence::corrupt;
 use application::shared::store::StoreError;
 use domain::{
     catalogue::{
-        CountryName, Film, FilmContent, FilmDescription, FilmTitle, GenreId, PosterKey,
-        ReleaseYear, TmdbId, UnknownFilmKind,
+        Blurhash, CountryName, Film, FilmContent, FilmDescription, FilmTitle, GenreId, PosterKey,
+        PosterLooks, ReleaseYear, TmdbId, UnknownFilmKind,
     },
+    library::MalformedHexColor,
     shared::Id,
 };
 use sea_orm::entity::prelude::*;
@@ -25,6 +26,8 @@ pub(crate) struct Model {
     pub(crate) sort_year: i32,
     pub(crate) runtime_minutes: Option<i32>,
     pub(crate) poster_key: Option<String>,
+    pub(crate) poster_blurhash: Option<String>,
+    pub(crate) poster_colour: Option<String>,
     pub(crate) tmdb_id: Option<i64>,
     pub(crate) owner_id: Option<Uuid>,
     pub(crate) text_source: Option<String>,
@@ -59,6 +62,7 @@ impl From<&Film> for Model {
             release_year,
             ..
         } = &film.content;
+        let looks = film.poster_looks.as_ref();
         Self {
             id: film.id.as_uuid(),
             title: title.as_str().to_owned(),
@@ -73,6 +77,8 @@ impl From<&Film> for Model {
             sort_year: release_year.map_or(0, ReleaseYear::get),
             runtime_minutes: None,
             poster_key: film.poster.as_ref().map(|key| key.as_str().to_owned()),
+            poster_blurhash: looks.map(|looks| looks.blurhash.as_str().to_owned()),
+            poster_colour: looks.map(|looks| looks.colour.as_str().to_owned()),
             tmdb_id: film.tmdb.map(|tmdb| tmdb.0),
             owner_id: film.owner.map(Id::as_uuid),
             text_source: None,
@@ -127,6 +133,7 @@ impl Model {
                 .poster_key
                 .map(|text| PosterKey::parse(&text).map_err(|source| corrupt("film", source)))
                 .transpose()?,
+            poster_looks: looks(self.poster_blurhash, self.poster_colour)?,
             tmdb: self.tmdb_id.map(TmdbId),
             owner: self.owner_id.map(Id::from_uuid),
             revision: self.revision,
@@ -134,4 +141,20 @@ impl Model {
             updated_at: self.updated_at,
         })
     }
+}
+
+/// How a poster looks, where both halves of it are known.
+pub(crate) fn looks(
+    blurhash: Option<String>,
+    colour: Option<String>,
+) -> Result<Option<PosterLooks>, StoreError> {
+    let (Some(blurhash), Some(colour)) = (blurhash, colour) else {
+        return Ok(None);
+    };
+    Ok(Some(PosterLooks {
+        blurhash: Blurhash::parse(&blurhash).map_err(|source| corrupt("film", source))?,
+        colour: colour
+            .parse()
+            .map_err(|source: MalformedHexColor| corrupt("film", source))?,
+    }))
 }

@@ -1,5 +1,8 @@
 //! Pictures told by decoding them, within bounds of memory.
-use super::picture_decoding::{DecodingTurns, Header, blocking, semaphore};
+use super::{
+    image_rendering::looks_of,
+    picture_decoding::{DecodingTurns, Header, blocking, semaphore},
+};
 use application::catalogue::ports::{Picture, PictureInspector, PictureRefused};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -66,8 +69,10 @@ impl PictureInspector for ImageInspector {
 }
 
 fn look_at(header: &Header, bytes: Bytes) -> Result<Picture, PictureRefused> {
-    header.decode(&bytes)?;
+    let (picture, turn) = header.decode(&bytes)?;
+    let looks = looks_of(picture, turn).map_err(PictureRefused::NotAPicture)?;
     Ok(Picture {
+        looks,
         format: header.format,
         sha256: Sha256::digest(&bytes).into(),
         bytes,

@@ -1,6 +1,6 @@
 //! Images are made of pictures: upright, smaller, without what is said beside the pixels.
 use application::shared::store::Cause;
-use domain::catalogue::{ImageFormat, ImageSize};
+use domain::catalogue::{Blurhash, ImageFormat, ImageSize, PosterLooks, dominant_colour};
 use fast_image_resize::Resizer;
 use image::{DynamicImage, RgbImage, codecs::jpeg::JpegEncoder, metadata::Orientation};
 
@@ -55,6 +55,22 @@ impl Master {
         }
         encode(&smaller(&self.0, width, height)?, format)
     }
+}
+
+/// How a picture looks before it is there.
+pub(super) fn looks_of(picture: DynamicImage, turn: Orientation) -> Result<PosterLooks, Cause> {
+    let small = Master::made(picture, turn, ImageSize::W92)?;
+    let pixels = opaque(&small.0);
+    let (width, height) = pixels.dimensions();
+    let colour = dominant_colour(pixels.pixels().map(|pixel| pixel.0));
+    // More parts on the longer side.
+    let (across, down) = if width > height { (4, 3) } else { (3, 4) };
+    let pixels = DynamicImage::from(pixels).into_rgba8();
+    let blurhash = blurhash::encode(across, down, width, height, &pixels)?;
+    Ok(PosterLooks {
+        blurhash: Blurhash::parse(&blurhash)?,
+        colour,
+    })
 }
 
 /// The size of an image, such that every format can have it.
@@ -261,6 +277,28 @@ mod tests {
         let jpeg = jpeg.to_rgb8();
         assert!(jpeg.get_pixel(10, 10).0.iter().all(|colour| *colour > 250));
         assert!(jpeg.get_pixel(80, 10).0[1] < 20);
+    }
+
+    #[test]
+    fn a_picture_looks_like_itself() {
+        let looks = |picture| looks_of(picture, Orientation::NoTransforms).unwrap();
+        let portrait = looks(three_corners(600, 900));
+        let colour = portrait.colour.as_str();
+        assert!(
+            colour.starts_with("#0") && colour.ends_with("FA"),
+            "{colour}"
+        );
+        let blurred = blurhash::decode(portrait.blurhash.as_str(), 60, 90, 1.0).unwrap();
+        let blurred = RgbaImage::from_raw(60, 90, blurred).unwrap().into();
+        let seen = [(5, 5), (55, 5), (5, 85)].map(|(x, y)| colour_at(&blurred, x, y));
+        assert_eq!(seen, [0, 1, 2]);
+        let landscape = looks(three_corners(900, 600));
+        assert_ne!(landscape.blurhash, portrait.blurhash);
+        let turned = looks_of(three_corners(600, 900).rotate270(), Orientation::Rotate90);
+        assert_eq!(turned.unwrap().colour, portrait.colour);
+        let clear = RgbaImage::from_pixel(50, 50, Rgba([0, 0, 0, 0]));
+        assert_eq!(looks(clear.into()).colour.as_str(), "#FFFFFF");
+        looks(three_corners(1, 1));
     }
 
     #[test]

@@ -11,7 +11,8 @@ use aws_sdk_s3::{
         BehaviorVersion, Config, Credentials, Region, RequestChecksumCalculation,
         ResponseChecksumValidation, retry::RetryConfig, timeout::TimeoutConfig,
     },
-    error::SdkError,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::put_object::PutObjectError,
     primitives::ByteStream,
 };
 use bytes::Bytes;
@@ -99,7 +100,7 @@ impl S3PosterStore {
             .content_type(format.media_type())
             .cache_control(CACHE_CONTROL)
             .body(ByteStream::from(bytes));
-        request.send().await.map(drop).map_err(unavailable)
+        request.send().await.map(drop).map_err(not_stored)
     }
 
     async fn has_object(&self, name: &str) -> Result<bool, PosterStoreError> {
@@ -150,6 +151,29 @@ fn retries() -> RetryConfig {
 
 fn unavailable(cause: impl Into<Cause>) -> PosterStoreError {
     PosterStoreError::Unavailable(cause.into())
+}
+
+/// Tells apart a server without room: by the status that means it, or by the words of servers that
+/// use another.
+fn not_stored(failure: SdkError<PutObjectError>) -> PosterStoreError {
+    const FULL: [&str; 4] = [
+        "XMinioStorageFull",
+        "XMinioAdminBucketQuotaExceeded",
+        "QuotaExceeded",
+        "StorageFull",
+    ];
+    const INSUFFICIENT_STORAGE: u16 = 507;
+    let is_full = failure
+        .as_service_error()
+        .is_some_and(|answer| answer.code().is_some_and(|code| FULL.contains(&code)))
+        || failure
+            .raw_response()
+            .is_some_and(|answer| answer.status().as_u16() == INSUFFICIENT_STORAGE);
+    if is_full {
+        PosterStoreError::Full(failure.into())
+    } else {
+        unavailable(failure)
+    }
 }
 
 #[async_trait]

@@ -89,7 +89,9 @@ pub(super) fn write(task: &Task) -> Result<String, serde_json::Error> {
 
 /// Reads a task back.
 pub(super) fn read(kind: TaskKind, text: &str) -> Result<Task, Box<dyn Error + Send + Sync>> {
-    let payload: Payload = serde_json::from_str(text)?;
+    // An object and nothing else: a struct would be read from an array too.
+    let fields: serde_json::Map<_, _> = serde_json::from_str(text)?;
+    let payload: Payload = serde_json::from_value(fields.into())?;
     Ok(match kind {
         TaskKind::ImportFilm => {
             let source = word("source", payload.source)?;

@@ -2,7 +2,7 @@
 use super::watchlist_row::{Column, Entity};
 use crate::{
     catalogue::{FLAG_COLUMNS, FLAG_JOINS, FilmCards, FlagReader, Seen, flag_lists},
-    persistence::{Database, IntoStoreError, Query, Row},
+    persistence::{Database, IntoStoreError, Query, Row, corrupt},
 };
 use application::{
     library::ports::{Entry, EntryRange, LibraryQueries, OwnedEntries},
@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
     identity::UserId,
-    library::{Watchlist, WatchlistId},
+    library::{HexColor, MalformedHexColor, Watchlist, WatchlistId},
     shared::Id,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -74,6 +74,28 @@ impl LibraryQueries for SqlLibraryQueries {
             .await
             .or_store_error()?;
         row.map(Watchlist::try_from).transpose()
+    }
+
+    async fn list_poster_colours(
+        &self,
+        list: WatchlistId,
+        most: u32,
+    ) -> Result<Vec<HexColor>, StoreError> {
+        const LIST: &str = "SELECT f.poster_colour FROM watchlist_items i \
+             JOIN films f ON f.id = i.film_id \
+             WHERE i.watchlist_id = $1 AND f.poster_colour IS NOT NULL \
+             ORDER BY i.added_at DESC, i.film_id DESC LIMIT $2";
+        let values = [list.as_uuid().into(), i64::from(most).into()];
+        let rows = Query::new(LIST, values)
+            .all(self.database.connection())
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let colour: String = row.get(0)?;
+                let parsed = colour.parse();
+                parsed.map_err(|source: MalformedHexColor| corrupt("film", source))
+            })
+            .collect()
     }
 
     async fn list_entries(

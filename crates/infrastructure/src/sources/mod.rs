@@ -6,6 +6,7 @@
 //! once.
 mod adapters;
 mod breaker;
+mod budget;
 mod cache;
 mod configured;
 mod failover;
@@ -13,7 +14,7 @@ mod gate;
 mod http;
 mod quota;
 
-pub use adapters::is_poster_host;
+pub use budget::{FixedSearchBudget, FixedSearchBudgetParameters};
 pub use cache::{CachedSources, InvalidRedisUrl, RedisShelf};
 pub use configured::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters, NoFilmSources};
 pub use failover::{Failover, SourceConfig};

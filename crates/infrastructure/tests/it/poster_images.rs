@@ -43,7 +43,7 @@ impl<S: PosterStore> PosterStore for Watched<S> {
     }
     async fn put_image(&self, image: &PosterImage, bytes: Bytes) -> Result<(), PosterStoreError> {
         if self.is_full.load(Ordering::SeqCst) {
-            return Err(PosterStoreError::Unavailable("it is full".into()));
+            return Err(PosterStoreError::Full("it is full".into()));
         }
         self.kept.fetch_add(1, Ordering::SeqCst);
         self.store.put_image(image, bytes).await

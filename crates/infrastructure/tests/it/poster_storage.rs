@@ -20,7 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
-use test_servers::{MuteServer, S3Server};
+use test_servers::{MuteServer, Reply, S3Server, ScriptedServer};
 use uuid::Uuid;
 
 /// A store under test, and a way to its posters that leads around it.
@@ -365,6 +365,29 @@ async fn a_bucket_that_is_not_there_is_unavailable() {
 }
 
 #[tokio::test]
+async fn a_server_without_room_says_so() {
+    for (status, code) in [
+        (507, "XMinioStorageFull"),
+        (507, "Whatever"),
+        (400, "XMinioAdminBucketQuotaExceeded"),
+        (403, "QuotaExceeded"),
+    ] {
+        let server = ScriptedServer::start();
+        let body = format!("<Error><Code>{code}</Code><Message>no room</Message></Error>");
+        server.answers("/", Reply::status(status, &body));
+        let store = S3PosterStore::connect(&S3Config {
+            endpoint: Some(server.endpoint().parse().unwrap()),
+            ..config(&S3Server::start())
+        });
+        let refused = store.put(&key(1, 1), PICTURE).await;
+        assert!(
+            matches!(refused, Err(PosterStoreError::Full(_))),
+            "{code}: {refused:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_secret_is_unavailable() {
     let server = S3Server::start();
     let store = S3PosterStore::connect(&S3Config {
@@ -375,7 +398,10 @@ async fn a_wrong_secret_is_unavailable() {
 }
 
 fn assert_unavailable<T: Debug>(outcome: Result<T, PosterStoreError>) {
-    let PosterStoreError::Unavailable(cause) = outcome.unwrap_err();
+    let failure = outcome.unwrap_err();
+    let PosterStoreError::Unavailable(cause) = failure else {
+        panic!("{failure:?}");
+    };
     assert!(!cause.to_string().is_empty());
 }
 

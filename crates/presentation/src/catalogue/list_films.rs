@@ -1,5 +1,5 @@
 //! The catalogue is browsed.
-use super::film_view::{FilmPageView, FilmView};
+use super::film_view::{FilmPageView, ListedFilmView};
 use crate::http::{
     checker::{Checker, UnknownWord},
     conditional, cursor,
@@ -94,7 +94,7 @@ pub async fn list_films(
     let order = request.order;
     let page = list.execute(&actor, request).await?;
     let page = FilmPageView {
-        items: FilmView::all(&page.items, &settings),
+        items: ListedFilmView::all(&page.items, &settings),
         next: page.next.map(|key| cursor::write_film_key(order, &key)),
     };
     conditional::for_viewer(&req, &actor, &page)

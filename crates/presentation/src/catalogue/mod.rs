@@ -3,6 +3,7 @@ pub mod edit_film;
 pub mod film_view;
 pub mod images;
 pub mod list_films;
+pub mod order_films;
 pub mod poster;
 pub mod poster_files;
 pub mod poster_urls;
@@ -45,5 +46,14 @@ pub fn routes(routes: &mut ServiceConfig) {
         .open(routes);
     Path::at("/api/v1/moods/{mood_id}")
         .get(vocabulary::show_mood)
+        .open(routes);
+    Path::at("/api/v1/admin/imports")
+        .post(order_films::import_films)
+        .open(routes);
+    Path::at("/api/v1/admin/films/{film_id}/refresh")
+        .post(order_films::refresh_film)
+        .open(routes);
+    Path::at("/api/v1/admin/refreshes")
+        .post(order_films::refresh_films)
         .open(routes);
 }

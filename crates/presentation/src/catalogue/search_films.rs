@@ -1,8 +1,10 @@
 //! Films are found by title, or by words about them.
 use super::film_view::FilmView;
 use crate::http::{
+    answer,
     checker::Checker,
     conditional,
+    language::preferred,
     problem::Problem,
     query::QueryFields,
     signed_in::MaybeSignedIn,
@@ -29,19 +31,23 @@ fn who(answered_by: &[Answerer]) -> HeaderValue {
 ///
 /// `title` alone searches by title, in spite of typos, missing articles, word order and script;
 /// `description` (with or without `title`) identifies films from words about them; neither gives an
-/// empty array. Where a language model is configured it helps with descriptions, within a few seconds
-/// and so many times a day; the header `X-Answered-By` says whether it did.
+/// empty array. Where the catalogue has little to offer for a title and other catalogues are configured,
+/// they are asked, within a second and a half in all; what they know has come into the catalogue then,
+/// and what there was no time for comes soon after. Where a language model is configured it helps with
+/// descriptions, within a few seconds and so many times a day. The header `X-Answered-By` says who
+/// took part.
 #[utoipa::path(
     get, path = "/api/v1/films/search", operation_id = "searchFilms", tag = "films", security((), ("bearer" = [])),
     params(
         ("title" = Option<String>, Query, description = "Words of a title", example = "the general"),
         ("description" = Option<String>, Query, description = "Words about a film"),
         ("limit" = inline(Option<SearchSize>), Query, description = "How many films at the most"),
+        ("Accept-Language" = Option<String>, Header, description = "The language in which other catalogues are asked"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has; without a token"),
     ),
     responses(
         (status = 200, description = "Films with the viewer's flags", body = Vec<FilmView<'static>>,
-            headers(("X-Answered-By" = String, description = "Who took part: `local`, or `local, model`"))),
+            headers(("X-Answered-By" = String, description = "Who took part: `local`, or `local, model`, or `local` and other catalogues such as `tmdb`"))),
         (status = 304, description = "The client has the same already"),
     )
 )]
@@ -54,10 +60,12 @@ pub async fn search_films(
 ) -> Result<HttpResponse, Problem> {
     let mut check = Checker::of_parameters();
     let limit = query.number(&mut check, "limit");
+    let language = preferred(&req)?;
     let request = check.finish(|| {
         Some(SearchFilms {
             title: query.words("title", FilmTitle::MAX),
             description: query.words("description", FilmDescription::MAX),
+            language,
             limit: limit.unwrap_or_default(),
         })
     })?;
@@ -66,5 +74,6 @@ pub async fn search_films(
     let mut response = conditional::for_viewer(&req, &actor, &films)?;
     let who = who(&found.answered_by);
     response.headers_mut().insert(ANSWERED_BY, who);
+    answer::depends_on(&mut response, "Accept-Language");
     Ok(response)
 }

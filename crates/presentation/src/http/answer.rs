@@ -89,7 +89,26 @@ pub fn created_at<T: Serialize + ?Sized>(
     location: String,
     body: &T,
 ) -> Result<HttpResponse, Problem> {
-    let mut response = created(body)?;
+    located(StatusCode::CREATED, location, body)
+}
+
+/// Answers 202 with JSON and says where to look how far it is.
+///
+/// # Errors
+/// As [`json`].
+pub fn accepted_at<T: Serialize + ?Sized>(
+    location: String,
+    body: &T,
+) -> Result<HttpResponse, Problem> {
+    located(StatusCode::ACCEPTED, location, body)
+}
+
+fn located<T: Serialize + ?Sized>(
+    status: StatusCode,
+    location: String,
+    body: &T,
+) -> Result<HttpResponse, Problem> {
+    let mut response = json(status, body)?;
     if let Ok(location) = location.try_into() {
         response.headers_mut().insert(header::LOCATION, location);
     }

@@ -1,11 +1,17 @@
 //! Collects everything that is wrong with a request, so that one answer names it all.
 use super::problem::{Fault, Problem};
 use application::{
-    catalogue::search_films::SearchLimitOutOfRange, jobs::UnknownTaskKind,
-    shared::page::PageSizeOutOfRange, upkeep::figures::FigureDaysOutOfRange,
+    catalogue::{
+        imports::{NoListPages, RefreshCountOutOfRange},
+        search_films::SearchLimitOutOfRange,
+        sources::UnknownSourceList,
+    },
+    jobs::UnknownTaskKind,
+    shared::page::PageSizeOutOfRange,
+    upkeep::figures::FigureDaysOutOfRange,
 };
 use domain::{
-    catalogue::{UnknownFilmKind, YearOutOfRange},
+    catalogue::{InvalidSourceRef, UnknownFilmKind, UnknownSourceName, YearOutOfRange},
     identity::{InvalidEmailAddress, InvalidPassword, UnknownRole},
     jobs::UnknownJobState,
     shared::{Id, InvalidText, TextRule, UnknownLanguage},
@@ -60,6 +66,11 @@ rule! {
     YearOutOfRange => "out_of_range",
     PageSizeOutOfRange => "out_of_range",
     SearchLimitOutOfRange => "out_of_range",
+    NoListPages => "out_of_range",
+    RefreshCountOutOfRange => "out_of_range",
+    InvalidSourceRef => "malformed",
+    UnknownSourceName => "unknown_value",
+    UnknownSourceList => "unknown_value",
     UnknownFilmKind => "unknown_value",
     FigureDaysOutOfRange => "out_of_range",
     UnknownLanguage => "unknown_value",

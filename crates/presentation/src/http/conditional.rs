@@ -62,13 +62,13 @@ pub fn tagged<B: Into<bytes::Bytes>>(
     response
 }
 
-/// Names a body by what is in it.
+/// Names a body by what is in it; weakly, because the same goes out compressed and plain.
 pub fn tag(body: &[u8]) -> HeaderValue {
     let mut hasher = DefaultHasher::new();
     hasher.write(body);
-    let tag = format!("\"{:016x}\"", hasher.finish());
+    let tag = format!("W/\"{:016x}\"", hasher.finish());
     // Quoted hexadecimal digits are always fit for a header.
-    HeaderValue::from_str(&tag).unwrap_or_else(|_| HeaderValue::from_static("\"0\""))
+    HeaderValue::from_str(&tag).unwrap_or_else(|_| HeaderValue::from_static("W/\"0\""))
 }
 
 /// Whether the client has it already; compared weakly (section 13.1.2).
@@ -80,7 +80,12 @@ fn is_known(req: &HttpRequest, tag: &HeaderValue) -> bool {
     wishes.any(|wish| {
         wish.to_str().is_ok_and(|wish| {
             let mut tags = wish.split(',').map(str::trim);
-            tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == known)
+            tags.any(|tag| tag == "*" || opaque(tag) == opaque(known))
         })
     })
+}
+
+/// What a tag names, however strongly.
+fn opaque(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
 }

@@ -86,6 +86,25 @@ pub enum TaskKindName {
     TidyUp,
 }
 
+/// A source of films.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum SourceNameWord {
+    Tmdb,
+    KinopoiskUnofficial,
+    KinopoiskDev,
+}
+
+/// A list that a source of films keeps.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum SourceListName {
+    Popular,
+    New,
+    Trending,
+    Changed,
+}
+
 /// How a session is kept up.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]

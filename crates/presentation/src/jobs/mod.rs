@@ -1,6 +1,6 @@
 //! Jobs, for administrators.
 pub mod administer;
-mod view;
+pub mod view;
 
 use crate::http::resource::Path;
 use actix_web::web::ServiceConfig;

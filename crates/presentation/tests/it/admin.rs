@@ -243,3 +243,102 @@ async fn figures_tell_how_much_there_is_and_what_went_on() {
     let broken = api.get("/api/v1/admin/figures?days=367").by(&admin);
     assert_eq!(broken.expect(400).await.faults()[0].0, "days");
 }
+
+#[actix_web::test]
+async fn films_are_ordered_by_place_and_by_pages() {
+    let (api, admin) = with_admin().await;
+    let path = "/api/v1/admin/imports";
+    let one = json!({"source": "tmdb", "id": "movie/603"});
+    let refused = api
+        .post(path)
+        .by(&admin)
+        .json(one.clone())
+        .expect(409)
+        .await;
+    assert_eq!(refused.code(), "catalogue.source_not_configured");
+    api.world.sources.are([SourceName::Tmdb]);
+    let ordered = api
+        .post(path)
+        .by(&admin)
+        .json(one.clone())
+        .expect(202)
+        .await;
+    let job = ordered.json();
+    assert_eq!(
+        job["task"],
+        json!({"source": "tmdb", "source_id": "movie/603"})
+    );
+    let id = job["id"].as_str().unwrap();
+    assert_eq!(
+        ordered.header("location"),
+        format!("/api/v1/admin/jobs/{id}")
+    );
+    let again = api.post(path).by(&admin).json(one).expect(202).await.json();
+    assert_eq!(again["id"], job["id"]);
+    let pages = json!({"source": "tmdb", "from": 1, "to": 50});
+    let job = api
+        .post(path)
+        .by(&admin)
+        .json(pages)
+        .expect(202)
+        .await
+        .json();
+    let task = json!({"source": "tmdb", "list": "popular", "from": 1, "to": 50});
+    assert_eq!(job["task"], task);
+}
+
+#[actix_web::test]
+async fn what_is_wrong_with_an_order_is_named() {
+    let (api, admin) = with_admin().await;
+    api.world.sources.are([SourceName::Tmdb]);
+    for (body, faulty) in [
+        (json!({}), vec!["source", "from"]),
+        (
+            json!({"source": "imdb", "id": 5}),
+            vec!["source", "id", "from"],
+        ),
+        (json!({"source": "tmdb", "id": "603"}), vec!["id"]),
+        (
+            json!({"source": "tmdb", "list": "best", "from": "1"}),
+            vec!["list", "from"],
+        ),
+        (json!({"source": "tmdb", "from": 3, "to": 2}), vec!["to"]),
+        (json!({"source": "tmdb", "from": 1, "to": 501}), vec!["to"]),
+    ] {
+        let path = "/api/v1/admin/imports";
+        let refused = api
+            .post(path)
+            .by(&admin)
+            .json(body.clone())
+            .expect(400)
+            .await;
+        let named: Vec<String> = refused.faults().into_iter().map(|fault| fault.0).collect();
+        assert_eq!(named, faulty, "{body}");
+    }
+    let count = json!({"count": 1001});
+    let refused = api.post("/api/v1/admin/refreshes").by(&admin).json(count);
+    assert_eq!(refused.expect(400).await.faults()[0].0, "count");
+}
+
+#[actix_web::test]
+async fn films_are_refreshed_one_or_the_oldest() {
+    let (api, admin) = with_admin().await;
+    api.world.sources.are([SourceName::Tmdb]);
+    let film = api.world.has(a_film());
+    let path = format!("/api/v1/admin/films/{}/refresh", film.id);
+    let job = api.post(path).by(&admin).expect(202).await.json();
+    assert_eq!(job["task"]["film_id"], film.id.to_string());
+    let own = api.world.has(a_user().with_email("anna@example.org"));
+    let own = api.world.has(a_film().owned_by(own.id));
+    for film in [own.id.to_string(), NOBODYS.to_owned()] {
+        let path = format!("/api/v1/admin/films/{film}/refresh");
+        let refused = api.post(path).by(&admin).expect(404).await;
+        assert_eq!(refused.code(), "catalogue.film_not_found");
+    }
+    let count = json!({"count": 10});
+    let oldest = api.post("/api/v1/admin/refreshes").by(&admin).json(count);
+    assert_eq!(
+        oldest.expect(202).await.json()["task"],
+        json!({"count": 10})
+    );
+}

@@ -211,7 +211,7 @@ enum Stranger {
 }
 use Stranger::{OwnAffairs, Refused};
 
-const STRANGERS: [(&str, Stranger); 33] = [
+const STRANGERS: [(&str, Stranger); 36] = [
     ("showMe", OwnAffairs),
     ("updateMe", OwnAffairs),
     ("deleteMe", OwnAffairs),
@@ -245,6 +245,9 @@ const STRANGERS: [(&str, Stranger); 33] = [
     ("cancelJob", Refused(403)),
     ("retryJob", Refused(403)),
     ("showFigures", Refused(403)),
+    ("importFilms", Refused(403)),
+    ("refreshFilm", Refused(403)),
+    ("refreshFilms", Refused(403)),
 ];
 
 /// What Anna has that Bob asks for.
@@ -317,6 +320,8 @@ async fn ask(api: &TestApi, operation: &Operation, annas: &Belongings, bob: &str
     let call = match operation.id.as_str() {
         "updateFilm" => call.json(json!({"title": "Mine", "description": "Now."})),
         "changeUser" => call.json(json!({"role": "admin"})),
+        "importFilms" => call.json(json!({"source": "tmdb", "from": 1})),
+        "refreshFilms" => call.json(json!({"count": 1})),
         "addEntry" => call.json(json!({"film_id": film})),
         _ => call,
     };

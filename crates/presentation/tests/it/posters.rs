@@ -367,3 +367,29 @@ async fn the_details_of_a_film_tell_of_its_poster_in_all_sizes() {
     let path = urls["92"].as_str().unwrap();
     assert!(path.starts_with("http://localhost:8080/images/92/posters/"));
 }
+
+#[actix_web::test]
+async fn lists_and_details_tell_how_posters_look() {
+    let scene = scene().await;
+    scene
+        .put()
+        .body(KIND, form(&[("file", b"PNG one")]))
+        .expect(204)
+        .await;
+    let bare = scene.api.world.has(a_film()).id;
+    let page = scene.api.get("/api/v1/films").expect(200).await.json();
+    let films = page["items"].as_array().unwrap();
+    for film in films {
+        let details = format!("/api/v1/films/{}/details", film["id"].as_str().unwrap());
+        let details = scene.api.get(details).expect(200).await.json();
+        let is_bare = film["id"] == bare.to_string();
+        for member in ["poster_blurhash", "poster_colour"] {
+            assert_eq!(film[member], details[member]);
+            assert_eq!(film[member].is_null(), is_bare, "{member}");
+        }
+    }
+    assert_eq!(films.len(), 2);
+    let shown = scene.api.get(format!("/api/v1/films/{}", scene.film));
+    let shown = shown.expect(200).await.json();
+    assert!(shown.get("poster_blurhash").is_none());
+}

@@ -2,6 +2,7 @@
 use super::ports::{Fate, FilmImports, ImportedFilm};
 use crate::{
     catalogue::{ports::FilmIndex, sources::SourceError},
+    jobs::{Task, ports::NewJob},
     shared::{
         actor::{AccessDenied, Actor},
         clock::{Clock, IdGenerator},
@@ -141,6 +142,11 @@ impl ImportFilmsUseCase {
     ) -> Result<Brought, StoreError> {
         let uow = self.store.begin().await?;
         let brought = self.bring_in(uow.imports(), told).await?;
+        for film in brought.films.iter().filter(|film| shows_a_poster(film)) {
+            let task = Task::MakeImages { film: film.film.id };
+            let job = NewJob::new(self.ids.next(), task, self.clock.now());
+            uow.jobs().enqueue(&job).await?;
+        }
         if let Some(reached) = reached {
             uow.imports()
                 .note_page(&reached.import, reached.page)
@@ -170,6 +176,11 @@ impl ImportFilmsUseCase {
         }
         Ok(Brought { films, of_told })
     }
+}
+
+/// Whether there may be a poster to fetch that nobody has fetched yet.
+const fn shows_a_poster(imported: &ImportedFilm) -> bool {
+    imported.fate.is_seen() && imported.film.poster.is_some()
 }
 
 /// What one unit of work has brought.

@@ -30,6 +30,7 @@ async fn search_as(world: &World, actor: &Actor, description: &str) -> SearchAns
         title: None,
         description: Some(description.to_owned()),
         limit: SearchLimit::default(),
+        language: domain::shared::Language::English,
     };
     world.run(actor, request).await.unwrap()
 }

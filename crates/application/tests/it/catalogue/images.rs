@@ -59,3 +59,30 @@ async fn nobody_is_told_of_a_poster_that_cannot_be_shown_now_that_it_is_not_ther
     let down = show(&world, &poster, ImageSize::W92, true).await;
     assert_eq!(code(down), "catalogue.poster_store_unavailable");
 }
+
+#[tokio::test]
+async fn a_store_that_is_full_shows_what_it_has_and_takes_nothing() {
+    let world = World::new();
+    let anna = world.has(a_user());
+    let actor = world.signed_in(&anna);
+    let film = world.has(a_film().owned_by(anna.id)).id;
+    let set = |bytes: &'static str| {
+        let bytes = bytes.into();
+        world.run(&actor, SetPoster { film, bytes })
+    };
+    set("JPEG one").await.unwrap();
+    let poster = world.stored().film(film).unwrap().poster.clone().unwrap();
+    world.posters.set_full(true);
+    assert_eq!(code(set("JPEG two").await), "catalogue.poster_store_full");
+    assert_eq!(
+        world.stored().film(film).unwrap().poster,
+        Some(poster.clone())
+    );
+    show(&world, &poster, ImageSize::Original, true)
+        .await
+        .unwrap();
+    show(&world, &poster, ImageSize::W92, true).await.unwrap();
+    assert_eq!(world.posters.image_count(), 0);
+    world.posters.set_full(false);
+    set("JPEG two").await.unwrap();
+}

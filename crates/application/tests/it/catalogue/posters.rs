@@ -7,6 +7,7 @@ use application::{
     },
     fakes::{World, a_film, a_poster_of, a_user},
     identity::profile::DeleteAccount,
+    jobs::Task,
     shared::{actor::Actor, store::Store},
     upkeep::tidy_up::TidyUp,
 };
@@ -383,4 +384,22 @@ fn a_poster_key_stands_for_one_content_of_one_film() {
     assert_eq!(a_poster_of(film, "x"), a_poster_of(film, "x"));
     assert_ne!(a_poster_of(film, "x"), a_poster_of(film, "y"));
     assert_ne!(a_poster_of(film, "x"), a_poster_of(other, "x"));
+}
+
+#[tokio::test]
+async fn the_images_of_a_new_poster_are_ordered_with_it() {
+    let (world, _, actor, film) = world_of_anna();
+    let ordered = || -> Vec<Task> {
+        let jobs = world.stored().all_jobs().into_iter();
+        jobs.filter_map(|job| job.task).collect()
+    };
+    world.store.refuse_commits();
+    set(&world, &actor, film, "JPEG").await.unwrap_err();
+    world.store.accept_commits();
+    assert!(ordered().is_empty());
+    set(&world, &actor, film, "JPEG").await.unwrap();
+    set(&world, &actor, film, "PNG").await.unwrap();
+    assert_eq!(ordered(), [Task::MakeImages { film }]);
+    remove(&world, &actor, film).await.unwrap();
+    assert_eq!(ordered().len(), 1);
 }

@@ -208,6 +208,7 @@ fn search(title: Option<&str>, description: Option<&str>) -> SearchFilms {
         title: title.map(str::to_owned),
         description: description.map(str::to_owned),
         limit: SearchLimit::default(),
+        language: domain::shared::Language::English,
     }
 }
 
@@ -259,6 +260,7 @@ async fn no_more_are_found_than_asked_for() {
     assert_eq!(found(&world, search(Some("solaris"), None)).await.len(), 10);
     let request = SearchFilms {
         limit: SearchLimit::try_from(3).unwrap(),
+        language: domain::shared::Language::English,
         ..search(None, Some("ocean"))
     };
     assert_eq!(found(&world, request).await.len(), 3);

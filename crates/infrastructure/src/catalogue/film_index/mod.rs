@@ -22,11 +22,12 @@ pub use feed::{FilmDocument, FilmFeed};
 pub use follower::FilmIndexState;
 
 use application::{
-    catalogue::ports::{FilmIndex, FilmIndexError},
+    catalogue::ports::{FilmIndex, FilmIndexError, TitleHit, TitledFilm},
     shared::store::Cause,
 };
 use async_trait::async_trait;
 use domain::catalogue::FilmId;
+use ranking::{Candidate, TitleQuery};
 use shaku::Component;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -61,14 +62,30 @@ impl TantivyFilmIndex {
 
 #[async_trait]
 impl FilmIndex for TantivyFilmIndex {
-    async fn find_by_title(&self, title: &str, most: usize) -> Result<Vec<FilmId>, FilmIndexError> {
+    async fn find_titles(&self, title: &str, most: usize) -> Result<Vec<TitleHit>, FilmIndexError> {
         let generation = self.generation().await?;
         // Well under a millisecond: not worth another thread.
         guarded(|| {
             let searcher = generation.reader.searcher();
             let hits = title_search::find(&searcher, &generation.fields, title, most)?;
-            Ok(hits.into_iter().map(|hit| hit.film).collect())
+            let hit = |hit: title_search::Hit| TitleHit {
+                film: hit.film,
+                fit: hit.fit.degree(),
+            };
+            Ok(hits.into_iter().map(hit).collect())
         })
+    }
+
+    fn judge(&self, title: &str, films: &[TitledFilm]) -> Vec<TitleHit> {
+        let query = TitleQuery::read(title);
+        let judged = films.iter().map(|film| {
+            let candidate = Candidate::of(&film.titles, film.year);
+            TitleHit {
+                film: film.film,
+                fit: ranking::fit(&query, &candidate).degree(),
+            }
+        });
+        judged.collect()
     }
 
     async fn find_by_description(

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Grows with every change of the fields or of how texts become terms.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 /// Beside an instance of an older release changes may become visible out of order; this many are
 /// looked at again.
 const OVERLAP: i64 = 256;

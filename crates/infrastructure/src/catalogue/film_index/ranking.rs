@@ -95,6 +95,17 @@ pub(super) struct Candidate {
     pub is_described: bool,
 }
 
+impl Candidate {
+    /// A film that is in no index.
+    pub fn of(titles: &[String], year: Option<u16>) -> Self {
+        Self {
+            titles: titles.iter().map(|title| Title::read(title)).collect(),
+            year,
+            ..Self::default()
+        }
+    }
+}
+
 /// How well a film fits; the greater, the better.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Fit {
@@ -106,6 +117,15 @@ pub(super) struct Fit {
 }
 
 impl Fit {
+    /// How well it fits, from 0 to 1; 1 when it is the very title.
+    pub fn degree(self) -> f32 {
+        if self.exactness > 0 {
+            1.0
+        } else {
+            self.score.clamp(0.0, 1.0)
+        }
+    }
+
     /// Whether nothing better can be hoped for from reading what was typed in another way.
     pub fn is_sure(self) -> bool {
         self.exactness > 0 || self.score > 0.9

@@ -7,7 +7,6 @@ mod vocabulary;
 
 pub(super) use kinopoisk_dev::KinopoiskDev;
 pub(super) use kinopoisk_unofficial::KinopoiskUnofficial;
-pub use reading::is_poster_host;
 pub(super) use tmdb::Tmdb;
 
 use super::gate::{Deadline, Gate};

@@ -148,8 +148,10 @@ fn card(title: &str) -> std::sync::Arc<application::catalogue::views::FilmCard> 
         country: None,
         release_year: Some(2014),
         poster: None,
+        poster_looks: None,
         tmdb: None,
         owner: None,
+        is_complete: true,
         revision: 1,
     })
 }

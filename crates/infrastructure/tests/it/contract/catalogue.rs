@@ -10,8 +10,11 @@ use application::{
 };
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    catalogue::{CountryName, Film, FilmContent, FilmDescription, FilmId, FilmKind, FilmTitle},
-    library::StandardList,
+    catalogue::{
+        Blurhash, CountryName, Film, FilmContent, FilmDescription, FilmId, FilmKind, FilmTitle,
+        PosterLooks,
+    },
+    library::{HexColor, StandardList},
     shared::Id,
 };
 use shaku::HasComponent;
@@ -63,6 +66,42 @@ async fn a_film_is_stored_whole(bench: Bench) {
         bench.films().show_details(nobody, None).await.unwrap(),
         None
     );
+}
+
+fn looks(colour: u8) -> PosterLooks {
+    PosterLooks {
+        blurhash: Blurhash::parse("LEHV6nWB2yk8pyo0adR*.7kCMdnj").unwrap(),
+        colour: HexColor::from_rgb([colour; 3]),
+    }
+}
+
+async fn how_a_poster_looks_is_stored_and_shown_at_once(bench: Bench) {
+    let mut film = a_film().build();
+    let poster = a_poster_of(film.id, "JPEG");
+    film.poster = Some(poster.clone());
+    let seen = a_film()
+        .with_poster(poster.clone())
+        .looking(looks(1))
+        .build();
+    let bare = a_film().build();
+    for film in [&film, &seen, &bare] {
+        bench.has_film(film).await;
+    }
+    let card = async |id| bench.films().show(id, None).await.unwrap().unwrap().card;
+    assert_eq!(card(film.id).await.poster_looks, None);
+    assert_eq!(card(seen.id).await.poster_looks, Some(looks(1)));
+
+    let uow = bench.store().begin().await.unwrap();
+    assert_eq!(uow.films().list_unseen_posters(5).await.unwrap(), [film.id]);
+    assert!(uow.films().list_unseen_posters(0).await.unwrap().is_empty());
+    let mut found = uow.films().find(film.id).await.unwrap().unwrap();
+    assert!(found.describe_poster(&poster, looks(2)));
+    uow.films().save(&found).await.unwrap();
+    assert!(uow.films().list_unseen_posters(5).await.unwrap().is_empty());
+    uow.commit().await.unwrap();
+    assert_eq!(card(film.id).await.poster_looks, Some(looks(2)));
+    let uow = bench.store().begin().await.unwrap();
+    assert_eq!(uow.films().find(film.id).await.unwrap(), Some(found));
 }
 
 async fn a_film_of_an_unknown_genre_is_refused(bench: Bench) {
@@ -474,6 +513,7 @@ async fn genres_are_listed_with_both_names(bench: Bench) {
 
 contract!(
     a_film_is_stored_whole,
+    how_a_poster_looks_is_stored_and_shown_at_once,
     a_film_of_an_unknown_genre_is_refused,
     a_saved_film_is_shown_at_once,
     a_change_of_an_old_copy_is_stale,

@@ -7,9 +7,9 @@ use application::{
 };
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    catalogue::{Film, FilmId},
+    catalogue::{Blurhash, Film, FilmId, PosterLooks},
     identity::User,
-    library::{StandardList, Watchlist, WatchlistId},
+    library::{HexColor, StandardList, Watchlist, WatchlistId},
     shared::Id,
 };
 use uuid::Uuid;
@@ -235,6 +235,40 @@ async fn a_long_list_is_shown_whole(bench: Bench) {
     }
 }
 
+async fn the_colours_of_posters_come_in_the_order_of_the_list(bench: Bench) {
+    let user = somebody(&bench).await;
+    let list = a_watchlist().owned_by(user.id).build();
+    bench.has_list(&list).await;
+    let looks = |colour: u8| PosterLooks {
+        blurhash: Blurhash::parse("00AAAA").unwrap(),
+        colour: HexColor::from_rgb([colour; 3]),
+    };
+    let films = [
+        a_film().looking(looks(1)).build(),
+        a_film().build(),
+        a_film().looking(looks(2)).build(),
+    ];
+    for (film, age) in films.iter().zip([3, 2, 1]) {
+        bench.has_film(film).await;
+        let at = noon() - Duration::hours(age);
+        let added = bench.entries().add(list.id, user.id, film.id, at).await;
+        assert_eq!(added.unwrap(), AddOutcome::Added);
+    }
+    let colours = async |most| {
+        bench
+            .library()
+            .list_poster_colours(list.id, most)
+            .await
+            .unwrap()
+    };
+    assert_eq!(colours(5).await, [looks(2).colour, looks(1).colour]);
+    assert_eq!(colours(1).await, [looks(2).colour]);
+    let nothing = bench
+        .library()
+        .list_poster_colours(Id::from_uuid(Uuid::from_u128(404)), 5);
+    assert!(nothing.await.unwrap().is_empty());
+}
+
 async fn a_list_may_get_other_colours(bench: Bench) {
     let anna = a_user().build();
     bench.has_user(&anna).await;
@@ -255,6 +289,7 @@ async fn a_list_may_get_other_colours(bench: Bench) {
 }
 
 contract!(
+    the_colours_of_posters_come_in_the_order_of_the_list,
     a_list_may_get_other_colours,
     lists_that_a_user_made_are_listed_newest_first,
     a_film_is_on_a_list_once,

@@ -29,7 +29,11 @@ use domain::{
     shared::Language,
 };
 use infrastructure::{
-    catalogue::{DiskPosterStore, SqlFilmFeed, film_index::FilmIndexState},
+    catalogue::{
+        DiskPosterStore, SqlFilmFeed,
+        film_index::FilmIndexState,
+        picture_fetcher::{PictureHosts, PictureWays},
+    },
     identity::{GateState, JwtSecret},
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
@@ -38,7 +42,7 @@ use infrastructure::{
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use shaku::HasComponent;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 use tempfile::TempDir;
 use test_servers::PostgresServer;
 use uuid::Uuid;
@@ -137,6 +141,7 @@ impl Bench {
             gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
             posters: Arc::new(posters),
+            pictures: PictureWays::new(PictureHosts::default(), &HashMap::new()).unwrap(),
             model: None,
             model_limits: application::assistant::ports::ModelLimits {
                 search_within: std::time::Duration::from_secs(4),
@@ -145,6 +150,7 @@ impl Bench {
                 daily_of_visitors: 100,
             },
             sources: Arc::new(NoFilmSources),
+            search_budget: std::time::Duration::from_millis(1_500),
         });
         Self {
             ports,
