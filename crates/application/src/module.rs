@@ -23,13 +23,14 @@ use crate::{
         imports::{
             CompleteFilmHandler, CompletionByJob, ImportFilmHandler, ImportFilms,
             ImportFilmsUseCase, ImportPagesHandler, OrderFilms, OrderFilmsUseCase,
-            RefreshFilmUseCase, RefreshOldestHandler, SearchSourcesHandler, SharedOutsideSearch,
+            OutsideFilmResolver, RefreshFilmUseCase, RefreshOldestHandler, SearchSourcesHandler,
+            SharedOutsideSearch,
         },
         list_films::ListFilmsUseCase,
         make_images::MakeImagesHandler,
         ports::{
-            FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
-            SearchBudget, Vocabulary,
+            FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, SearchBudget,
+            Vocabulary,
         },
         posters::{
             ClaimedPosterRemoval, CommittedPosterChange, MayEditFilmUseCase, RemovePoster,
@@ -145,7 +146,7 @@ application_module! {
     ports = [
         Clock, IdGenerator, Chance, Backoff, Store,
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
-        FilmQueries, Vocabulary, FilmIndex, FilmResolver, PictureInspector, PosterImages,
+        FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterImages,
         PosterStore, PictureFetcher, FilmSources, SearchBudget, Background,
         LibraryQueries, WatchlistEntries,
         MixQueries,
@@ -161,7 +162,7 @@ application_module! {
         CreateUserUseCase,
         CreateFilmUseCase, ShowFilmUseCase, ShowFilmDetailsUseCase,
         ListFilmsUseCase, SearchFilmsUseCase, LocalFirstTitleSearch, SharedOutsideSearch,
-        CompletionByJob, RefreshFilmUseCase, ModelRecall, MayEditFilmUseCase,
+        OutsideFilmResolver, CompletionByJob, RefreshFilmUseCase, ModelRecall, MayEditFilmUseCase,
         CommittedPosterChange, ClaimedPosterRemoval, ReservedPosterIntake, FetchPosterUseCase,
         ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,

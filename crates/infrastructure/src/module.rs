@@ -7,8 +7,8 @@
 
 use crate::{
     assistant::{
-        FixedModelPolicy, FixedModelPolicyParameters, ModelConnection, NoOtherFilms,
-        OpenAiLanguageModel, OpenAiLanguageModelParameters, SqlConversationQueries, SqlModelBudget,
+        FixedModelPolicy, FixedModelPolicyParameters, ModelConnection, OpenAiLanguageModel,
+        OpenAiLanguageModelParameters, SqlConversationQueries, SqlModelBudget,
         SqlModelBudgetParameters,
     },
     catalogue::{
@@ -61,7 +61,7 @@ module! {
             ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
-            OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget, NoOtherFilms,
+            OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,
         ],

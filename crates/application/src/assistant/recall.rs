@@ -7,7 +7,10 @@ use super::{
     toolbox::is_meant,
 };
 use crate::{
-    catalogue::ports::{FilmIndex, FilmQueries, FilmResolver},
+    catalogue::{
+        imports::FilmResolver,
+        ports::{FilmIndex, FilmQueries},
+    },
     shared::{actor::Actor, clock::Clock, failure::logged},
 };
 use async_trait::async_trait;

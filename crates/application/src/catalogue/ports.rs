@@ -13,8 +13,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{
-        Film, FilmGuess, FilmId, FilmKind, Genre, GenreId, Mood, PictureFormat, PosterImage,
-        PosterKey, PosterLooks, ShownPoster,
+        Film, FilmId, FilmKind, Genre, GenreId, Mood, PictureFormat, PosterImage, PosterKey,
+        PosterLooks, ShownPoster,
     },
     identity::UserId,
 };
@@ -245,14 +245,6 @@ pub trait FilmIndex: Interface {
     fn nudge(&self);
     /// Whether the index is built and answers.
     async fn check(&self) -> Result<(), FilmIndexError>;
-}
-
-/// Finds films that the catalogue does not have yet, and adds them.
-#[async_trait]
-pub trait FilmResolver: Interface {
-    /// The film that a guess means, which MUST be in the catalogue by then; nothing when it is not
-    /// known anywhere, or not within the time.
-    async fn resolve(&self, guess: &FilmGuess, within: Duration) -> Option<FilmId>;
 }
 
 /// A picture that has been decoded and found fit for a poster.

@@ -5,18 +5,13 @@ use crate::{
         Guesses, LanguageModel, Listener, ModelBudget, ModelError, ModelLimits, ModelPolicy,
         ModelState, Remembered, Step, Talk, Tool, ToolCall, Turn,
     },
-    catalogue::ports::FilmResolver,
     shared::store::StoreError,
 };
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::{
-    catalogue::{FilmGuess, FilmId, comparable},
-    identity::UserId,
-    library::HexColor,
-};
+use domain::{identity::UserId, library::HexColor};
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -250,26 +245,5 @@ impl ModelBudget for FakeModelBudget {
         let is_granted = copy.spend(user, day, most);
         self.database.commit(copy, turn)?;
         Ok(is_granted)
-    }
-}
-
-/// Knows the films that it was told to know, by title.
-#[derive(Clone, Debug, Default)]
-pub struct FakeFilmResolver {
-    films: Arc<Mutex<HashMap<String, FilmId>>>,
-}
-
-impl FakeFilmResolver {
-    /// Finds a film under a title from now on.
-    pub fn knows(&self, title: &str, film: FilmId) {
-        locked(&self.films).insert(comparable(title), film);
-    }
-}
-
-#[async_trait]
-impl FilmResolver for FakeFilmResolver {
-    async fn resolve(&self, guess: &FilmGuess, _: Duration) -> Option<FilmId> {
-        let films = locked(&self.films);
-        films.get(&comparable(guess.title.as_str())).copied()
     }
 }

@@ -38,8 +38,7 @@ mod system;
 mod world;
 
 pub use assistant::{
-    AskedToGuess, AskedToTalk, FakeFilmResolver, FakeLanguageModel, FakeModelBudget,
-    FakeModelPolicy,
+    AskedToGuess, AskedToTalk, FakeLanguageModel, FakeModelBudget, FakeModelPolicy,
 };
 pub use background::FakeBackground;
 pub use builders::{

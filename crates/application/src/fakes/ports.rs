@@ -4,7 +4,7 @@
     reason = "the module macro leaves no place for comments on what it declares"
 )]
 use super::{
-    assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
+    assistant::{FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
     background::FakeBackground,
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
@@ -29,8 +29,8 @@ use crate::{
     catalogue::{
         fetch_poster::PictureFetcher,
         ports::{
-            FilmIndex, FilmQueries, FilmResolver, PictureInspector, PosterImages, PosterStore,
-            SearchBudget, Vocabulary,
+            FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, SearchBudget,
+            Vocabulary,
         },
         sources::FilmSources,
     },
@@ -87,6 +87,5 @@ fake_ports! {
     FakeMixQueries for MixQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
-    FakeFilmResolver for FilmResolver,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
 }

@@ -1,6 +1,6 @@
 //! One of each fake, and the application upon them.
 use super::{
-    assistant::{FakeFilmResolver, FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
+    assistant::{FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
     background::FakeBackground,
     builders::{Fixture, Origin, a_session},
     catalogue::{
@@ -102,8 +102,6 @@ pub struct World {
     pub model_policy: FakeModelPolicy,
     /// How often it was asked.
     pub model_budget: FakeModelBudget,
-    /// Films that can be had elsewhere.
-    pub resolver: FakeFilmResolver,
     /// Reads of jobs.
     pub job_queries: FakeJobQueries,
     database: Database,
@@ -152,7 +150,6 @@ impl World {
             model: FakeLanguageModel::default(),
             model_policy: FakeModelPolicy::default(),
             model_budget: FakeModelBudget { database: of() },
-            resolver: FakeFilmResolver::default(),
             job_queries: FakeJobQueries { database: of() },
             application: OnceLock::new(),
             database: of(),
@@ -199,7 +196,6 @@ impl World {
             .with_component_parameters::<FakeLanguageModel>(self.model.clone())
             .with_component_parameters::<FakeModelPolicy>(self.model_policy.clone())
             .with_component_parameters::<FakeModelBudget>(self.model_budget.clone())
-            .with_component_parameters::<FakeFilmResolver>(self.resolver.clone())
             .with_component_parameters::<FakeJobQueries>(self.job_queries.clone())
             .build()
     }

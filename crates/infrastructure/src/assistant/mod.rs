@@ -10,11 +10,9 @@ mod model_budget;
 mod model_policy;
 mod openai_model;
 mod transport;
-mod unknown_films;
 
 pub use connection::{ModelConfig, ModelConnection};
 pub use conversation_repository::SqlConversationQueries;
 pub use model_budget::{SqlModelBudget, SqlModelBudgetParameters};
 pub use model_policy::{FixedModelPolicy, FixedModelPolicyParameters};
 pub use openai_model::{OpenAiLanguageModel, OpenAiLanguageModelParameters};
-pub use unknown_films::NoOtherFilms;

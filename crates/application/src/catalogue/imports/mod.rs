@@ -10,6 +10,7 @@ mod order;
 mod outside;
 pub mod ports;
 mod refresh;
+mod resolve;
 
 pub(crate) use complete::CompletionByJob;
 pub use complete::FilmCompletion;
@@ -25,3 +26,5 @@ pub(crate) use outside::SharedOutsideSearch;
 pub use outside::{FoundOutside, OutsideSearch};
 pub use refresh::RefreshFilm;
 pub(crate) use refresh::RefreshFilmUseCase;
+pub use resolve::FilmResolver;
+pub(crate) use resolve::OutsideFilmResolver;

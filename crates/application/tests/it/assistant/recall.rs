@@ -2,11 +2,13 @@
 use application::{
     assistant::ports::{Guesses, ModelError, ModelState},
     catalogue::search_films::{Answerer, SearchAnswer, SearchFilms, SearchLimit},
-    fakes::{World, a_film, a_user},
+    fakes::{World, a_film, a_sourced_film, a_user},
     shared::actor::Actor,
 };
 use chrono::Duration;
-use domain::catalogue::{Confidence, Film, FilmGuess, FilmId, FilmTitle, ReleaseYear};
+use domain::catalogue::{
+    Confidence, Film, FilmGuess, FilmId, FilmTitle, ReleaseYear, SourceName, SourcedFilm,
+};
 use std::time::Duration as Time;
 
 fn guess(title: &str, year: i64, confidence: f64) -> FilmGuess {
@@ -124,19 +126,25 @@ async fn a_film_that_does_not_exist_is_never_shown() {
     assert_eq!(answer.answered_by, ALONE);
 }
 
+fn rififi() -> SourcedFilm {
+    let film = a_sourced_film(SourceName::Tmdb, "movie/934");
+    film.titled("Du rififi chez les hommes")
+        .of_year(1955)
+        .build()
+}
+
 #[tokio::test]
 async fn a_guess_may_be_found_elsewhere() {
     let world = World::new();
     let [heat, ..] = some_films(&world);
-    let fetched = world.has(a_film().titled("Rififi").described("-"));
-    world
-        .resolver
-        .knows("Du rififi chez les hommes", fetched.id);
+    world.sources.know(rififi());
     world
         .model
         .guesses(|| Ok(guesses(&[guess("Du rififi chez les hommes", 1955, 0.8)])));
     let answer = search(&world, "heist").await;
-    assert_eq!(ids(&answer)[..2], [fetched.id, heat.id]);
+    let first = &answer.films[0].card;
+    assert_eq!(first.title, "Du rififi chez les hommes");
+    assert_eq!(ids(&answer)[1], heat.id);
 }
 
 #[tokio::test]
@@ -221,12 +229,12 @@ async fn the_model_gets_the_words_as_they_are_and_the_time_that_is_left() {
 async fn when_the_time_is_over_nobody_else_is_asked() {
     let world = World::new();
     let [heat, thief, _] = some_films(&world);
-    let fetched = world.has(a_film().titled("Rififi").described("-"));
-    world.resolver.knows("Du rififi", fetched.id);
+    world.sources.know(rififi());
     let clock = world.clock.clone();
     world.model.guesses(move || {
         clock.advance(Duration::seconds(4));
-        Ok(guesses(&[guess("Du rififi", 1955, 1.0)]))
+        Ok(guesses(&[guess("Du rififi chez les hommes", 1955, 1.0)]))
     });
     assert_eq!(ids(&search(&world, "heist").await), [heat.id, thief.id]);
+    assert!(world.sources.asked().is_empty());
 }

@@ -97,6 +97,15 @@ async fn an_imported_film_is_stored_whole(bench: Bench) {
     assert_eq!(shown.genres, [action.id]);
     assert_eq!(shown.directors.len(), 2);
     assert_eq!(shown.runtime_minutes, Some(136));
+    assert_eq!(shown.original_title.as_deref(), Some("The Matrix"));
+    assert!(shown.other_titles.is_empty(), "Matrix is The Matrix");
+    let rating = &shown.ratings[0];
+    assert_eq!((rating.source, rating.rating.votes()), (TMDB, 24_000));
+    assert!((rating.rating.mean() - 8.2).abs() < 1e-9);
+    let told_by: Vec<_> = shown.told_by.iter().map(|told| told.at.id()).collect();
+    assert_eq!(told_by, ["movie/603"]);
+    assert_eq!(shown.told_by[0].fetched_at, film.provenance[0].fetched_at);
+    assert!(shown.film.card.is_complete);
 }
 
 async fn to_import_the_same_again_changes_nothing_that_is_seen(bench: Bench) {
@@ -160,6 +169,8 @@ async fn a_film_of_the_catalogue_is_recognised_and_keeps_what_it_has(bench: Benc
         .released_in(1999)
         .build();
     bench.has_film(&film).await;
+    let shown = bench.films().show(film.id, None).await.unwrap().unwrap();
+    assert!(!shown.card.is_complete);
     let tally = import(&bench, vec![matrix()]).await;
     assert_eq!(tally.films, [Some(film.id)]);
     assert_eq!((tally.new, tally.changed), (0, 1));
@@ -177,6 +188,7 @@ async fn a_film_of_the_catalogue_is_recognised_and_keeps_what_it_has(bench: Benc
         .unwrap()
         .unwrap();
     assert_eq!(shown.cast.len(), 1);
+    assert_eq!(shown.other_titles, ["Матрица"]);
     assert_eq!(shown.film.card.revision, 2);
 }
 

@@ -1,14 +1,26 @@
 //! How many statements a read and a write take, counted by the database driver.
 use super::Bench;
 use application::{
-    catalogue::ports::{FilmFilter, FilmOrder},
-    fakes::{Fixture, a_film, a_user},
+    catalogue::{
+        imports::ImportFilms,
+        ports::{FilmFilter, FilmOrder},
+    },
+    fakes::{Fixture, a_film, a_genre, a_sourced_film, a_user},
     library::ports::EntryRange,
-    shared::page::{PageRequest, PageSize},
+    module::ApplicationModule,
+    shared::{
+        actor::Actor,
+        page::{PageRequest, PageSize},
+        use_case::UseCase,
+    },
 };
 use chrono::DateTime;
-use domain::library::StandardList;
+use domain::{
+    catalogue::{CountryName, ExternalSource, FilmTitle, SourceName, SourceRating},
+    library::StandardList,
+};
 use infrastructure::persistence::DatabaseUrl;
+use shaku::HasComponent;
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -118,6 +130,64 @@ async fn a_list_whose_films_are_not_in_memory_takes_two_statements(url: Database
         .library()
         .list_entries(liked, user.id, EntryRange::default());
     assert_eq!(counter.of(list).await.1, 2);
+}
+
+/// Films with everything that a source may tell of them.
+fn told(numbers: std::ops::Range<u32>) -> ImportFilms {
+    let film = |number: u32| {
+        let other = FilmTitle::parse(&format!("Film {number} elsewhere")).unwrap();
+        a_sourced_film(SourceName::Tmdb, &format!("movie/{number}"))
+            .titled(&format!("Film {number}"))
+            .of_year(1999)
+            .of_genre("drama")
+            .known_as(ExternalSource::Imdb, &format!("tt{number:07}"))
+            .directed_by(&format!("Director {number}"))
+            .starring("Keanu Reeves")
+            .with(|film| {
+                film.rating = SourceRating::new(7.0, number);
+                film.keywords = vec!["zone".to_owned()];
+                film.other_titles = vec![other];
+                film.countries = vec![CountryName::parse("Soviet Union").unwrap()];
+            })
+            .build()
+    };
+    ImportFilms {
+        told: numbers.map(film).collect(),
+        reached: None,
+    }
+}
+
+async fn an_import_takes_as_many_statements_however_many_films_it_brings(
+    bench: Bench,
+    counter: Counter,
+) {
+    bench.has_genre(a_genre("Drama")).await;
+    let app = ApplicationModule::builder(std::sync::Arc::clone(&bench.ports)).build();
+    let import: &dyn UseCase<ImportFilms> = app.resolve_ref();
+    let import = |numbers| counter.of(import.execute(&Actor::System, told(numbers)));
+    let (tally, of_two) = import(1..3).await;
+    assert_eq!(tally.unwrap().new, 2);
+    let (tally, of_forty) = import(3..43).await;
+    assert_eq!(tally.unwrap().new, 40);
+    assert_eq!(of_two, of_forty);
+    let (tally, again) = import(1..43).await;
+    assert_eq!(tally.unwrap().changed, 0);
+    assert!(again < of_two && of_two < 40, "{again}, {of_two}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_takes_few_statements_to_import() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::sqlite_file(&folder.path().join("films.db"));
+    let (bench, counter) = counted(url, folder).await;
+    an_import_takes_as_many_statements_however_many_films_it_brings(bench, counter).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_takes_few_statements_to_import() {
+    let url = PostgresServer::shared().fresh_database().parse().unwrap();
+    let (bench, counter) = counted(url, tempfile::tempdir().unwrap()).await;
+    an_import_takes_as_many_statements_however_many_films_it_brings(bench, counter).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
