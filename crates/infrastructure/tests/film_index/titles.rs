@@ -288,12 +288,11 @@ async fn films_are_found_by_words_about_them_in_both_languages() {
 
 /// Films that differ in one thing, so that one cue decides.
 fn films_of_a_diver() -> Vec<FilmDocument> {
-    let about = |number, title: &str, year| {
-        let mut film = a_film(number, title, year);
-        film.description = "A diver finds a chest at the bottom of the sea.".into();
-        film.countries = vec!["United States".to_owned()];
-        film.genres = vec!["Drama".to_owned(), "Драма".to_owned()];
-        film
+    let about = |number, title: &str, year| FilmDocument {
+        description: "A diver finds a chest at the bottom of the sea.".to_owned(),
+        countries: vec!["United States".to_owned()],
+        genres: vec!["Drama".to_owned(), "Драма".to_owned()],
+        ..a_film(number, title, year)
     };
     let mut scary = about(2, "Horror", 1991);
     scary.genres = vec!["Horror".to_owned(), "Ужасы".to_owned()];
