@@ -71,3 +71,42 @@ async fn looking_at_the_steps_writes_nothing() {
     let (url, _folder) = sqlite();
     one_looks_at_the_steps(url, "SELECT COUNT(*) FROM sqlite_master").await;
 }
+
+/// Films that were there before sources told of any get the form by which they are recognised.
+async fn titles_of_films_that_were_there_get_their_form(url: DatabaseUrl) {
+    const BEFORE: u32 = 6;
+    const FILMS: u32 = 1_203;
+    let connection = connect(&url).await;
+    migrate_up(&connection).await.unwrap();
+    let all = migration_status(&connection).await.unwrap().len();
+    let after = u32::try_from(all).unwrap() - BEFORE;
+    migrate_down(&connection, after).await.unwrap();
+    let backend = connection.get_database_backend();
+    let insert = "INSERT INTO films (id, title, sort_title, description, kind, sort_year, revision, \
+         created_at, updated_at) VALUES ($1, $2, '', '', 'movie', 0, 1, $3, $3)";
+    for number in 0..FILMS {
+        let id = uuid::Uuid::from_u128(number.into());
+        let title = format!("The Amélie: «Ёлки» {number}!");
+        let now = chrono::DateTime::UNIX_EPOCH;
+        let values = [id.into(), title.into(), now.into()];
+        let insert = Statement::from_sql_and_values(backend, insert, values);
+        connection.execute_raw(insert).await.unwrap();
+    }
+    migrate_up(&connection).await.unwrap();
+    let read = "SELECT title, title_key FROM films";
+    let read = Statement::from_string(backend, read);
+    let rows = connection.query_all_raw(read).await.unwrap();
+    assert_eq!(u32::try_from(rows.len()), Ok(FILMS));
+    for row in rows {
+        let title: String = row.try_get_by_index(0).unwrap();
+        let key: String = row.try_get_by_index(1).unwrap();
+        assert_eq!(key, domain::catalogue::comparable(&title));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn films_that_were_there_are_recognised() {
+    titles_of_films_that_were_there_get_their_form(postgres()).await;
+    let (url, _folder) = sqlite();
+    titles_of_films_that_were_there_get_their_form(url).await;
+}
