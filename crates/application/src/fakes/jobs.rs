@@ -307,6 +307,13 @@ impl JobQueue for FakeUnitOfWork {
         self.with(|stored| stored.enqueue(job))?
     }
 
+    async fn enqueue_all(&self, jobs: Vec<NewJob>) -> Result<(), StoreError> {
+        self.with(|stored| {
+            let mut jobs = jobs.iter();
+            jobs.try_for_each(|job| stored.enqueue(job).map(drop))
+        })?
+    }
+
     async fn take(&self, offer: &Offer<'_>) -> Result<Option<TakenJob>, StoreError> {
         self.with(|stored| stored.take(offer))
     }

@@ -146,6 +146,9 @@ pub trait JobQueue: Send + Sync {
     /// the same (by kind and [`Task::key`]) one waits at the most, however many add it at once. One
     /// that is running does not count: it may have begun before the change that asks for another.
     async fn enqueue(&self, job: &NewJob) -> Result<Enqueued, StoreError>;
+    /// Puts several jobs into the queue, by the same rule. The number of statements MUST NOT depend on
+    /// the number of jobs.
+    async fn enqueue_all(&self, jobs: Vec<NewJob>) -> Result<(), StoreError>;
     /// Takes the most urgent of the jobs that are due and of a kind that is known, the longest due
     /// first; one whose lease is over is due again, unless [`Takeover`](super::Takeover) says otherwise.
     /// Of many who take at once no two MUST get the same job, and of no kind MUST more be held than

@@ -99,10 +99,11 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             .jobs()
             .forget(now - kept_when_over(), now - kept_when_failed())
             .await?;
-        for film in uow.films().list_unseen_posters(LOOKED_AT_ONCE).await? {
-            let job = NewJob::new(self.ids.next(), Task::MakeImages { film }, now);
-            uow.jobs().enqueue(&job).await?;
-        }
+        let unseen = uow.films().list_unseen_posters(LOOKED_AT_ONCE).await?;
+        let looks = unseen
+            .into_iter()
+            .map(|film| NewJob::new(self.ids.next(), Task::MakeImages { film }, now));
+        uow.jobs().enqueue_all(looks.collect()).await?;
         uow.commit().await?;
         let posters = self.removal.remove_obsolete().await?;
         Ok(Tidied {

@@ -6,7 +6,7 @@ use super::{
     job_row::{count, state},
     payload,
 };
-use crate::persistence::{Query, Row, Transaction, corrupt, dialect, in_list};
+use crate::persistence::{Query, Row, Transaction, corrupt, dialect, in_list, insert_rows};
 use application::{
     jobs::{
         Held, RunEnd, Steps, Takeover, TaskKind, UnknownTaskKind,
@@ -28,9 +28,8 @@ use std::{collections::HashMap, sync::atomic::Ordering};
 const TAKING: i64 = 0x0066_696c_6d68_7562;
 
 const ENQUEUE: &str = "INSERT INTO jobs (id, kind, payload, task_key, priority, state, due_at, \
-        attempts, is_cancel_asked, done, created_at) \
-    VALUES ($1, $2, $3, $4, $5, 'waiting', $6, 0, FALSE, 0, $7) \
-    ON CONFLICT (kind, task_key) WHERE state = 'waiting' DO NOTHING";
+        attempts, is_cancel_asked, done, created_at) VALUES";
+const UNLESS_WAITING: &str = "ON CONFLICT (kind, task_key) WHERE state = 'waiting' DO NOTHING";
 
 const WAITING: &str = "SELECT id FROM jobs WHERE kind = $1 AND task_key = $2 AND state = 'waiting'";
 
@@ -96,6 +95,15 @@ impl JobQueue for Transaction {
         Err(StoreError::Contention(
             "the same was put into the queue and taken from it again and again".into(),
         ))
+    }
+
+    async fn enqueue_all(&self, mut jobs: Vec<NewJob>) -> Result<(), StoreError> {
+        // Always in the same order: so no two who add the same jobs wait for each other.
+        jobs.sort_by_key(|job| (job.task.kind(), job.task.key()));
+        if self.insert_jobs(&jobs).await? > 0 {
+            self.has_new_jobs.store(true, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     async fn take(&self, offer: &Offer<'_>) -> Result<Option<TakenJob>, StoreError> {
@@ -248,17 +256,13 @@ impl Found {
 impl Transaction {
     /// Adds a job unless one that does the same is waiting.
     async fn insert_job(&self, job: &NewJob) -> Result<bool, StoreError> {
-        let payload = payload::write(&job.task).map_err(|source| corrupt("job", source))?;
-        let values = [
-            job.id.as_uuid().into(),
-            job.task.kind().name().into(),
-            payload.into(),
-            job.task.key().into(),
-            job.priority.rank().into(),
-            job.due_at.into(),
-            job.created_at.into(),
-        ];
-        Ok(Query::new(ENQUEUE, values).change(&self.tx).await? > 0)
+        Ok(self.insert_jobs(std::slice::from_ref(job)).await? > 0)
+    }
+
+    /// Adds those jobs beside which none that does the same is waiting, and says how many.
+    async fn insert_jobs(&self, jobs: &[NewJob]) -> Result<u64, StoreError> {
+        let rows = jobs.iter().map(row).collect::<Result<_, _>>()?;
+        insert_rows(&self.tx, ENQUEUE, rows, UNLESS_WAITING).await
     }
 
     /// Those of the kinds on offer of which more may be held.
@@ -425,4 +429,21 @@ fn named(held: Held) -> [Value; 2] {
 fn stored(steps: Steps) -> [Value; 2] {
     let number = |steps: u64| i64::try_from(steps).unwrap_or(i64::MAX);
     [number(steps.done).into(), steps.total.map(number).into()]
+}
+
+fn row(job: &NewJob) -> Result<[Value; 11], StoreError> {
+    let payload = payload::write(&job.task).map_err(|source| corrupt("job", source))?;
+    Ok([
+        job.id.as_uuid().into(),
+        job.task.kind().name().into(),
+        payload.into(),
+        job.task.key().into(),
+        job.priority.rank().into(),
+        "waiting".into(),
+        job.due_at.into(),
+        0_i32.into(),
+        false.into(),
+        0_i64.into(),
+        job.created_at.into(),
+    ])
 }

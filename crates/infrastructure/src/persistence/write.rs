@@ -7,21 +7,23 @@ use std::fmt::Write;
 /// Fewer parameters than either database takes in a statement (SQLite: 32,766).
 const MOST_PARAMETERS: usize = 30_000;
 
-/// Stores rows with as few statements as can be: `head` ends with `VALUES`, `tail` follows the rows.
+/// Stores rows with as few statements as can be, and says how many were stored: `head` ends with
+/// `VALUES`, `tail` follows the rows.
 pub(crate) async fn insert_rows<const N: usize>(
     on: &impl ConnectionTrait,
     head: &str,
     rows: Vec<[Value; N]>,
     tail: &str,
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
+    let mut stored = 0;
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let some: Vec<[Value; N]> = rows.by_ref().take(MOST_PARAMETERS / N).collect();
         let sql = format!("{head} {} {tail}", places(some.len(), N));
         let values: Vec<Value> = some.into_iter().flatten().collect();
-        Query::new(&sql, values).change(on).await?;
+        stored += Query::new(&sql, values).change(on).await?;
     }
-    Ok(())
+    Ok(stored)
 }
 
 /// `($1,$2),($3,$4)` for two rows of two.

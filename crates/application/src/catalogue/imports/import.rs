@@ -142,11 +142,13 @@ impl ImportFilmsUseCase {
     ) -> Result<Brought, StoreError> {
         let uow = self.store.begin().await?;
         let brought = self.bring_in(uow.imports(), told).await?;
-        for film in brought.films.iter().filter(|film| shows_a_poster(film)) {
+        let now = self.clock.now();
+        let posters = brought.films.iter().filter(|film| shows_a_poster(film));
+        let jobs = posters.map(|film| {
             let task = Task::MakeImages { film: film.film.id };
-            let job = NewJob::new(self.ids.next(), task, self.clock.now());
-            uow.jobs().enqueue(&job).await?;
-        }
+            NewJob::new(self.ids.next(), task, now)
+        });
+        uow.jobs().enqueue_all(jobs.collect()).await?;
         if let Some(reached) = reached {
             uow.imports()
                 .note_page(&reached.import, reached.page)

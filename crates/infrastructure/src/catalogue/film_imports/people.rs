@@ -172,7 +172,8 @@ impl People {
             names.collect(),
             "ON CONFLICT (source, value) DO NOTHING",
         )
-        .await
+        .await?;
+        Ok(())
     }
 }
 

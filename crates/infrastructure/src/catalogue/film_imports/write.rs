@@ -46,7 +46,8 @@ pub(super) async fn films(
     insert_rows(tx, head, titles, "").await?;
     let keywords = said(&changed, |film| &film.keywords, |word| cut(word, 128));
     let head = "INSERT INTO film_keywords (film_id, position, source, word) VALUES";
-    insert_rows(tx, head, keywords, "").await
+    insert_rows(tx, head, keywords, "").await?;
+    Ok(())
 }
 
 const PARTS: [&str; 6] = [
@@ -86,7 +87,8 @@ async fn upsert(
          updated_at = CASE WHEN excluded.revision > 1 THEN excluded.updated_at \
              ELSE films.updated_at END";
     let rows = films.iter().map(|imported| row(imported, at)).collect();
-    insert_rows(tx, HEAD, rows, TAIL).await
+    insert_rows(tx, HEAD, rows, TAIL).await?;
+    Ok(())
 }
 
 fn row(imported: &ImportedFilm, at: DateTime<Utc>) -> [Value; 25] {
@@ -172,7 +174,8 @@ async fn add_provenance(tx: &DatabaseTransaction, films: &[&KnownFilm]) -> Resul
     });
     let head = "INSERT INTO film_provenance (source, source_id, film_id, fetched_at, terms, depth) \
          VALUES";
-    insert_rows(tx, head, rows.collect(), "").await
+    insert_rows(tx, head, rows.collect(), "").await?;
+    Ok(())
 }
 
 async fn add_ratings(tx: &DatabaseTransaction, films: &[&KnownFilm]) -> Result<(), StoreError> {
@@ -187,7 +190,8 @@ async fn add_ratings(tx: &DatabaseTransaction, films: &[&KnownFilm]) -> Result<(
         })
     });
     let head = "INSERT INTO film_ratings_elsewhere (film_id, source, mean, votes) VALUES";
-    insert_rows(tx, head, rows.collect(), "").await
+    insert_rows(tx, head, rows.collect(), "").await?;
+    Ok(())
 }
 
 /// Genres that are gone since they were looked at are left out.
@@ -213,7 +217,8 @@ async fn add_genres(tx: &DatabaseTransaction, films: &[&KnownFilm]) -> Result<()
         genres.map(|(genre, position)| [film.id.as_uuid().into(), (*genre).into(), position.into()])
     });
     let head = "INSERT INTO film_genres (film_id, genre_id, position) VALUES";
-    insert_rows(tx, head, rows.collect(), "").await
+    insert_rows(tx, head, rows.collect(), "").await?;
+    Ok(())
 }
 
 async fn add_countries(tx: &DatabaseTransaction, films: &[&KnownFilm]) -> Result<(), StoreError> {
@@ -229,7 +234,8 @@ async fn add_countries(tx: &DatabaseTransaction, films: &[&KnownFilm]) -> Result
         })
     });
     let head = "INSERT INTO film_countries (film_id, position, name, folded) VALUES";
-    insert_rows(tx, head, rows.collect(), "").await
+    insert_rows(tx, head, rows.collect(), "").await?;
+    Ok(())
 }
 
 async fn add_people(
@@ -253,7 +259,8 @@ async fn add_people(
         }
     }
     let head = "INSERT INTO film_people (film_id, role, position, person_id) VALUES";
-    insert_rows(tx, head, rows, "").await
+    insert_rows(tx, head, rows, "").await?;
+    Ok(())
 }
 
 const fn role_name(role: CreditRole) -> &'static str {
@@ -276,7 +283,8 @@ async fn add_names(tx: &DatabaseTransaction, films: &[&KnownFilm]) -> Result<(),
         })
     });
     let head = "INSERT INTO film_external_ids (source, value, film_id) VALUES";
-    insert_rows(tx, head, rows.collect(), "").await
+    insert_rows(tx, head, rows.collect(), "").await?;
+    Ok(())
 }
 
 fn said<'a, T: 'a, W: Into<Value>>(

@@ -155,6 +155,21 @@ async fn of_many_who_ask_for_the_same_at_once_one_adds_it(bench: Bench) {
     assert!(outcomes.iter().all(|outcome| outcome.job() == job));
 }
 
+async fn several_are_added_at_once_by_the_same_rule(bench: Bench) {
+    let waiting = a_job(complete(1));
+    enqueue(bench.store(), &waiting).await;
+    let new = a_job(complete(2));
+    let jobs = vec![a_job(complete(1)), new.clone(), a_job(complete(2))];
+    let uow = bench.store().begin().await.unwrap();
+    uow.jobs().enqueue_all(jobs).await.unwrap();
+    uow.jobs().enqueue_all(Vec::new()).await.unwrap();
+    uow.commit().await.unwrap();
+    for (film, job) in [(1, waiting.id), (2, new.id)] {
+        let again = enqueue(bench.store(), &a_job(complete(film))).await;
+        assert_eq!(again, Enqueued::AlreadyWaiting(job));
+    }
+}
+
 async fn a_job_of_a_change_that_was_undone_is_not_there(bench: Bench) {
     let uow = bench.store().begin().await.unwrap();
     uow.jobs().enqueue(&a_job(Task::TidyUp)).await.unwrap();
@@ -562,6 +577,7 @@ async fn each_tick_is_taken_once_and_none_before_the_last(bench: Bench) {
 contract!(
     of_jobs_that_do_the_same_one_waits,
     of_many_who_ask_for_the_same_at_once_one_adds_it,
+    several_are_added_at_once_by_the_same_rule,
     a_job_of_a_change_that_was_undone_is_not_there,
     the_most_urgent_is_taken_first_and_then_the_longest_due,
     every_task_is_taken_as_it_was_put_in,

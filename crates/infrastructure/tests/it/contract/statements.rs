@@ -16,7 +16,7 @@ use application::{
 };
 use chrono::DateTime;
 use domain::{
-    catalogue::{CountryName, ExternalSource, FilmTitle, SourceName, SourceRating},
+    catalogue::{CountryName, ExternalSource, FilmTitle, PosterUrl, SourceName, SourceRating},
     library::StandardList,
 };
 use infrastructure::persistence::DatabaseUrl;
@@ -147,6 +147,8 @@ fn told(numbers: std::ops::Range<u32>) -> ImportFilms {
                 film.rating = SourceRating::new(7.0, number);
                 film.keywords = vec!["zone".to_owned()];
                 film.other_titles = vec![other];
+                let poster = format!("https://image.tmdb.org/t/p/original/{number}.jpg");
+                film.poster = PosterUrl::parse(&poster).ok();
                 film.countries = vec![CountryName::parse("Soviet Union").unwrap()];
             })
             .build()
