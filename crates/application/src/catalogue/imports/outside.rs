@@ -66,8 +66,8 @@ pub trait OutsideSearch: Interface {
 const MOST_FETCHED: usize = 5;
 /// How many are fetched at once.
 const FETCHED_AT_ONCE: usize = 5;
-/// What is kept of the time for fetching films whole, and for storing them.
-const KEPT: Duration = Duration::from_millis(400);
+/// What share of the time is kept for fetching films whole, and for storing them.
+const KEPT: u32 = 4;
 /// How many searches look outside at once. A source that hangs holds up no more than these.
 const MOST_FLIGHTS: usize = 64;
 
@@ -216,7 +216,7 @@ impl Crew {
             at: now + chrono::Duration::from_std(within).unwrap_or_default(),
         };
         let is_usable = self.sources.states().iter().any(SourceState::is_usable);
-        let budget = within.saturating_sub(KEPT);
+        let budget = within - within / KEPT;
         let answer = if is_usable && !budget.is_zero() {
             self.sources.search(title, language, budget).await
         } else {
