@@ -216,7 +216,7 @@ impl Crew {
             at: now + chrono::Duration::from_std(within).unwrap_or_default(),
         };
         let is_usable = self.sources.states().iter().any(SourceState::is_usable);
-        let budget = within - within / KEPT;
+        let budget = within.saturating_sub(within / KEPT);
         let answer = if is_usable && !budget.is_zero() {
             self.sources.search(title, language, budget).await
         } else {
