@@ -24,7 +24,7 @@ lint: ## Checks formatting, lints, documentation, scripts and YAML (needs shellc
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
-	shellcheck .ci/run deploy/*.sh scripts/fuzz-api scripts/install-test-tools tests/servers/src/postgres.sh
+	shellcheck .ci/run deploy/*.sh scripts/fuzz-api scripts/install-test-tools tests/servers/src/*.sh
 	yamllint --strict compose.yaml .gitlab-ci.yml
 
 fmt: ## Formats the code.

@@ -11,7 +11,7 @@ mod model_policy;
 mod openai_model;
 mod transport;
 
-pub use connection::{ModelConfig, ModelConnection};
+pub use connection::{ModelConfig, ModelConnection, ModelNotConnected};
 pub use conversation_repository::SqlConversationQueries;
 pub use model_budget::{SqlModelBudget, SqlModelBudgetParameters};
 pub use model_policy::{FixedModelPolicy, FixedModelPolicyParameters};

@@ -45,6 +45,20 @@ pub struct MessageBody {
     conversation_id: Field<String>,
 }
 
+/// One server-sent event of an answer.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "only its shape is told; events are written by the framework"
+)]
+struct AnswerEvent {
+    #[schema(example = "text")]
+    event: String,
+    /// JSON, by the kind of event.
+    #[schema(example = "{\"text\":\"Try \"}")]
+    data: String,
+}
+
 impl MessageBody {
     fn check(self, language: Language) -> Result<SendMessage, Problem> {
         let mut check = Checker::of_body();
@@ -73,7 +87,7 @@ impl MessageBody {
     params(("Accept-Language" = Option<String>, Header, description = "The language of the interface; the assistant answers in that of the message")),
     request_body = MessageBody,
     responses(
-        (status = 200, description = "The answer, word by word", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "The answer, word by word", body = inline(AnswerEvent), content_type = "text/event-stream"),
         (status = 404, description = "The user has no such conversation"),
         (status = 409, description = "The conversation is full, or the user was removed meanwhile"),
     )

@@ -22,19 +22,18 @@ use serde::Deserialize;
 use std::convert::Infallible;
 use utoipa::ToSchema;
 
-/// What is to be imported: one film by its `id`, or pages `from` to `to` of a list.
+/// What is to be imported from a source: one film by its `id`, or pages `from` to `to` of a list, which
+/// is `popular` unless given.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = ImportOrder)]
 pub struct ImportBody {
-    /// The source of films.
-    #[schema(inline, value_type = SourceNameWord, example = "tmdb")]
+    #[schema(inline, value_type = SourceNameWord, required, example = "tmdb")]
     #[serde(default)]
     source: Field<String>,
     /// Where the source keeps the film: `movie/603` or `tv/1399` at TMDB, a number at Kinopoisk.
     #[schema(value_type = String, required = false, nullable)]
     #[serde(default)]
     id: Field<String>,
-    /// Which list; `popular` unless given.
     #[schema(inline, value_type = SourceListName, required = false, example = "popular")]
     #[serde(default)]
     list: Field<String>,
