@@ -10,3 +10,4 @@ pub mod library;
 pub mod mixes;
 pub mod recommendation;
 pub mod shared;
+pub mod taste;
