@@ -254,6 +254,7 @@ impl World {
             id: user.id,
             role: user.role,
             session: session.id,
+            language: user.language,
         })
     }
 

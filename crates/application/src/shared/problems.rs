@@ -18,6 +18,7 @@ use crate::{
     identity::{
         administer::AdministerError,
         authenticate::TokenRefused,
+        last_admin::LastAdminError,
         manage_users::ManageUsersError,
         ports::{HashingError, SaveUserError},
         profile::ProfileError,
@@ -56,6 +57,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     HashingError,
     ImportError,
     JobsError,
+    LastAdminError,
     ManageUsersError,
     MixError,
     PictureRefused,
