@@ -25,6 +25,7 @@ mod m20261122_000009_assistant;
 mod m20261122_000010_posters_on_the_way;
 mod m20261122_000020_contract_bounds;
 mod m20261122_000021_taste;
+mod m20261122_000024_advice;
 mod table;
 
 /// Applies and takes back migrations.
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_posters_on_the_way::Migration),
             Box::new(m20261122_000020_contract_bounds::Migration),
             Box::new(m20261122_000021_taste::Migration),
+            Box::new(m20261122_000024_advice::Migration),
         ]
     }
 }
