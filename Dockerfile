@@ -24,6 +24,7 @@ COPY bench/limit/Cargo.toml bench/limit/
 COPY crates/application/Cargo.toml crates/application/
 COPY crates/domain/Cargo.toml crates/domain/
 COPY crates/infrastructure/Cargo.toml crates/infrastructure/
+COPY crates/learning/Cargo.toml crates/learning/
 COPY crates/presentation/Cargo.toml crates/presentation/
 COPY migrations/Cargo.toml migrations/
 COPY tests/servers/Cargo.toml tests/servers/
