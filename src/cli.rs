@@ -43,6 +43,9 @@ pub enum Command {
     /// Each page is stored by itself. Whatever ends the import, the same command goes on with the page
     /// after the last one that was stored. A running instance shows the films within a second.
     Import(Import),
+    /// Looks after the models that recommend films.
+    #[command(subcommand)]
+    Recommender(RecommenderCommand),
     /// Moves the database's schema forth and back.
     #[command(subcommand)]
     Migrate(Migrate),
@@ -195,6 +198,21 @@ pub struct GrantRole {
     pub email: String,
     /// `user` or `admin`.
     pub role: Role,
+}
+
+/// What is done with models.
+#[derive(Debug, Subcommand)]
+pub enum RecommenderCommand {
+    /// Lists the models that are kept; the first one serves.
+    List,
+    /// Learns anew from all that users and communities have told. Running instances use the new model
+    /// within seconds.
+    Train,
+    /// Makes a model that is kept serve again.
+    Use {
+        /// Its number.
+        version: u32,
+    },
 }
 
 /// Looks at the configuration.

@@ -24,7 +24,9 @@ use infrastructure::{
     jobs::{JobBell, JobWorker, Schedule, Scheduler, WorkerPorts, WorkerSettings},
     module::{InfrastructureModule, Prepared, infrastructure_module},
     persistence::{WriteTurns, migrate_up, migration_status},
-    recommendation::{ServingState, SqlFactsFeed},
+    recommendation::{
+        DiskModelFiles, LearningSettings, ModelFiles, ServingState, SqlFactsFeed, SqlModelShelf,
+    },
     sources::{CachedSources, Failover, NoFilmSources, RedisShelf},
     system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
 };
@@ -133,7 +135,11 @@ pub fn compose(
     let feed = SqlFilmFeed::new(connection.clone(), UuidV7Generator.next_uuid());
     let folder = (index == Index::Kept).then(|| config.data_dir.join("index"));
     let index = FilmIndexState::new(folder, Arc::new(feed));
-    let recommender = ServingState::new(Arc::new(SqlFactsFeed::new(connection.clone())));
+    let model_files = model_files(config);
+    let recommender = ServingState::new(
+        Arc::new(SqlFactsFeed::new(connection.clone())),
+        SqlModelShelf::new(connection.clone(), Arc::clone(&model_files)),
+    );
     let ports = infrastructure_module(Prepared {
         connection: connection.clone(),
         turns: WriteTurns::of(&connection),
@@ -143,6 +149,11 @@ pub fn compose(
         gate: Arc::clone(&gate),
         index: Arc::clone(&index),
         recommender: Arc::clone(&recommender),
+        model_files,
+        training: LearningSettings {
+            memory_mib: usize::try_from(config.training_memory_mib).unwrap_or(usize::MAX),
+            ..LearningSettings::default()
+        },
         posters: posters(config)?,
         pictures: pictures(config)?,
         sources: sources(config)?,
@@ -217,6 +228,7 @@ fn schedules(config: &Config) -> Vec<Schedule> {
     let rhythms = &config.schedules;
     [
         ("tidy_up", &rhythms.tidy_up, Some(Task::TidyUp)),
+        ("training", &rhythms.training, Some(Task::TrainRecommender)),
         (
             "popular_films",
             &rhythms.popular_films,
@@ -231,6 +243,14 @@ fn schedules(config: &Config) -> Vec<Schedule> {
         Some(Schedule { name, words, task })
     })
     .collect()
+}
+
+/// Where trained models are kept: beside the posters, but where nobody is shown them.
+fn model_files(config: &Config) -> Arc<dyn ModelFiles> {
+    match &config.s3 {
+        Some(s3) => Arc::new(S3PosterStore::connect(s3)),
+        None => Arc::new(DiskModelFiles::new(config.data_dir.join("models"))),
+    }
 }
 
 fn posters(config: &Config) -> anyhow::Result<Arc<dyn PosterStore>> {

@@ -5,6 +5,7 @@ mod healthcheck;
 mod import;
 mod migrate;
 mod openapi;
+mod recommender;
 mod serve;
 mod worker;
 
@@ -21,6 +22,9 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve => with_config(|config| serve::run(&config)),
         Command::Worker { once } => with_config(|config| block_on(worker::run(&config, once))),
         Command::Import(import) => with_config(|config| block_on(import::run(&config, &import))),
+        Command::Recommender(command) => {
+            with_config(|config| block_on(recommender::run(&config, &command)))
+        }
         Command::Migrate(command) => {
             with_config(|config| block_on(migrate::run(&config, &command)))
         }

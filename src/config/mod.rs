@@ -70,6 +70,8 @@ pub struct Config {
     pub access_token_minutes: u32,
     /// How long a session lives that is not used.
     pub refresh_token_days: u32,
+    /// How much memory learning what to recommend may take.
+    pub training_memory_mib: u32,
     /// How much time and memory clients may take.
     pub limits: Limits,
     /// Whether the starter catalogue is loaded into an empty database.
@@ -136,6 +138,7 @@ impl Config {
             token_days: reader.within("FILMHUB_TOKEN_DAYS", 1..=366, 31),
             access_token_minutes: reader.within("FILMHUB_ACCESS_TOKEN_MINUTES", 1..=1440, 15),
             refresh_token_days: reader.within("FILMHUB_REFRESH_TOKEN_DAYS", 1..=366, 30),
+            training_memory_mib: reader.within("FILMHUB_TRAINING_MEMORY_MIB", 16..=65_536, 512),
             limits: read_limits(&mut reader),
             starter_catalogue: reader.parsed("FILMHUB_STARTER_CATALOGUE", Switch::On) == Switch::On,
             // The order of the names is that of how much their lists tell.

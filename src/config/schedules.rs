@@ -8,6 +8,8 @@ use std::{fmt, str::FromStr};
 pub struct Schedules {
     /// Forgetting what is over.
     pub tidy_up: Option<CronWords>,
+    /// Learning anew what to recommend.
+    pub training: Option<CronWords>,
     /// Fetching the films that most people like.
     pub popular_films: Option<CronWords>,
     /// Fetching the films that have come out lately.
@@ -31,6 +33,7 @@ impl Schedules {
         };
         Self {
             tidy_up: rhythm("FILMHUB_SCHEDULE_TIDY_UP", "*/10 * * * *"),
+            training: rhythm("FILMHUB_SCHEDULE_TRAINING", "0 4 * * *"),
             popular_films: rhythm("FILMHUB_SCHEDULE_POPULAR_FILMS", "0 3 * * *"),
             new_films: rhythm("FILMHUB_SCHEDULE_NEW_FILMS", "30 3 * * *"),
             refresh: rhythm("FILMHUB_SCHEDULE_REFRESH", "15 * * * *"),
@@ -74,11 +77,13 @@ mod tests {
         assert_eq!(errors, Vec::<String>::new());
         let Schedules {
             tidy_up,
+            training,
             popular_films,
             new_films,
             refresh,
         } = schedules;
         assert_eq!(tidy_up.unwrap().to_string(), "*/10 * * * *");
+        assert_eq!(training.unwrap().to_string(), "0 4 * * *");
         assert!(
             [popular_films, new_films, refresh]
                 .iter()

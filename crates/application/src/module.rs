@@ -97,6 +97,10 @@ use crate::{
         giving::DrawingGiver,
         recommend_tonight::{RecommendTonight, RecommendTonightUseCase},
         recommender::{Recommender, TasteQueries},
+        training::{
+            ChooseModelUseCase, ListModelsUseCase, ModelWorkshop, TrainModelUseCase,
+            TrainRecommenderHandler,
+        },
     },
     shared::{
         background::Background,
@@ -153,7 +157,7 @@ application_module! {
         PosterStore, PictureFetcher, FilmSources, SearchBudget, Background,
         LibraryQueries, WatchlistEntries,
         MixQueries,
-        Recommender, TasteQueries,
+        Recommender, TasteQueries, ModelWorkshop,
         LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries,
     ],
@@ -176,6 +180,7 @@ application_module! {
         DrawingGiver,
         SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
         ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
+        ListModelsUseCase, TrainModelUseCase, ChooseModelUseCase,
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
     ],
@@ -195,7 +200,7 @@ application_module! {
     ],
     // One for each kind of job; `resolve_all` finds them.
     handlers = [
-        TidyUpHandler, ImportFilmHandler, ImportPagesHandler, SearchSourcesHandler,
+        TidyUpHandler, TrainRecommenderHandler, ImportFilmHandler, ImportPagesHandler, SearchSourcesHandler,
         CompleteFilmHandler, RefreshOldestHandler, MakeImagesHandler, ChooseGradientHandler,
         ChooseMixGradientHandler,
     ],

@@ -31,7 +31,8 @@ use crate::{
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
     recommendation::{
-        MemoryRecommender, MemoryRecommenderParameters, ServingState, SqlTasteQueries,
+        MemoryRecommender, MemoryRecommenderParameters, ModelFiles, ServingState, SqlModelWorkshop,
+        SqlModelWorkshopParameters, SqlTasteQueries,
     },
     sources::{
         ConfiguredFilmSources, ConfiguredFilmSourcesParameters, FixedSearchBudget,
@@ -64,7 +65,7 @@ module! {
             ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
-            MemoryRecommender, SqlTasteQueries,
+            MemoryRecommender, SqlTasteQueries, SqlModelWorkshop,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,
@@ -91,6 +92,10 @@ pub struct Prepared {
     pub index: Arc<FilmIndexState>,
     /// What ranks films.
     pub recommender: Arc<ServingState>,
+    /// Where trained models are kept.
+    pub model_files: Arc<dyn ModelFiles>,
+    /// How models are trained.
+    pub training: learning::Settings,
     /// By which ways pictures of other catalogues are fetched.
     pub pictures: PictureWays,
     /// Where posters are kept.
@@ -117,6 +122,8 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         gate,
         index,
         recommender,
+        model_files,
+        training,
         posters,
         pictures,
         model,
@@ -153,6 +160,11 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<MemoryRecommender>(MemoryRecommenderParameters {
             state: recommender,
+        })
+        .with_component_parameters::<SqlModelWorkshop>(SqlModelWorkshopParameters {
+            turns: turns.clone(),
+            files: model_files,
+            settings: training,
         })
         .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters { state: index })
         .with_component_parameters::<ConfiguredPosterStore>(ConfiguredPosterStoreParameters {

@@ -24,6 +24,7 @@ use super::{
     sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
+    training::FakeModelWorkshop,
 };
 use crate::{
     assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
@@ -41,7 +42,10 @@ use crate::{
     jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
-    recommendation::recommender::{Recommender, TasteQueries},
+    recommendation::{
+        recommender::{Recommender, TasteQueries},
+        training::ModelWorkshop,
+    },
     shared::{
         background::Background,
         clock::{Chance, Clock, IdGenerator},
@@ -88,6 +92,7 @@ fake_ports! {
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
     FakeRecommender for Recommender, FakeTasteQueries for TasteQueries,
+    FakeModelWorkshop for ModelWorkshop,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,

@@ -23,6 +23,7 @@ use super::{
     state::{Database, Stored},
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
+    training::FakeModelWorkshop,
 };
 use crate::{
     identity::ports::{AccessGrant, AccessTokens},
@@ -95,6 +96,8 @@ pub struct World {
     pub mix_queries: FakeMixQueries,
     /// What ranks films.
     pub recommender: FakeRecommender,
+    /// Training of models.
+    pub workshop: FakeModelWorkshop,
     /// Reads of what users have told.
     pub tastes: FakeTasteQueries,
     /// Reads of conversations.
@@ -154,6 +157,7 @@ impl World {
                 database: of(),
                 favoured: Arc::default(),
             },
+            workshop: FakeModelWorkshop::default(),
             tastes: FakeTasteQueries { database: of() },
             conversation_queries: FakeConversationQueries { database: of() },
             figure_queries: FakeFigureQueries { database: of() },
@@ -202,6 +206,7 @@ impl World {
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
             .with_component_parameters::<FakeRecommender>(self.recommender.clone())
+            .with_component_parameters::<FakeModelWorkshop>(self.workshop.clone())
             .with_component_parameters::<FakeTasteQueries>(self.tastes.clone())
             .with_component_parameters::<FakeConversationQueries>(self.conversation_queries.clone())
             .with_component_parameters::<FakeFigureQueries>(self.figure_queries.clone())

@@ -3,3 +3,4 @@ pub(crate) mod giving;
 pub mod ports;
 pub mod recommend_tonight;
 pub mod recommender;
+pub mod training;

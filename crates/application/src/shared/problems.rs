@@ -31,7 +31,7 @@ use crate::{
     jobs::administer::JobsError,
     library::{choose_gradient::ChooseGradientError, show_watchlist::WatchlistError},
     mixes::{browse_mixes::MixError, choose_gradient::ChooseMixGradientError},
-    recommendation::recommend_tonight::RecommendTonightError,
+    recommendation::{recommend_tonight::RecommendTonightError, training::ModelsError},
     shared::{actor::AccessDenied, store::StoreError},
     upkeep::{figures::FiguresError, tidy_up::TidyUpError},
 };
@@ -61,6 +61,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     LastAdminError,
     ManageUsersError,
     MixError,
+    ModelsError,
     PictureRefused,
     PosterError,
     PosterImageError,

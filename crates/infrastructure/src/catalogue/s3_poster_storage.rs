@@ -103,6 +103,17 @@ impl S3PosterStore {
         request.send().await.map(drop).map_err(not_stored)
     }
 
+    /// Stores what only instances of the service read.
+    pub(crate) async fn put_private(
+        &self,
+        name: &str,
+        bytes: Bytes,
+    ) -> Result<(), PosterStoreError> {
+        let request = self.client.put_object().bucket(&self.bucket).key(name);
+        let answer = request.body(ByteStream::from(bytes)).send().await;
+        answer.map(drop).map_err(not_stored)
+    }
+
     async fn has_object(&self, name: &str) -> Result<bool, PosterStoreError> {
         let request = self.client.head_object().bucket(&self.bucket);
         match request.key(name).send().await {
@@ -112,7 +123,7 @@ impl S3PosterStore {
         }
     }
 
-    async fn get_object(&self, name: &str) -> Result<Option<Bytes>, PosterStoreError> {
+    pub(crate) async fn get_object(&self, name: &str) -> Result<Option<Bytes>, PosterStoreError> {
         let request = self.client.get_object().bucket(&self.bucket);
         let object = match request.key(name).send().await {
             Ok(object) => object,
@@ -127,7 +138,7 @@ impl S3PosterStore {
         Ok(Some(body.into_bytes()))
     }
 
-    async fn delete_object(&self, name: &str) -> Result<(), PosterStoreError> {
+    pub(crate) async fn delete_object(&self, name: &str) -> Result<(), PosterStoreError> {
         // The protocol makes removing what is not there succeed.
         let request = self.client.delete_object().bucket(&self.bucket);
         let answer = request.key(name).send().await;

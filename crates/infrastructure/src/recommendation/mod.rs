@@ -4,9 +4,15 @@ mod numbers;
 mod recommendation_repository;
 mod serving;
 mod taste_queries;
+mod training;
 
 pub use facts_feed::{FactsFeed, SqlFactsFeed};
+pub use learning::Settings as LearningSettings;
 pub use serving::{
     Credit, FilmFacts, MemoryRecommender, MemoryRecommenderParameters, ServingState,
 };
 pub use taste_queries::SqlTasteQueries;
+pub use training::{
+    DiskModelFiles, KeptModel, ModelFiles, SqlModelShelf, SqlModelWorkshop,
+    SqlModelWorkshopParameters,
+};

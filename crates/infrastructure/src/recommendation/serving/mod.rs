@@ -39,8 +39,8 @@ impl Recommender for MemoryRecommender {
         self.state.snapshot().recommend(taste, filter, now)
     }
 
-    fn score(&self, taste: &Taste, filter: &Filter, _now: DateTime<Utc>) -> Scores {
-        self.state.snapshot().score(taste, filter)
+    fn score(&self, taste: &Taste, filter: &Filter, now: DateTime<Utc>) -> Scores {
+        self.state.snapshot().score(taste, filter, now)
     }
 
     fn similar(&self, film: FilmId, most: usize) -> Option<Ranking> {
@@ -49,11 +49,12 @@ impl Recommender for MemoryRecommender {
 
     fn state(&self) -> RecommenderState {
         let snapshot = self.state.snapshot();
+        let trained = snapshot.model.as_ref().map(|model| model.trained);
         RecommenderState {
-            source: snapshot::Snapshot::source(),
-            trained_at: None,
-            users: 0,
-            acts: 0,
+            source: snapshot.source(),
+            trained_at: trained.map(|trained| trained.trained_at),
+            users: trained.map_or(0, |trained| trained.users),
+            acts: trained.map_or(0, |trained| trained.acts),
             films: u64::try_from(snapshot.catalogue.len()).unwrap_or(u64::MAX),
         }
     }

@@ -1,6 +1,13 @@
 //! Keeps what serves in step with the database.
-use super::{catalogue::Catalogue, snapshot::Snapshot};
-use crate::recommendation::facts_feed::FactsFeed;
+use super::{
+    catalogue::Catalogue,
+    snapshot::{ServingModel, Snapshot},
+};
+use crate::recommendation::{
+    facts_feed::FactsFeed,
+    training::{ModelShelf, SqlModelShelf},
+};
+use application::recommendation::recommender::ModelVersion;
 use application::shared::store::StoreError;
 use domain::catalogue::FilmId;
 use std::{
@@ -27,18 +34,23 @@ const CHANGES_READ: u32 = 1_000;
 pub struct ServingState {
     feed: Arc<dyn FactsFeed>,
     live: RwLock<Arc<Snapshot>>,
+    shelf: Arc<dyn ModelShelf>,
     /// The newest change that is taken in; `None` before the films are read.
     newest: Mutex<Option<i64>>,
+    /// Models that cannot serve; it is said of each once.
+    refused: Mutex<BTreeSet<ModelVersion>>,
 }
 
 impl ServingState {
     /// A state that knows no films yet.
     #[must_use]
-    pub fn new(feed: Arc<dyn FactsFeed>) -> Arc<Self> {
+    pub fn new(feed: Arc<dyn FactsFeed>, shelf: Arc<SqlModelShelf>) -> Arc<Self> {
         Arc::new(Self {
             feed,
             live: RwLock::default(),
+            shelf,
             newest: Mutex::new(None),
+            refused: Mutex::default(),
         })
     }
 
@@ -52,7 +64,7 @@ impl ServingState {
             }
             let followed = tokio::select! {
                 () = cancelled.cancelled() => return,
-                followed = self.catch_up() => followed,
+                followed = self.keep_up() => followed,
             };
             if let (Err(failure), false) = (&followed, is_failing) {
                 let error: &dyn Error = failure;
@@ -95,13 +107,79 @@ impl ServingState {
             catalogue.put(films);
         }
         let films = catalogue.len();
+        let model = self.chosen_model(None).await?;
         let snapshot = computed(move || {
             catalogue.weigh();
-            Snapshot::new(catalogue, moods)
+            Snapshot::new(catalogue, moods, model)
         });
         self.serve(snapshot.await?);
         info!(films, "films to recommend are read");
         Ok(newest)
+    }
+
+    async fn keep_up(&self) -> Result<(), StoreError> {
+        self.catch_up().await?;
+        self.take_model().await
+    }
+
+    /// Takes over the model that was chosen last, if it is not the one that serves. The films are not
+    /// read anew, and who asks meanwhile is answered by the one before.
+    async fn take_model(&self) -> Result<(), StoreError> {
+        // Held so that no change of a film is lost meanwhile.
+        let newest = self.newest.lock().await;
+        if newest.is_none() {
+            return Ok(());
+        }
+        let before = self.snapshot();
+        let Some(model) = self.chosen_model(before.model.clone()).await? else {
+            return Ok(());
+        };
+        let serving = before.model.as_ref().map(|model| model.trained.version);
+        if serving == Some(model.trained.version) {
+            return Ok(());
+        }
+        let version = model.trained.version.0;
+        let snapshot = computed(move || {
+            Snapshot::new(before.catalogue.clone(), before.moods.clone(), Some(model))
+        });
+        self.serve(snapshot.await?);
+        info!(version, "another model serves");
+        Ok(())
+    }
+
+    /// The model chosen last that can serve: `serving` if it is that one, or if all before it cannot.
+    async fn chosen_model(
+        &self,
+        serving: Option<Arc<ServingModel>>,
+    ) -> Result<Option<Arc<ServingModel>>, StoreError> {
+        let mut refused = self.refused.lock().await;
+        for kept in self.shelf.kept().await? {
+            let version = kept.trained.version;
+            if let Some(serving) = &serving
+                && serving.trained.version == version
+            {
+                break;
+            }
+            if refused.contains(&version) {
+                continue;
+            }
+            match self.shelf.read(&kept).await {
+                Ok(learned) => {
+                    let trained = kept.trained;
+                    return Ok(Some(Arc::new(ServingModel { trained, learned })));
+                }
+                Err(failure) => {
+                    let error: &dyn Error = &*failure;
+                    let version = version.0;
+                    warn!(
+                        error,
+                        version, "a model cannot serve; the last good one goes on"
+                    );
+                    refused.insert(kept.trained.version);
+                }
+            }
+        }
+        Ok(serving)
     }
 
     /// Takes in what has changed since.
@@ -145,7 +223,7 @@ impl ServingState {
                 catalogue.remove(&gone);
             }
             catalogue.weigh();
-            Snapshot::new(catalogue, before.moods.clone())
+            Snapshot::new(catalogue, before.moods.clone(), before.model.clone())
         });
         self.serve(snapshot.await?);
         Ok(())

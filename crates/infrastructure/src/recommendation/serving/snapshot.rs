@@ -1,18 +1,20 @@
 //! What serves at a moment: all films, and what ranks them.
 use super::{
-    catalogue::{Catalogue, Entry, Feature, index},
+    catalogue::{Catalogue, Feature, index},
     diversity::{Candidate, choose, cosine},
     filter::{Moods, Sieve},
     profile::{Opinion, Profile, opinions},
     reasons::ContentReasons,
 };
-use crate::recommendation::numbers::real;
-use application::recommendation::recommender::{
-    Evidence, Filter, ModelName, ModelSource, Ranked, Ranking, Scores, Taste,
+use crate::recommendation::{numbers::real, training::Learned};
+use application::recommendation::{
+    recommender::{Evidence, Filter, ModelName, ModelSource, Ranked, Ranking, Scores, Taste},
+    training::TrainedModel,
 };
 use chrono::{DateTime, Utc};
 use domain::{catalogue::FilmId, recommendation::Shown, taste::Hide};
-use std::{cmp::Ordering, collections::HashMap};
+use learning::Past;
+use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
 /// How many candidates are looked at for each film of a list that is to be diverse.
 const CHOICE: usize = 5;
@@ -24,40 +26,84 @@ const POPULAR: f32 = 0.95;
 pub(crate) struct Snapshot {
     pub(crate) catalogue: Catalogue,
     pub(crate) moods: Moods,
+    pub(crate) model: Option<Arc<ServingModel>>,
+    /// The number that the model knows each film by.
+    numbers: Vec<Option<u32>>,
     /// The share of films that are less popular than each.
     popularity: Vec<f32>,
+}
+
+/// A trained model that serves.
+#[derive(Debug)]
+pub(crate) struct ServingModel {
+    pub(crate) trained: TrainedModel,
+    pub(crate) learned: Learned,
 }
 
 /// What is said of each film, by its place.
 struct Judged {
     opinions: Vec<Opinion>,
+    /// The opinions of films that the model knows, by their place among all, and what it is told of them.
+    past: Vec<(usize, Past)>,
     profile: Profile,
     /// How well each suits: from 0, the worst of all, to 1, the best.
     total: Vec<f32>,
 }
 
 impl Snapshot {
-    /// A snapshot of these films.
-    pub(crate) fn new(catalogue: Catalogue, moods: Moods) -> Self {
-        let said = catalogue.entries().map(|film| film.popularity);
+    /// A snapshot of these films, ranked by this model if there is one.
+    pub(crate) fn new(
+        catalogue: Catalogue,
+        moods: Moods,
+        model: Option<Arc<ServingModel>>,
+    ) -> Self {
+        let mut numbers = vec![None; catalogue.len()];
+        let known = model.iter().flat_map(|model| &model.learned.films);
+        for (film, number) in known.zip(0_u32..) {
+            if let Some(place) = catalogue.place(*film)
+                && let Some(known) = numbers.get_mut(place)
+            {
+                *known = Some(number);
+            }
+        }
+        let popular = model
+            .as_ref()
+            .map(|model| model.learned.model.popular_at(i64::MAX));
+        let said = catalogue.entries().zip(&numbers).map(|(film, number)| {
+            /// Less than the logarithm of any number of acts.
+            const UNHEARD_OF: f32 = -100.0;
+            match &popular {
+                Some(popular) => {
+                    let learned = number.and_then(|number| popular.get(index(number)));
+                    // What nobody told of comes behind everything that somebody did.
+                    learned.copied().unwrap_or(UNHEARD_OF + film.popularity)
+                }
+                None => film.popularity,
+            }
+        });
         let popularity = ranks(&said.collect::<Vec<_>>());
         Self {
             catalogue,
             moods,
+            model,
+            numbers,
             popularity,
         }
     }
 
-    pub(crate) const fn source() -> ModelSource {
+    pub(crate) fn source(&self) -> ModelSource {
         ModelSource {
-            name: ModelName::Content,
-            version: None,
+            name: self
+                .model
+                .as_ref()
+                .map_or(ModelName::Content, |_| ModelName::Blend),
+            version: self.model.as_ref().map(|model| model.trained.version),
         }
     }
 
     /// The films that suit best.
     pub(crate) fn recommend(&self, taste: &Taste, filter: &Filter, now: DateTime<Utc>) -> Ranking {
-        let judged = self.judge(taste);
+        let judged = self.judge(taste, now);
         let sieve = self.sieve(taste, filter);
         let wanted = self.candidates(&judged, &sieve, filter, &taste.shown, now);
         let chosen = choose(&wanted, filter.most, filter.diversity, &self.catalogue);
@@ -65,7 +111,8 @@ impl Snapshot {
         let films = chosen.iter().filter_map(|candidate| {
             let film = self.catalogue.entry(candidate.place)?;
             let moods = sieve.suited_moods(film);
-            let mut why = reasons.of(candidate.place);
+            let mut why = self.company(&judged, candidate.place);
+            why.extend(reasons.of(candidate.place));
             why.extend(moods.map(|mood| Evidence::FitsMood { mood }));
             why.extend(
                 self.is_popular(candidate.place)
@@ -78,14 +125,14 @@ impl Snapshot {
             })
         });
         Ranking {
-            source: Self::source_for(&judged),
+            source: self.source_for(&judged),
             films: films.collect(),
         }
     }
 
     /// How much the user would like films, as the share of all films that they would like less.
-    pub(crate) fn score(&self, taste: &Taste, filter: &Filter) -> Scores {
-        let shares = ranks(&self.judge(taste).total);
+    pub(crate) fn score(&self, taste: &Taste, filter: &Filter, now: DateTime<Utc>) -> Scores {
+        let shares = ranks(&self.judge(taste, now).total);
         let sieve = self.sieve(taste, filter);
         let films = self.catalogue.entries().zip(shares);
         let suitable = films.filter(|(film, _)| sieve.lets_through(film));
@@ -119,7 +166,7 @@ impl Snapshot {
                 })
             });
         Some(Ranking {
-            source: Self::source(),
+            source: self.source(),
             films: films.collect(),
         })
     }
@@ -145,26 +192,111 @@ impl Snapshot {
         evidence.take(3).collect()
     }
 
-    fn judge(&self, taste: &Taste) -> Judged {
+    fn judge(&self, taste: &Taste, now: DateTime<Utc>) -> Judged {
         let mut opinions = opinions(taste, &self.catalogue);
+        let past = self.past(&opinions);
         opinions.extend(self.turned_down(taste));
         let profile = Profile::of(&opinions, &self.catalogue);
-        let mut content: Vec<f32> = (0..self.catalogue.len())
+        let content: Vec<f32> = (0..self.catalogue.len())
             .map(|place| profile.suits(place, &self.catalogue))
             .collect();
-        stretch(&mut content);
-        let share = told(&opinions);
-        let mut total: Vec<f32> = content
-            .iter()
-            .zip(&self.popularity)
-            .map(|(content, popularity)| share * content + (1.0 - share) * popularity)
-            .collect();
+        let mut total = match &self.model {
+            Some(model) => self.blended(model, &past, content, now),
+            None => self.by_content(&opinions, content),
+        };
         stretch(&mut total);
         Judged {
             opinions,
+            past,
             profile,
             total,
         }
+    }
+
+    /// What the model is told of a user's opinions.
+    fn past(&self, opinions: &[Opinion]) -> Vec<(usize, Past)> {
+        /// What counts of which nobody said how much they liked it, and what a favourite does.
+        const UNRATED: f32 = 3.5;
+        const FAVOURITE: f32 = 5.0;
+        let known = opinions.iter().enumerate().filter_map(|(at, opinion)| {
+            let film = self.numbers.get(opinion.place).copied().flatten()?;
+            let rated = opinion.rating.map(|rating| f32::from(rating.get()) / 2.0);
+            let unrated = if opinion.is_liked { FAVOURITE } else { UNRATED };
+            let past = Past {
+                film,
+                stars: rated.unwrap_or(unrated),
+                at: opinion.at.timestamp(),
+            };
+            Some((at, past))
+        });
+        known.collect()
+    }
+
+    /// Without a trained model: content, the more the user has told, and popularity.
+    fn by_content(&self, opinions: &[Opinion], mut content: Vec<f32>) -> Vec<f32> {
+        stretch(&mut content);
+        let share = told(opinions);
+        let films = content.iter().zip(&self.popularity);
+        films
+            .map(|(content, popularity)| share * content + (1.0 - share) * popularity)
+            .collect()
+    }
+
+    /// What the model says, and content: the less the user has told the more, since the model then
+    /// knows little of them; a film that the model does not know has content alone to speak for it.
+    fn blended(
+        &self,
+        model: &ServingModel,
+        past: &[(usize, Past)],
+        mut content: Vec<f32>,
+        now: DateTime<Utc>,
+    ) -> Vec<f32> {
+        /// What content counts beside a long history, and how much more beside a short one.
+        const LONG: f32 = 0.1;
+        const SHORT: f32 = 0.5;
+        /// What content counts of a film that nobody has rated, and what is held against it.
+        const ALONE: f32 = 0.6;
+        const UNPROVEN: f32 = 0.5;
+        let told: Vec<Past> = past.iter().map(|(_, past)| *past).collect();
+        let mut learned = model.learned.model.score(&told, now.timestamp());
+        standardise(&mut learned);
+        standardise(&mut content);
+        let share = if told.is_empty() {
+            LONG
+        } else {
+            LONG + SHORT / real(told.len())
+        };
+        let films = content.iter().zip(&self.numbers);
+        let blended = films.map(|(content, number)| {
+            let learned = number.and_then(|number| learned.get(index(number)));
+            learned.map_or(ALONE * content - UNPROVEN, |learned| {
+                learned + share * content
+            })
+        });
+        blended.collect()
+    }
+
+    /// The films of the user's for which people who like them like this one too.
+    fn company(&self, judged: &Judged, place: usize) -> Vec<Evidence> {
+        const MOST: usize = 2;
+        let number = self.numbers.get(place).copied().flatten();
+        let (Some(model), Some(number)) = (&self.model, number) else {
+            return Vec::new();
+        };
+        let told: Vec<Past> = judged.past.iter().map(|(_, past)| *past).collect();
+        let reasons = model.learned.model.reasons(&told, number);
+        let speaking = reasons.into_iter().filter_map(|(at, _)| {
+            let (at, _) = judged.past.get(at)?;
+            let opinion = judged.opinions.get(*at)?;
+            let film = self.catalogue.entry(opinion.place)?.id;
+            match opinion.rating {
+                _ if opinion.is_liked => Some(Evidence::BecauseYouLiked { film }),
+                Some(value) if opinion.is_good() => Some(Evidence::BecauseYouRated { film, value }),
+                Some(_) => None,
+                None => Some(Evidence::PeopleWithYourTaste { film }),
+            }
+        });
+        speaking.take(MOST).collect()
     }
 
     /// Films that the user said are not to their taste speak against what is like them.
@@ -184,15 +316,15 @@ impl Snapshot {
             .collect()
     }
 
-    fn source_for(judged: &Judged) -> ModelSource {
+    fn source_for(&self, judged: &Judged) -> ModelSource {
         let name = if judged.opinions.is_empty() {
             ModelName::Popularity
         } else {
-            Self::source().name
+            self.source().name
         };
         ModelSource {
             name,
-            ..Self::source()
+            ..self.source()
         }
     }
 
@@ -282,8 +414,14 @@ impl Snapshot {
     }
 
     fn is_popular(&self, place: usize) -> bool {
-        let film: Option<&Entry> = self.catalogue.entry(place);
-        film.is_some_and(|film| film.popularity > 0.0) && self.popularity_of(place) >= POPULAR
+        let is_told_of = match &self.model {
+            Some(_) => self.numbers.get(place).copied().flatten().is_some(),
+            None => self
+                .catalogue
+                .entry(place)
+                .is_some_and(|film| film.popularity > 0.0),
+        };
+        is_told_of && self.popularity_of(place) >= POPULAR
     }
 }
 
@@ -314,6 +452,25 @@ fn best_of(mut candidates: Vec<Candidate>, most: usize) -> Vec<Candidate> {
     }
     candidates.sort_unstable_by(best_first);
     candidates
+}
+
+/// Measures scores by how widely they spread; all alike become 0.
+fn standardise(scores: &mut [f32]) {
+    let count = real(scores.len().max(1));
+    let mean = scores.iter().sum::<f32>() / count;
+    let spread = (scores
+        .iter()
+        .map(|score| (score - mean).powi(2))
+        .sum::<f32>()
+        / count)
+        .sqrt();
+    for score in scores {
+        *score = if spread > 0.0 {
+            (*score - mean) / spread
+        } else {
+            0.0
+        };
+    }
 }
 
 /// Stretches scores to 0 for the lowest and 1 for the highest; all alike become 0, and what is no

@@ -20,7 +20,10 @@ use application::{
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     module::Ports,
-    recommendation::recommender::{Recommender, TasteQueries},
+    recommendation::{
+        recommender::{Recommender, TasteQueries},
+        training::ModelWorkshop,
+    },
     shared::store::Store,
     upkeep::ports::FigureQueries,
 };
@@ -42,7 +45,9 @@ use infrastructure::{
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
-    recommendation::{ServingState, SqlFactsFeed},
+    recommendation::{
+        DiskModelFiles, LearningSettings, ModelFiles, ServingState, SqlFactsFeed, SqlModelShelf,
+    },
     sources::NoFilmSources,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
@@ -84,6 +89,7 @@ impl Bench {
     port!(mixes -> MixQueries);
     port!(recommender -> Recommender);
     port!(tastes -> TasteQueries);
+    port!(workshop -> ModelWorkshop);
     port!(budget -> ModelBudget);
     port!(conversations -> ConversationQueries);
     port!(jobs -> JobQueries);
@@ -135,6 +141,8 @@ impl Bench {
         let secret = JwtSecret::new("0123456789abcdef0123456789abcdef".to_owned().into()).unwrap();
         let posters = DiskPosterStore::open(folder.path().join("files")).unwrap();
         let known_sessions = Arc::new(GateState::default());
+        let models = DiskModelFiles::new(folder.path().join("models"));
+        let model_files: Arc<dyn ModelFiles> = Arc::new(models);
         let ports = infrastructure_module(Prepared {
             connection: connection.clone(),
             turns: WriteTurns::of(&connection),
@@ -147,7 +155,12 @@ impl Bench {
             bell: JobBell::default(),
             gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
-            recommender: ServingState::new(Arc::new(SqlFactsFeed::new(connection.clone()))),
+            recommender: ServingState::new(
+                Arc::new(SqlFactsFeed::new(connection.clone())),
+                SqlModelShelf::new(connection.clone(), Arc::clone(&model_files)),
+            ),
+            model_files,
+            training: LearningSettings::default(),
             posters: Arc::new(posters),
             pictures: PictureWays::new(PictureHosts::default(), &HashMap::new()).unwrap(),
             model: None,

@@ -47,7 +47,7 @@ fn snapshot() -> Snapshot {
     ]);
     catalogue.weigh();
     let moods = HashMap::from([(id(301), vec![id(NOIR)])]);
-    Snapshot::new(catalogue, moods)
+    Snapshot::new(catalogue, moods, None)
 }
 
 fn rated(n: u128, value: i64) -> Act {
@@ -198,7 +198,7 @@ fn scores_of_users_compare() {
         only: Some([id(2), id(5), id(99)].into()),
         ..Filter::any(1)
     };
-    let scores = snapshot().score(&of(&[rated(1, 10)]), &some);
+    let scores = snapshot().score(&of(&[rated(1, 10)]), &some, noon());
     assert_eq!(scores.films.len(), 2);
     assert!(scores.films[&id(2)] > scores.films[&id(5)]);
 }
