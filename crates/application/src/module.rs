@@ -101,6 +101,13 @@ use crate::{
         retry::{Backoff, Retrying},
         store::Store,
     },
+    taste::{
+        ports::RatingQueries,
+        ratings::{
+            ListRatingsUseCase, RateFilm, RateFilmUseCase, ShowRatingUseCase, UnrateFilm,
+            UnrateFilmUseCase,
+        },
+    },
     upkeep::{
         check_health::CheckHealthUseCase,
         figures::ShowFiguresUseCase,
@@ -148,7 +155,7 @@ application_module! {
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
         FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterImages,
         PosterStore, PictureFetcher, FilmSources, SearchBudget, Background,
-        LibraryQueries, WatchlistEntries,
+        LibraryQueries, WatchlistEntries, RatingQueries,
         MixQueries,
         LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries,
@@ -168,6 +175,7 @@ application_module! {
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
         ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase,
+        ShowRatingUseCase, ListRatingsUseCase,
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase, DrawingGiver,
         SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
         ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
@@ -183,6 +191,7 @@ application_module! {
         SetPoster by SetPosterUseCase, RemovePoster by RemovePosterUseCase,
         AddToWatchlist by AddToWatchlistUseCase,
         RemoveFromWatchlist by RemoveFromWatchlistUseCase,
+        RateFilm by RateFilmUseCase, UnrateFilm by UnrateFilmUseCase,
         RecommendTonight by RecommendTonightUseCase, ImportFilms by ImportFilmsUseCase,
         OrderFilms by OrderFilmsUseCase,
         ChangeUser by ChangeUserUseCase, DeleteUser by DeleteUserUseCase,

@@ -37,6 +37,7 @@ use crate::{
     system::{
         RandomBackoff, SystemChance, SystemClock, SystemSecrets, TokioBackground, UuidV7Generator,
     },
+    taste::SqlRatingQueries,
     upkeep::SqlFigureQueries,
 };
 use application::{
@@ -59,7 +60,7 @@ module! {
             CachedFilmCards, SqlFilmQueries, SqlVocabulary, TantivyFilmIndex,
             ImageInspector, ConfiguredPosterStore, StoredPosterImages, HttpPictureFetcher,
             ConfiguredFilmSources, FixedSearchBudget,
-            SqlLibraryQueries, SqlWatchlistEntries,
+            SqlLibraryQueries, SqlWatchlistEntries, SqlRatingQueries,
             SqlMixQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,

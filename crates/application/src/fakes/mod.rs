@@ -35,6 +35,7 @@ mod sources;
 mod state;
 mod store;
 mod system;
+mod taste;
 mod world;
 
 pub use assistant::{
@@ -65,4 +66,5 @@ pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_
 pub use state::Stored;
 pub use store::FakeStore;
 pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_time};
+pub use taste::FakeRatingQueries;
 pub use world::World;

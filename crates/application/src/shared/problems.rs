@@ -32,6 +32,7 @@ use crate::{
     mixes::browse_mixes::MixError,
     recommendation::recommend_tonight::RecommendTonightError,
     shared::{actor::AccessDenied, store::StoreError},
+    taste::ratings::RatingError,
     upkeep::{figures::FiguresError, tidy_up::TidyUpError},
 };
 
@@ -63,6 +64,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     PosterImageError,
     PosterStoreError,
     ProfileError,
+    RatingError,
     RecommendTonightError,
     RefreshTokensError,
     RegisterError,

@@ -20,4 +20,6 @@ mod store;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod taste;
+#[cfg(test)]
 mod upkeep;

@@ -7,6 +7,7 @@ mod jobs;
 mod library;
 mod recommendation;
 mod statements;
+mod taste;
 mod upkeep;
 
 use application::{
@@ -19,6 +20,7 @@ use application::{
     mixes::ports::MixQueries,
     module::Ports,
     shared::store::Store,
+    taste::ports::RatingQueries,
     upkeep::ports::FigureQueries,
 };
 use chrono::{DateTime, Utc};
@@ -76,6 +78,7 @@ impl Bench {
     port!(vocabulary -> Vocabulary);
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
+    port!(ratings -> RatingQueries);
     port!(mixes -> MixQueries);
     port!(budget -> ModelBudget);
     port!(conversations -> ConversationQueries);
