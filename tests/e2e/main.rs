@@ -32,6 +32,8 @@ mod search;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
+mod taste;
+#[cfg(test)]
 mod vocabulary;
 #[cfg(test)]
 mod watchlists;

@@ -37,7 +37,9 @@ use crate::{
     system::{
         RandomBackoff, SystemChance, SystemClock, SystemSecrets, TokioBackground, UuidV7Generator,
     },
-    taste::SqlRatingQueries,
+    taste::{
+        SqlDiaryQueries, SqlHideQueries, SqlProgressQueries, SqlRatingQueries, SqlReviewQueries,
+    },
     upkeep::SqlFigureQueries,
 };
 use application::{
@@ -60,7 +62,8 @@ module! {
             CachedFilmCards, SqlFilmQueries, SqlVocabulary, TantivyFilmIndex,
             ImageInspector, ConfiguredPosterStore, StoredPosterImages, HttpPictureFetcher,
             ConfiguredFilmSources, FixedSearchBudget,
-            SqlLibraryQueries, SqlWatchlistEntries, SqlRatingQueries,
+            SqlLibraryQueries, SqlWatchlistEntries,
+            SqlRatingQueries, SqlDiaryQueries, SqlReviewQueries, SqlProgressQueries, SqlHideQueries,
             SqlMixQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,

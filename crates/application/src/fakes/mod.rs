@@ -66,5 +66,7 @@ pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_
 pub use state::Stored;
 pub use store::FakeStore;
 pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_time};
-pub use taste::FakeRatingQueries;
+pub use taste::{
+    FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries, FakeReviewQueries,
+};
 pub use world::World;

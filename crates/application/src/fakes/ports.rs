@@ -23,7 +23,10 @@ use super::{
     sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
-    taste::FakeRatingQueries,
+    taste::{
+        FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
+        FakeReviewQueries,
+    },
 };
 use crate::{
     assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
@@ -47,7 +50,7 @@ use crate::{
         retry::Backoff,
         store::Store,
     },
-    taste::ports::RatingQueries,
+    taste::ports::{DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries},
     upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
@@ -86,7 +89,9 @@ fake_ports! {
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
-    FakeRatingQueries for RatingQueries,
+    FakeRatingQueries for RatingQueries, FakeDiaryQueries for DiaryQueries,
+    FakeReviewQueries for ReviewQueries, FakeProgressQueries for ProgressQueries,
+    FakeHideQueries for HideQueries,
     FakeMixQueries for MixQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,

@@ -4,8 +4,12 @@ use super::{
     catalogue::{FilmExtras, OnTheWay},
     identity::{StoredRefreshToken, StoredSession},
     jobs::StoredJob,
+    taste::TakenKey,
 };
-use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
+use crate::{
+    identity::ports::RefreshTokenDigest,
+    shared::{once::OnceKey, store::StoreError},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     assistant::{Conversation, ConversationId, Message},
@@ -15,7 +19,7 @@ use domain::{
     library::{Watchlist, WatchlistId},
     mixes::{Mix, MixId},
     recommendation::{Recommendation, RecommendationId},
-    taste::{FilmProgress, FilmRating, Viewing, ViewingId},
+    taste::{FilmProgress, FilmRating, Hidden, HiddenSubject, Review, Viewing, ViewingId},
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -53,6 +57,9 @@ pub struct Stored {
     pub(super) ratings: BTreeMap<(UserId, FilmId), FilmRating>,
     pub(super) viewings: BTreeMap<ViewingId, Viewing>,
     pub(super) progress: BTreeMap<(UserId, FilmId), FilmProgress>,
+    pub(super) reviews: BTreeMap<(UserId, FilmId), Review>,
+    pub(super) hidden: BTreeMap<(UserId, HiddenSubject), Hidden>,
+    pub(super) once_keys: BTreeMap<(UserId, OnceKey), TakenKey>,
 }
 
 /// The committed state, shared by every fake of a world.

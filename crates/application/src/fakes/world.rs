@@ -22,7 +22,10 @@ use super::{
     state::{Database, Stored},
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
-    taste::FakeRatingQueries,
+    taste::{
+        FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
+        FakeReviewQueries,
+    },
 };
 use crate::{
     identity::ports::{AccessGrant, AccessTokens},
@@ -94,6 +97,14 @@ pub struct World {
     pub entries: FakeWatchlistEntries,
     /// Reads of ratings.
     pub rating_queries: FakeRatingQueries,
+    /// Reads of diaries.
+    pub diary_queries: FakeDiaryQueries,
+    /// Reads of reviews.
+    pub review_queries: FakeReviewQueries,
+    /// Reads of progress.
+    pub progress_queries: FakeProgressQueries,
+    /// Reads of hidden things.
+    pub hide_queries: FakeHideQueries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
     /// Reads of conversations.
@@ -149,6 +160,10 @@ impl World {
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
             rating_queries: FakeRatingQueries { database: of() },
+            diary_queries: FakeDiaryQueries { database: of() },
+            review_queries: FakeReviewQueries { database: of() },
+            progress_queries: FakeProgressQueries { database: of() },
+            hide_queries: FakeHideQueries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
             conversation_queries: FakeConversationQueries { database: of() },
             figure_queries: FakeFigureQueries { database: of() },
@@ -196,6 +211,10 @@ impl World {
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
             .with_component_parameters::<FakeRatingQueries>(self.rating_queries.clone())
+            .with_component_parameters::<FakeDiaryQueries>(self.diary_queries.clone())
+            .with_component_parameters::<FakeReviewQueries>(self.review_queries.clone())
+            .with_component_parameters::<FakeProgressQueries>(self.progress_queries.clone())
+            .with_component_parameters::<FakeHideQueries>(self.hide_queries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
             .with_component_parameters::<FakeConversationQueries>(self.conversation_queries.clone())
             .with_component_parameters::<FakeFigureQueries>(self.figure_queries.clone())

@@ -19,16 +19,22 @@ use application::{
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     module::Ports,
-    shared::store::Store,
-    taste::ports::RatingQueries,
+    shared::{
+        page::{PageRequest, PageSize},
+        store::Store,
+    },
+    taste::ports::{
+        DiaryFilter, DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries,
+    },
     upkeep::ports::FigureQueries,
 };
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Film, Genre},
-    identity::User,
+    identity::{User, UserId},
     library::Watchlist,
     shared::Language,
+    taste::Viewing,
 };
 use infrastructure::{
     catalogue::{
@@ -79,6 +85,10 @@ impl Bench {
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
     port!(ratings -> RatingQueries);
+    port!(diaries -> DiaryQueries);
+    port!(reviews -> ReviewQueries);
+    port!(progress -> ProgressQueries);
+    port!(hides -> HideQueries);
     port!(mixes -> MixQueries);
     port!(budget -> ModelBudget);
     port!(conversations -> ConversationQueries);
@@ -195,6 +205,14 @@ impl Bench {
             .await
             .unwrap();
         uow.commit().await.unwrap();
+    }
+
+    /// The first page of a user's diary.
+    pub async fn diary(&self, user: UserId) -> Vec<Viewing> {
+        let (size, filter) = (PageSize::default(), DiaryFilter::default());
+        let page = PageRequest { size, after: None };
+        let page = self.diaries().list(user, filter, &page).await.unwrap();
+        page.items.into_iter().map(|entry| entry.viewing).collect()
     }
 
     /// Stores a genre, which only the starter catalogue does otherwise.

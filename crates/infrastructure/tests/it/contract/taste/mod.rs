@@ -1,5 +1,8 @@
 //! What people tell of films.
+mod diary;
+mod others;
 mod ratings;
+mod watched;
 
 use super::{Bench, contract};
 use application::{
