@@ -11,6 +11,7 @@ use crate::{
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
+    mixes::ports::{MixRepository, MixStores},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
     shared::{
         once::{AnswerRepository, OnceStores},
@@ -159,6 +160,12 @@ impl TasteStores for FakeUnitOfWork {
 
 impl OnceStores for FakeUnitOfWork {
     fn answers(&self) -> &dyn AnswerRepository {
+        self
+    }
+}
+
+impl MixStores for FakeUnitOfWork {
+    fn mixes(&self) -> &dyn MixRepository {
         self
     }
 }

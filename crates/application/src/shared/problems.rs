@@ -18,6 +18,7 @@ use crate::{
     identity::{
         administer::AdministerError,
         authenticate::TokenRefused,
+        last_admin::LastAdminError,
         manage_users::ManageUsersError,
         ports::{HashingError, SaveUserError},
         profile::ProfileError,
@@ -29,7 +30,7 @@ use crate::{
     },
     jobs::administer::JobsError,
     library::{choose_gradient::ChooseGradientError, show_watchlist::WatchlistError},
-    mixes::browse_mixes::MixError,
+    mixes::{browse_mixes::MixError, choose_gradient::ChooseMixGradientError},
     recommendation::recommend_tonight::RecommendTonightError,
     shared::{actor::AccessDenied, store::StoreError},
     taste::{
@@ -50,6 +51,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     AccessDenied,
     AdministerError,
     ChooseGradientError,
+    ChooseMixGradientError,
     ConversationError,
     CreateFilmError,
     DiaryError,
@@ -62,6 +64,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     HideError,
     ImportError,
     JobsError,
+    LastAdminError,
     ManageUsersError,
     MixError,
     PictureRefused,

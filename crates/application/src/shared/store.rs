@@ -2,7 +2,7 @@
 use crate::{
     assistant::ports::AssistantStores, catalogue::ports::CatalogueStores,
     identity::ports::IdentityStores, jobs::ports::JobStores, library::ports::LibraryStores,
-    recommendation::ports::RecommendationStores, shared::failure::failure,
+    mixes::ports::MixStores, recommendation::ports::RecommendationStores, shared::failure::failure,
     shared::once::OnceStores, taste::ports::TasteStores,
 };
 use async_trait::async_trait;
@@ -56,6 +56,7 @@ pub trait UnitOfWork:
     + LibraryStores
     + TasteStores
     + OnceStores
+    + MixStores
     + RecommendationStores
     + AssistantStores
     + JobStores

@@ -16,6 +16,7 @@ use application::{
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
+    mixes::ports::{MixRepository, MixStores},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
     shared::{
         once::{AnswerRepository, OnceStores},
@@ -233,6 +234,12 @@ impl TasteStores for Transaction {
 
 impl OnceStores for Transaction {
     fn answers(&self) -> &dyn AnswerRepository {
+        self
+    }
+}
+
+impl MixStores for Transaction {
+    fn mixes(&self) -> &dyn MixRepository {
         self
     }
 }

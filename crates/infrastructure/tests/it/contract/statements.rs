@@ -152,6 +152,7 @@ async fn what_is_told_takes_few_statements(bench: Bench, counter: Counter) {
         id: user,
         role: Role::User,
         session: Id::from_uuid(uuid::Uuid::nil()),
+        language: None,
     });
     let app = ApplicationModule::builder(Arc::clone(&bench.ports)).build();
     let list = WatchlistRef::Standard(StandardList::Watched);

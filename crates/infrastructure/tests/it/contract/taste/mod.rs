@@ -64,6 +64,7 @@ where
         id: user.id,
         role: user.role,
         session: nothing(),
+        language: None,
     });
     use_case.execute(&actor, request).await
 }
