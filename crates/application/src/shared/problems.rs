@@ -15,6 +15,7 @@ use crate::{
         update_film::UpdateFilmError,
         vocabulary::VocabularyError,
     },
+    community::{CommunityError, ImportRatingsError, ports::BadFiles},
     identity::{
         administer::AdministerError,
         authenticate::TokenRefused,
@@ -45,7 +46,9 @@ macro_rules! listed {
 const LISTED: &[(&str, &[ProblemCode])] = listed![
     AccessDenied,
     AdministerError,
+    BadFiles,
     ChooseGradientError,
+    CommunityError,
     ConversationError,
     CreateFilmError,
     ExchangeTelegramKeyError,
@@ -55,6 +58,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     FilmIndexError,
     HashingError,
     ImportError,
+    ImportRatingsError,
     JobsError,
     ManageUsersError,
     MixError,
