@@ -24,7 +24,9 @@ mod m20261122_000008_poster_looks;
 mod m20261122_000009_assistant;
 mod m20261122_000010_posters_on_the_way;
 mod m20261122_000020_contract_bounds;
+mod m20261122_000021_taste;
 mod m20261122_000022_communities;
+mod m20261122_000024_advice;
 mod table;
 
 /// Applies and takes back migrations.
@@ -45,7 +47,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_assistant::Migration),
             Box::new(m20261122_000010_posters_on_the_way::Migration),
             Box::new(m20261122_000020_contract_bounds::Migration),
+            Box::new(m20261122_000021_taste::Migration),
             Box::new(m20261122_000022_communities::Migration),
+            Box::new(m20261122_000024_advice::Migration),
         ]
     }
 }
