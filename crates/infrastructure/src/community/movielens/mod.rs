@@ -88,12 +88,7 @@ impl MovieLensFiles {
 }
 
 fn hex(digest: &Digest) -> Result<FilesDigest, BadFiles> {
-    let digits: String = digest
-        .clone()
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digits = format!("{:x}", digest.clone().finalize());
     digits
         .parse()
         .map_err(|cause| place::unreadable("the files", cause))

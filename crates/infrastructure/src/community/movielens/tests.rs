@@ -3,7 +3,7 @@ use super::*;
 use application::community::ports::FiledRating;
 use chrono::DateTime;
 use domain::{
-    catalogue::{ExternalRef, ExternalSource, ReleaseYear},
+    catalogue::{ExternalRef, ExternalSource, GenreSlug, ReleaseYear},
     taste::Rating,
 };
 use std::{fs, io::Write, path::PathBuf};
@@ -64,7 +64,7 @@ async fn films_are_told_in_our_words() {
         (lantern.item, lantern.title.as_str(), lantern.year),
         (10, "The Lantern", ReleaseYear::try_from(1971).ok())
     );
-    let slugs: Vec<_> = lantern.genres.iter().map(|genre| genre.as_str()).collect();
+    let slugs: Vec<_> = lantern.genres.iter().map(GenreSlug::as_str).collect();
     assert_eq!(slugs, ["drama", "science-fiction"]);
     let name = |source, value| ExternalRef::new(source, value).unwrap();
     assert_eq!(
@@ -93,10 +93,9 @@ async fn ratings_are_told_from_any_place_on() {
 
 #[tokio::test]
 async fn many_ratings_come_in_portions() {
-    let mut text = "userId,movieId,rating,timestamp\n".to_owned();
-    for rater in 0..12_000 {
-        text.push_str(&format!("{rater},10,3.0,1000000000\n"));
-    }
+    let mut lines = vec!["userId,movieId,rating,timestamp".to_owned()];
+    lines.extend((0..12_000).map(|rater| format!("{rater},10,3.0,1000000000")));
+    let text = lines.join("\n");
     let files = folder(&[("ratings.csv", &text), ("movies.csv", MOVIES)]);
     let mut portions = MovieLensFiles::open(files.path()).unwrap().ratings(1_000);
     let mut sizes = Vec::new();

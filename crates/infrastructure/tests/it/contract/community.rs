@@ -2,7 +2,7 @@
 use super::{Bench, contract};
 use application::{
     community::{ImportRatings, ImportedRatings, RemoveCommunity, ports::FiledRating},
-    fakes::{FakeRatingFiles, a_film, a_genre, a_sourced_film, a_user},
+    fakes::{FakeRatingFiles, Fixture, a_film, a_genre, a_sourced_film, a_user},
     jobs::handler::Progress,
     module::ApplicationModule,
     shared::{
@@ -100,7 +100,7 @@ async fn films_are_recognised_by_their_names_elsewhere_and_others_are_made(bench
     bench.has_user(&anna).await;
     let own = a_film()
         .titled("Harbour")
-        .of_year(1971)
+        .released_in(1971)
         .owned_by(anna.id)
         .build();
     bench.has_film(&own).await;
