@@ -88,11 +88,13 @@ use crate::{
             AddToWatchlist, AddToWatchlistUseCase, RemoveFromWatchlist, RemoveFromWatchlistUseCase,
         },
         list_watchlists::{ListWatchlistsUseCase, ShowWatchlistUseCase},
+        painting::ModelPainter,
         ports::{LibraryQueries, WatchlistEntries},
         show_watchlist::{DeleteWatchlistUseCase, ListEntriesUseCase},
     },
     mixes::{
         browse_mixes::{ListMixFilmsUseCase, ListMixesUseCase, ShowMixUseCase},
+        choose_gradient::{ChooseMixGradientHandler, ChooseMixGradientUseCase},
         ports::MixQueries,
     },
     recommendation::{
@@ -171,8 +173,9 @@ application_module! {
         ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
-        ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase,
-        ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase, DrawingGiver,
+        ModelPainter, ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase,
+        ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase, ChooseMixGradientUseCase,
+        DrawingGiver,
         SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
         ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
         ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
@@ -197,5 +200,6 @@ application_module! {
     handlers = [
         TidyUpHandler, ImportFilmHandler, ImportPagesHandler, SearchSourcesHandler,
         CompleteFilmHandler, RefreshOldestHandler, MakeImagesHandler, ChooseGradientHandler,
+        ChooseMixGradientHandler,
     ],
 }

@@ -2,8 +2,8 @@
 use crate::{
     assistant::ports::AssistantStores, catalogue::ports::CatalogueStores,
     community::ports::CommunityStores, identity::ports::IdentityStores, jobs::ports::JobStores,
-    library::ports::LibraryStores, recommendation::ports::RecommendationStores,
-    shared::failure::failure,
+    library::ports::LibraryStores, mixes::ports::MixStores,
+    recommendation::ports::RecommendationStores, shared::failure::failure,
 };
 use async_trait::async_trait;
 use shaku::Interface;
@@ -55,6 +55,7 @@ pub trait UnitOfWork:
     + CatalogueStores
     + CommunityStores
     + LibraryStores
+    + MixStores
     + RecommendationStores
     + AssistantStores
     + JobStores

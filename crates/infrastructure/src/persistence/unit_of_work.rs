@@ -17,6 +17,7 @@ use application::{
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{LibraryStores, WatchlistRepository},
+    mixes::ports::{MixRepository, MixStores},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
     shared::store::{Store, StoreError, UnitOfWork},
 };
@@ -203,6 +204,12 @@ impl CommunityStores for Transaction {
 
 impl LibraryStores for Transaction {
     fn watchlists(&self) -> &dyn WatchlistRepository {
+        self
+    }
+}
+
+impl MixStores for Transaction {
+    fn mixes(&self) -> &dyn MixRepository {
         self
     }
 }
