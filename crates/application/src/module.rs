@@ -43,6 +43,10 @@ use crate::{
         update_film::{UpdateFilm, UpdateFilmUseCase},
         vocabulary::{ListGenresUseCase, ListMoodsUseCase, ShowGenreUseCase, ShowMoodUseCase},
     },
+    community::{
+        ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
+        ports::CommunityQueries,
+    },
     identity::{
         administer::{
             CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
@@ -172,7 +176,7 @@ application_module! {
         PosterStore, PictureFetcher, FilmSources, SearchBudget, Background,
         LibraryQueries, WatchlistEntries,
         RatingQueries, DiaryQueries, ReviewQueries, ProgressQueries, HideQueries,
-        MixQueries,
+        MixQueries, CommunityQueries,
         LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries,
     ],
@@ -198,6 +202,7 @@ application_module! {
         DrawingGiver,
         SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
         ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
+        ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
     ],

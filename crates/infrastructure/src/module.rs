@@ -20,6 +20,7 @@ use crate::{
         film_index::{FilmIndexState, TantivyFilmIndex, TantivyFilmIndexParameters},
         picture_fetcher::PictureWays,
     },
+    community::SqlCommunityQueries,
     identity::{
         Argon2PasswordHasher, Argon2PasswordHasherParameters, FixedSessionPolicy,
         FixedSessionPolicyParameters, GateState, HashingSlots, JwtAccessTokens,
@@ -64,7 +65,7 @@ module! {
             ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlRatingQueries, SqlDiaryQueries, SqlReviewQueries, SqlProgressQueries, SqlHideQueries,
-            SqlMixQueries,
+            SqlMixQueries, SqlCommunityQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,

@@ -10,6 +10,7 @@ use super::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
         FakeSearchBudget, FakeVocabulary,
     },
+    communities::FakeCommunityQueries,
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
     identity::{
@@ -38,6 +39,7 @@ use crate::{
         },
         sources::FilmSources,
     },
+    community::ports::CommunityQueries,
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
@@ -92,7 +94,7 @@ fake_ports! {
     FakeRatingQueries for RatingQueries, FakeDiaryQueries for DiaryQueries,
     FakeReviewQueries for ReviewQueries, FakeProgressQueries for ProgressQueries,
     FakeHideQueries for HideQueries,
-    FakeMixQueries for MixQueries,
+    FakeMixQueries for MixQueries, FakeCommunityQueries for CommunityQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,

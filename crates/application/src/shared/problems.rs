@@ -15,6 +15,7 @@ use crate::{
         update_film::UpdateFilmError,
         vocabulary::VocabularyError,
     },
+    community::{CommunityError, ImportRatingsError, ports::BadFiles},
     identity::{
         administer::AdministerError,
         authenticate::TokenRefused,
@@ -50,8 +51,10 @@ macro_rules! listed {
 const LISTED: &[(&str, &[ProblemCode])] = listed![
     AccessDenied,
     AdministerError,
+    BadFiles,
     ChooseGradientError,
     ChooseMixGradientError,
+    CommunityError,
     ConversationError,
     CreateFilmError,
     DiaryError,
@@ -63,6 +66,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     HashingError,
     HideError,
     ImportError,
+    ImportRatingsError,
     JobsError,
     LastAdminError,
     ManageUsersError,

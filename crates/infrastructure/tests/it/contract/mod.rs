@@ -1,6 +1,7 @@
 //! What every store must do, held against SQLite, PostgreSQL and the fake alike.
 mod assistant;
 mod catalogue;
+mod community;
 mod identity;
 mod imports;
 mod jobs;
@@ -14,6 +15,7 @@ mod upkeep;
 use application::{
     assistant::ports::{ConversationQueries, ModelBudget},
     catalogue::ports::{FilmQueries, Vocabulary},
+    community::ports::CommunityQueries,
     fakes::{Fixture, GenreBuilder, MixBuilder, World},
     identity::ports::{IdentityQueries, SessionGate},
     jobs::ports::JobQueries,
@@ -92,6 +94,7 @@ impl Bench {
     port!(progress -> ProgressQueries);
     port!(hides -> HideQueries);
     port!(mixes -> MixQueries);
+    port!(communities -> CommunityQueries);
     port!(budget -> ModelBudget);
     port!(conversations -> ConversationQueries);
     port!(jobs -> JobQueries);
