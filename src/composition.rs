@@ -252,12 +252,17 @@ fn sources(config: &Config) -> anyhow::Result<Arc<dyn FilmSources>> {
         return Ok(Arc::new(NoFilmSources));
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let failover =
+    let mut failover =
         Failover::new(&config.sources, &clock).context("a source of films cannot be used")?;
     let redis = config.redis_url.as_ref().map(RedisShelf::open);
+    let redis = redis.transpose().context("REDIS_URL cannot be used")?;
+    let redis = redis.map(Arc::new);
+    if let Some(shelf) = &redis {
+        failover = failover.counting_together(&config.sources, shelf);
+    }
     Ok(Arc::new(CachedSources::new(
         Arc::new(failover),
-        redis.transpose().context("REDIS_URL cannot be used")?,
+        redis,
         clock,
         Arc::new(SystemChance),
     )))
