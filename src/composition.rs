@@ -13,7 +13,7 @@ use application::{
 };
 use chrono::Duration;
 use infrastructure::{
-    assistant::ModelConnection,
+    assistant::{ModelConfig, ModelConnection},
     catalogue::{
         DiskPosterStore, S3PosterStore, SqlFilmFeed,
         film_index::FilmIndexState,
@@ -142,7 +142,8 @@ pub fn compose(
         pictures: pictures(config)?,
         sources: sources(config)?,
         search_budget: config.search_budget,
-        model: model(config)?,
+        model: model(config.model.as_ref())?,
+        embedder: model(config.embedder.as_ref())?,
         model_limits: config.model_limits,
     });
     let application = Arc::new(ApplicationModule::builder(ports.clone()).build());
@@ -268,8 +269,8 @@ fn sources(config: &Config) -> anyhow::Result<Arc<dyn FilmSources>> {
     )))
 }
 
-fn model(config: &Config) -> anyhow::Result<Option<Arc<ModelConnection>>> {
-    let model = config.model.as_ref().map(ModelConnection::prepare);
+fn model(config: Option<&ModelConfig>) -> anyhow::Result<Option<Arc<ModelConnection>>> {
+    let model = config.map(ModelConnection::prepare);
     model
         .transpose()
         .context("the language model cannot be used")

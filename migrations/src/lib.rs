@@ -29,6 +29,7 @@ mod m20261122_000022_communities;
 mod m20261122_000024_advice;
 mod m20261122_000028_chosen_languages;
 mod m20261122_000029_colors_due;
+mod m20261122_000030_film_meanings;
 mod table;
 
 /// Applies and takes back migrations.
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000024_advice::Migration),
             Box::new(m20261122_000028_chosen_languages::Migration),
             Box::new(m20261122_000029_colors_due::Migration),
+            Box::new(m20261122_000030_film_meanings::Migration),
         ]
     }
 }

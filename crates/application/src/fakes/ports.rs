@@ -18,6 +18,7 @@ use super::{
     },
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
+    meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
     sources::FakeFilmSources,
@@ -25,12 +26,12 @@ use super::{
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
 };
 use crate::{
-    assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
+    assistant::ports::{ConversationQueries, Embedder, LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
         fetch_poster::PictureFetcher,
         ports::{
-            FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, SearchBudget,
-            Vocabulary,
+            FilmIndex, FilmQueries, MeaningIndex, MeaningQueries, PictureInspector, PosterImages,
+            PosterStore, SearchBudget, Vocabulary,
         },
         sources::FilmSources,
     },
@@ -85,6 +86,8 @@ fake_ports! {
     FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
+    FakeEmbedder for Embedder, FakeMeaningIndex for MeaningIndex,
+    FakeMeaningQueries for MeaningQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,

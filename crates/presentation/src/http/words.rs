@@ -84,6 +84,7 @@ pub enum TaskKindName {
     MakeImages,
     ChooseGradient,
     ChooseMixGradient,
+    EmbedFilms,
     TidyUp,
 }
 
