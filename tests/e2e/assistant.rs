@@ -149,6 +149,8 @@ async fn a_description_finds_what_means_the_like(database: Database) {
         ("FILMHUB_JOBS", "on"),
         ("GPT_BASE", &server.base()),
         ("GPT_EMBEDDING_MODEL", "numbers"),
+        // It is asked again and again until the films are there.
+        ("GPT_DAILY_PER_USER", "100000"),
     ] {
         app.setup.settings.push((name.to_owned(), value.to_owned()));
     }

@@ -123,7 +123,7 @@ impl PostgresServer {
         command
     }
 
-    /// Stops it in the middle of whatever it does; what was committed is kept.
+    /// Stops it in the middle of whatever it does; what was committed is kept if it is durable.
     pub fn stop(&mut self) {
         assert_eq!(self.order("stop"), "stopped");
     }
@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn it_can_be_stopped_and_started_again_where_it_was() {
-        let mut server = PostgresServer::start();
+        let mut server = PostgresServer::durable();
         let url = server.fresh_database();
         ask(
             &server,

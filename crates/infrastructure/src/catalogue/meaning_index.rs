@@ -21,7 +21,7 @@ use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 /// How often what was added elsewhere is read, while somebody searches.
-const PERIOD: TimeDelta = TimeDelta::seconds(30);
+const PERIOD: TimeDelta = TimeDelta::seconds(5);
 /// Clocks differ, and what is written is seen a little later; so a little is read twice.
 const OVERLAP: TimeDelta = TimeDelta::minutes(2);
 /// How many films are read at once.
