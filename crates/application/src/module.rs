@@ -44,6 +44,10 @@ use crate::{
         update_film::{UpdateFilm, UpdateFilmUseCase},
         vocabulary::{ListGenresUseCase, ListMoodsUseCase, ShowGenreUseCase, ShowMoodUseCase},
     },
+    community::{
+        ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
+        ports::CommunityQueries,
+    },
     identity::{
         administer::{
             CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
@@ -153,7 +157,7 @@ application_module! {
         PosterStore, PictureFetcher, FilmSources, SearchBudget, Background,
         MeaningQueries, MeaningIndex,
         LibraryQueries, WatchlistEntries,
-        MixQueries,
+        MixQueries, CommunityQueries,
         LanguageModel, Embedder, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries,
     ],
@@ -176,6 +180,7 @@ application_module! {
         DrawingGiver,
         SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
         ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
+        ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
     ],

@@ -21,6 +21,7 @@ use crate::{
         film_index::{FilmIndexState, TantivyFilmIndex, TantivyFilmIndexParameters},
         picture_fetcher::PictureWays,
     },
+    community::SqlCommunityQueries,
     identity::{
         Argon2PasswordHasher, Argon2PasswordHasherParameters, FixedSessionPolicy,
         FixedSessionPolicyParameters, GateState, HashingSlots, JwtAccessTokens,
@@ -61,7 +62,7 @@ module! {
             ImageInspector, ConfiguredPosterStore, StoredPosterImages, HttpPictureFetcher,
             ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries,
-            SqlMixQueries,
+            SqlMixQueries, SqlCommunityQueries,
             SqlMeaningQueries, InMemoryMeaningIndex, OpenAiEmbedder,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,

@@ -10,6 +10,7 @@ use super::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
         FakeSearchBudget, FakeVocabulary,
     },
+    communities::FakeCommunityQueries,
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
     identity::{
@@ -35,6 +36,7 @@ use crate::{
         },
         sources::FilmSources,
     },
+    community::ports::CommunityQueries,
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
@@ -85,7 +87,7 @@ fake_ports! {
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
-    FakeMixQueries for MixQueries,
+    FakeMixQueries for MixQueries, FakeCommunityQueries for CommunityQueries,
     FakeEmbedder for Embedder, FakeMeaningIndex for MeaningIndex,
     FakeMeaningQueries for MeaningQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,

@@ -6,6 +6,7 @@ use crate::{
         imports::ports::FilmImports,
         ports::{CatalogueStores, FilmRepository, MeaningRepository, ObsoletePosterRepository},
     },
+    community::ports::{CommunityRepository, CommunityStores},
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
@@ -120,6 +121,12 @@ impl CatalogueStores for FakeUnitOfWork {
         self
     }
     fn meanings(&self) -> &dyn MeaningRepository {
+        self
+    }
+}
+
+impl CommunityStores for FakeUnitOfWork {
+    fn communities(&self) -> &dyn CommunityRepository {
         self
     }
 }

@@ -16,6 +16,7 @@ use crate::{
         update_film::UpdateFilmError,
         vocabulary::VocabularyError,
     },
+    community::{CommunityError, ImportRatingsError, ports::BadFiles},
     identity::{
         administer::AdministerError,
         authenticate::TokenRefused,
@@ -47,8 +48,10 @@ macro_rules! listed {
 const LISTED: &[(&str, &[ProblemCode])] = listed![
     AccessDenied,
     AdministerError,
+    BadFiles,
     ChooseGradientError,
     ChooseMixGradientError,
+    CommunityError,
     ConversationError,
     CreateFilmError,
     EmbedFilmsError,
@@ -59,6 +62,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     FilmIndexError,
     HashingError,
     ImportError,
+    ImportRatingsError,
     JobsError,
     LastAdminError,
     ManageUsersError,

@@ -11,6 +11,7 @@ use application::{
         imports::ports::FilmImports,
         ports::{CatalogueStores, FilmRepository, MeaningRepository, ObsoletePosterRepository},
     },
+    community::ports::{CommunityRepository, CommunityStores},
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
@@ -194,6 +195,12 @@ impl CatalogueStores for Transaction {
         self
     }
     fn meanings(&self) -> &dyn MeaningRepository {
+        self
+    }
+}
+
+impl CommunityStores for Transaction {
+    fn communities(&self) -> &dyn CommunityRepository {
         self
     }
 }

@@ -1,6 +1,7 @@
 //! What every store must do, held against SQLite, PostgreSQL and the fake alike.
 mod assistant;
 mod catalogue;
+mod community;
 mod identity;
 mod imports;
 mod jobs;
@@ -14,6 +15,7 @@ mod upkeep;
 use application::{
     assistant::ports::{ConversationQueries, ModelBudget},
     catalogue::ports::{FilmQueries, MeaningQueries, Vocabulary},
+    community::ports::CommunityQueries,
     fakes::{Fixture, GenreBuilder, MixBuilder, World},
     identity::ports::{IdentityQueries, SessionGate},
     jobs::ports::JobQueries,
@@ -82,6 +84,7 @@ impl Bench {
     port!(entries -> WatchlistEntries);
     port!(mixes -> MixQueries);
     port!(meanings -> MeaningQueries);
+    port!(communities -> CommunityQueries);
     port!(budget -> ModelBudget);
     port!(conversations -> ConversationQueries);
     port!(jobs -> JobQueries);
