@@ -20,9 +20,13 @@ mod jobs;
 #[cfg(test)]
 mod listing;
 #[cfg(test)]
+mod outage;
+#[cfg(test)]
 mod posters;
 #[cfg(test)]
 mod problems;
+#[cfg(test)]
+mod ratings;
 #[cfg(test)]
 mod recommend;
 #[cfg(test)]
@@ -31,6 +35,8 @@ mod running;
 mod search;
 #[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod taste;
 #[cfg(test)]
 mod vocabulary;
 #[cfg(test)]

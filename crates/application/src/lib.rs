@@ -3,6 +3,7 @@
 
 pub mod assistant;
 pub mod catalogue;
+pub mod community;
 #[cfg(feature = "fakes")]
 pub mod fakes;
 pub mod identity;
@@ -12,4 +13,5 @@ pub mod mixes;
 pub mod module;
 pub mod recommendation;
 pub mod shared;
+pub mod taste;
 pub mod upkeep;

@@ -3,6 +3,7 @@
 
 pub mod assistant;
 pub mod catalogue;
+pub mod community;
 pub mod identity;
 pub mod jobs;
 mod library;
@@ -13,4 +14,5 @@ mod readiness;
 pub mod recommendation;
 pub mod sources;
 pub mod system;
+mod taste;
 mod upkeep;

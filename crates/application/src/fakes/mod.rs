@@ -21,12 +21,14 @@ mod assistant;
 mod background;
 mod builders;
 mod catalogue;
+mod communities;
 mod conversations;
 mod figures;
 mod identity;
 mod imports;
 mod jobs;
 mod library;
+mod meanings;
 mod mixes;
 mod picture_fetcher;
 mod ports;
@@ -36,6 +38,7 @@ mod sources;
 mod state;
 mod store;
 mod system;
+mod taste;
 mod training;
 mod world;
 
@@ -52,6 +55,7 @@ pub use catalogue::{
     FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
     FakeSearchBudget, FakeVocabulary,
 };
+pub use communities::{FakeCommunityQueries, FakeRatingFiles};
 pub use conversations::FakeConversationQueries;
 pub use figures::FakeFigureQueries;
 pub use identity::{
@@ -60,6 +64,7 @@ pub use identity::{
 };
 pub use jobs::FakeJobQueries;
 pub use library::{FakeLibraryQueries, FakeWatchlistEntries};
+pub use meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries};
 pub use mixes::FakeMixQueries;
 pub use picture_fetcher::{FakePictureFetcher, PictureTrouble};
 pub use ports::FakePorts;
@@ -68,5 +73,8 @@ pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_
 pub use state::Stored;
 pub use store::FakeStore;
 pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_time};
+pub use taste::{
+    FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries, FakeReviewQueries,
+};
 pub use training::FakeModelWorkshop;
 pub use world::World;

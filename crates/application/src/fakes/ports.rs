@@ -10,6 +10,7 @@ use super::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
         FakeSearchBudget, FakeVocabulary,
     },
+    communities::FakeCommunityQueries,
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
     identity::{
@@ -18,24 +19,30 @@ use super::{
     },
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
+    meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
     recommender::{FakeRecommender, FakeTasteQueries},
     sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
+    taste::{
+        FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
+        FakeReviewQueries,
+    },
     training::FakeModelWorkshop,
 };
 use crate::{
-    assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
+    assistant::ports::{ConversationQueries, Embedder, LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
         fetch_poster::PictureFetcher,
         ports::{
-            FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, SearchBudget,
-            Vocabulary,
+            FilmIndex, FilmQueries, MeaningIndex, MeaningQueries, PictureInspector, PosterImages,
+            PosterStore, SearchBudget, Vocabulary,
         },
         sources::FilmSources,
     },
+    community::ports::CommunityQueries,
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
@@ -52,6 +59,7 @@ use crate::{
         retry::Backoff,
         store::Store,
     },
+    taste::ports::{DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries},
     upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
@@ -90,9 +98,14 @@ fake_ports! {
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
-    FakeMixQueries for MixQueries,
+    FakeRatingQueries for RatingQueries, FakeDiaryQueries for DiaryQueries,
+    FakeReviewQueries for ReviewQueries, FakeProgressQueries for ProgressQueries,
+    FakeHideQueries for HideQueries,
+    FakeMixQueries for MixQueries, FakeCommunityQueries for CommunityQueries,
     FakeRecommender for Recommender, FakeTasteQueries for TasteQueries,
     FakeModelWorkshop for ModelWorkshop,
+    FakeEmbedder for Embedder, FakeMeaningIndex for MeaningIndex,
+    FakeMeaningQueries for MeaningQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,

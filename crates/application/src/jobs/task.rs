@@ -62,6 +62,8 @@ pub enum Task {
         /// Which mix.
         mix: MixId,
     },
+    /// Puts films into the numbers of the model in use; each film is a step.
+    EmbedFilms,
     /// Learns anew what to recommend.
     TrainRecommender,
     /// Forgets what is over.
@@ -87,6 +89,8 @@ pub enum TaskKind {
     ChooseGradient,
     /// [`Task::ChooseMixGradient`].
     ChooseMixGradient,
+    /// [`Task::EmbedFilms`].
+    EmbedFilms,
     /// [`Task::TrainRecommender`].
     TrainRecommender,
     /// [`Task::TidyUp`].
@@ -111,6 +115,7 @@ impl Task {
             Self::MakeImages { .. } => TaskKind::MakeImages,
             Self::ChooseGradient { .. } => TaskKind::ChooseGradient,
             Self::ChooseMixGradient { .. } => TaskKind::ChooseMixGradient,
+            Self::EmbedFilms => TaskKind::EmbedFilms,
             Self::TrainRecommender => TaskKind::TrainRecommender,
             Self::TidyUp => TaskKind::TidyUp,
         }
@@ -135,8 +140,11 @@ impl Task {
             Self::CompleteFilm { film } | Self::MakeImages { film } => film.to_string(),
             Self::ChooseGradient { watchlist } => watchlist.to_string(),
             Self::ChooseMixGradient { mix } => mix.to_string(),
-            // However many are asked for, the next one takes the oldest again.
-            Self::RefreshOldest { .. } | Self::TrainRecommender | Self::TidyUp => String::new(),
+            // However many are asked for, the next one takes the oldest again, or what is lacking.
+            Self::RefreshOldest { .. }
+            | Self::EmbedFilms
+            | Self::TrainRecommender
+            | Self::TidyUp => String::new(),
         };
         Id::<Self>::named(NAMESPACE, &what).as_uuid()
     }
@@ -144,7 +152,7 @@ impl Task {
 
 impl TaskKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ImportFilm,
         Self::ImportPages,
         Self::SearchSources,
@@ -153,6 +161,7 @@ impl TaskKind {
         Self::MakeImages,
         Self::ChooseGradient,
         Self::ChooseMixGradient,
+        Self::EmbedFilms,
         Self::TrainRecommender,
         Self::TidyUp,
     ];
@@ -169,6 +178,7 @@ impl TaskKind {
             Self::MakeImages => "make_images",
             Self::ChooseGradient => "choose_gradient",
             Self::ChooseMixGradient => "choose_mix_gradient",
+            Self::EmbedFilms => "embed_films",
             Self::TrainRecommender => "train_recommender",
             Self::TidyUp => "tidy_up",
         }
@@ -181,6 +191,7 @@ impl TaskKind {
             Self::SearchSources | Self::CompleteFilm => Priority::High,
             Self::ImportFilm | Self::MakeImages | Self::ChooseGradient => Priority::Normal,
             Self::ChooseMixGradient
+            | Self::EmbedFilms
             | Self::ImportPages
             | Self::RefreshOldest
             | Self::TrainRecommender
@@ -195,7 +206,11 @@ impl TaskKind {
             Self::ImportFilm | Self::SearchSources | Self::CompleteFilm => 4,
             Self::MakeImages | Self::ChooseGradient | Self::ChooseMixGradient => 2,
             // Each goes through much by itself; two would only do the same work twice.
-            Self::ImportPages | Self::RefreshOldest | Self::TrainRecommender | Self::TidyUp => 1,
+            Self::ImportPages
+            | Self::RefreshOldest
+            | Self::EmbedFilms
+            | Self::TrainRecommender
+            | Self::TidyUp => 1,
         }
     }
 
@@ -209,7 +224,9 @@ impl TaskKind {
             }
             Self::CompleteFilm | Self::MakeImages => (5, seconds(10), minutes(60)),
             Self::ImportFilm => (8, seconds(10), minutes(60)),
-            Self::ImportPages | Self::RefreshOldest => (8, seconds(30), minutes(60)),
+            Self::ImportPages | Self::RefreshOldest | Self::EmbedFilms => {
+                (8, seconds(30), minutes(60))
+            }
             Self::TrainRecommender => (3, minutes(1), minutes(60)),
             Self::TidyUp => (5, seconds(30), minutes(10)),
         };
@@ -227,7 +244,7 @@ impl TaskKind {
             Self::SearchSources | Self::ChooseGradient | Self::ChooseMixGradient => minutes(1),
             Self::ImportFilm | Self::CompleteFilm | Self::MakeImages => minutes(5),
             Self::TrainRecommender | Self::TidyUp => minutes(30),
-            Self::ImportPages | Self::RefreshOldest => minutes(360),
+            Self::ImportPages | Self::RefreshOldest | Self::EmbedFilms => minutes(360),
         }
     }
 }

@@ -4,6 +4,8 @@ mod assistant;
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
+mod community;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod jobs;
@@ -19,5 +21,7 @@ mod retry;
 mod store;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod taste;
 #[cfg(test)]
 mod upkeep;
