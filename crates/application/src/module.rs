@@ -105,6 +105,13 @@ use crate::{
         retry::{Backoff, Retrying},
         store::Store,
     },
+    taste::{
+        ports::RatingQueries,
+        ratings::{
+            ListRatingsUseCase, RateFilm, RateFilmUseCase, ShowRatingUseCase, UnrateFilm,
+            UnrateFilmUseCase,
+        },
+    },
     upkeep::{
         check_health::CheckHealthUseCase,
         figures::ShowFiguresUseCase,
@@ -152,7 +159,7 @@ application_module! {
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
         FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterImages,
         PosterStore, PictureFetcher, FilmSources, SearchBudget, Background,
-        LibraryQueries, WatchlistEntries,
+        LibraryQueries, WatchlistEntries, RatingQueries,
         MixQueries, CommunityQueries,
         LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries,
@@ -172,6 +179,7 @@ application_module! {
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
         ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase,
+        ShowRatingUseCase, ListRatingsUseCase,
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase, DrawingGiver,
         SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
         ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
@@ -188,6 +196,7 @@ application_module! {
         SetPoster by SetPosterUseCase, RemovePoster by RemovePosterUseCase,
         AddToWatchlist by AddToWatchlistUseCase,
         RemoveFromWatchlist by RemoveFromWatchlistUseCase,
+        RateFilm by RateFilmUseCase, UnrateFilm by UnrateFilmUseCase,
         RecommendTonight by RecommendTonightUseCase, ImportFilms by ImportFilmsUseCase,
         OrderFilms by OrderFilmsUseCase,
         ChangeUser by ChangeUserUseCase, DeleteUser by DeleteUserUseCase,

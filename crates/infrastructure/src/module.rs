@@ -38,6 +38,7 @@ use crate::{
     system::{
         RandomBackoff, SystemChance, SystemClock, SystemSecrets, TokioBackground, UuidV7Generator,
     },
+    taste::SqlRatingQueries,
     upkeep::SqlFigureQueries,
 };
 use application::{
@@ -60,7 +61,7 @@ module! {
             CachedFilmCards, SqlFilmQueries, SqlVocabulary, TantivyFilmIndex,
             ImageInspector, ConfiguredPosterStore, StoredPosterImages, HttpPictureFetcher,
             ConfiguredFilmSources, FixedSearchBudget,
-            SqlLibraryQueries, SqlWatchlistEntries,
+            SqlLibraryQueries, SqlWatchlistEntries, SqlRatingQueries,
             SqlMixQueries, SqlCommunityQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,

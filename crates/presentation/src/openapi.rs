@@ -7,7 +7,7 @@ use crate::{
         problem::{PROBLEM_JSON, Problem, ProblemDetails},
         resource::Path,
     },
-    identity, jobs, library, mixes, recommendation, upkeep,
+    identity, jobs, library, mixes, recommendation, taste, upkeep,
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -40,6 +40,8 @@ const PAGE: &str = "/api/schema/swagger/";
         library::watchlists::list_watchlists, library::watchlists::create_watchlist,
         library::watchlists::show_watchlist, library::watchlists::delete_watchlist,
         library::entries::list_entries, library::entries::add_entry, library::entries::remove_entry,
+        taste::ratings::list_ratings, taste::ratings::show_rating, taste::ratings::rate_film,
+        taste::ratings::unrate_film,
         catalogue::list_films::list_films, catalogue::edit_film::create_film,
         catalogue::search_films::search_films, catalogue::show_film::show_film,
         catalogue::edit_film::update_film, catalogue::show_film::show_film_details,

@@ -142,6 +142,7 @@ impl Stored {
             films.retain(|each| *each != film);
         }
         self.drop_loose_entries();
+        self.drop_loose_tastes();
     }
 
     fn shows(&self, poster: &PosterKey) -> bool {
@@ -349,7 +350,7 @@ fn compare(order: FilmOrder, one: &FilmKey, other: &FilmKey) -> Option<Ordering>
     })
 }
 
-fn sorting_form(title: &str) -> String {
+pub(super) fn sorting_form(title: &str) -> String {
     let title = title.to_lowercase();
     let bare = ["the ", "an ", "a "]
         .into_iter()

@@ -24,6 +24,7 @@ use super::{
     sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
+    taste::FakeRatingQueries,
 };
 use crate::{
     assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
@@ -48,6 +49,7 @@ use crate::{
         retry::Backoff,
         store::Store,
     },
+    taste::ports::RatingQueries,
     upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
@@ -86,6 +88,7 @@ fake_ports! {
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
+    FakeRatingQueries for RatingQueries,
     FakeMixQueries for MixQueries, FakeCommunityQueries for CommunityQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,

@@ -16,6 +16,7 @@ use domain::{
     library::{Watchlist, WatchlistId},
     mixes::{Mix, MixId},
     recommendation::{Recommendation, RecommendationId},
+    taste::{FilmProgress, FilmRating, Viewing, ViewingId},
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -51,6 +52,9 @@ pub struct Stored {
     pub(super) pages_reached: HashMap<String, u32>,
     pub(super) communities: StoredCommunities,
     pub(super) ticks: BTreeMap<String, DateTime<Utc>>,
+    pub(super) ratings: BTreeMap<(UserId, FilmId), FilmRating>,
+    pub(super) viewings: BTreeMap<ViewingId, Viewing>,
+    pub(super) progress: BTreeMap<(UserId, FilmId), FilmProgress>,
 }
 
 /// The committed state, shared by every fake of a world.

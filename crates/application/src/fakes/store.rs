@@ -11,9 +11,10 @@ use crate::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
-    library::ports::{LibraryStores, WatchlistRepository},
+    library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
     shared::store::{Store, StoreError, UnitOfWork},
+    taste::ports::{RatingRepository, TasteKeeper, TasteStores},
 };
 use async_trait::async_trait;
 use std::sync::Mutex;
@@ -129,6 +130,18 @@ impl CommunityStores for FakeUnitOfWork {
 
 impl LibraryStores for FakeUnitOfWork {
     fn watchlists(&self) -> &dyn WatchlistRepository {
+        self
+    }
+    fn entries(&self) -> &dyn EntryRepository {
+        self
+    }
+}
+
+impl TasteStores for FakeUnitOfWork {
+    fn tastes(&self) -> &dyn TasteKeeper {
+        self
+    }
+    fn ratings(&self) -> &dyn RatingRepository {
         self
     }
 }

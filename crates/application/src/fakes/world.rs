@@ -23,6 +23,7 @@ use super::{
     state::{Database, Stored},
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
+    taste::FakeRatingQueries,
 };
 use crate::{
     identity::ports::{AccessGrant, AccessTokens},
@@ -39,6 +40,7 @@ use domain::{
     identity::{Session, User, UserId},
     library::{Watchlist, WatchlistId},
     recommendation::Recommendation,
+    taste::{FilmRating, Viewing},
 };
 use shaku::HasComponent;
 use std::sync::{Arc, OnceLock};
@@ -91,6 +93,8 @@ pub struct World {
     pub library_queries: FakeLibraryQueries,
     /// Changes of single entries of watchlists.
     pub entries: FakeWatchlistEntries,
+    /// Reads of ratings.
+    pub rating_queries: FakeRatingQueries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
     /// Reads of communities.
@@ -147,6 +151,7 @@ impl World {
             vocabulary: FakeVocabulary { database: of() },
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
+            rating_queries: FakeRatingQueries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
             community_queries: FakeCommunityQueries { database: of() },
             conversation_queries: FakeConversationQueries { database: of() },
@@ -194,6 +199,7 @@ impl World {
             .with_component_parameters::<FakeFilmSources>(self.sources.clone())
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
+            .with_component_parameters::<FakeRatingQueries>(self.rating_queries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
             .with_component_parameters::<FakeCommunityQueries>(self.community_queries.clone())
             .with_component_parameters::<FakeConversationQueries>(self.conversation_queries.clone())
@@ -354,6 +360,19 @@ impl Stored {
     pub fn films_on(&self, list: WatchlistId) -> Vec<FilmId> {
         let entries = self.entries_of(list);
         entries.into_iter().map(|entry| entry.film).collect()
+    }
+
+    /// How a user rated a film.
+    #[must_use]
+    pub fn rating_of(&self, user: UserId, film: FilmId) -> Option<&FilmRating> {
+        self.ratings.get(&(user, film))
+    }
+
+    /// The diary of a user, in the order of identifiers.
+    #[must_use]
+    pub fn diary_of(&self, user: UserId) -> Vec<&Viewing> {
+        let viewings = self.viewings.values();
+        viewings.filter(|viewing| viewing.user == user).collect()
     }
 
     /// What was recommended to a user, in the order of identifiers.

@@ -33,6 +33,7 @@ use crate::{
     mixes::browse_mixes::MixError,
     recommendation::recommend_tonight::RecommendTonightError,
     shared::{actor::AccessDenied, store::StoreError},
+    taste::ratings::RatingError,
     upkeep::{figures::FiguresError, tidy_up::TidyUpError},
 };
 
@@ -67,6 +68,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     PosterImageError,
     PosterStoreError,
     ProfileError,
+    RatingError,
     RecommendTonightError,
     RefreshTokensError,
     RegisterError,

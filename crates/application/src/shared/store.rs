@@ -3,7 +3,7 @@ use crate::{
     assistant::ports::AssistantStores, catalogue::ports::CatalogueStores,
     community::ports::CommunityStores, identity::ports::IdentityStores, jobs::ports::JobStores,
     library::ports::LibraryStores, recommendation::ports::RecommendationStores,
-    shared::failure::failure,
+    shared::failure::failure, taste::ports::TasteStores,
 };
 use async_trait::async_trait;
 use shaku::Interface;
@@ -55,6 +55,7 @@ pub trait UnitOfWork:
     + CatalogueStores
     + CommunityStores
     + LibraryStores
+    + TasteStores
     + RecommendationStores
     + AssistantStores
     + JobStores

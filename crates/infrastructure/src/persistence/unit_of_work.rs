@@ -16,9 +16,10 @@ use application::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
-    library::ports::{LibraryStores, WatchlistRepository},
+    library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
     shared::store::{Store, StoreError, UnitOfWork},
+    taste::ports::{RatingRepository, TasteKeeper, TasteStores},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -203,6 +204,18 @@ impl CommunityStores for Transaction {
 
 impl LibraryStores for Transaction {
     fn watchlists(&self) -> &dyn WatchlistRepository {
+        self
+    }
+    fn entries(&self) -> &dyn EntryRepository {
+        self
+    }
+}
+
+impl TasteStores for Transaction {
+    fn tastes(&self) -> &dyn TasteKeeper {
+        self
+    }
+    fn ratings(&self) -> &dyn RatingRepository {
         self
     }
 }

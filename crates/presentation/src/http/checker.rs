@@ -15,6 +15,7 @@ use domain::{
     identity::{InvalidEmailAddress, InvalidPassword, UnknownRole},
     jobs::UnknownJobState,
     shared::{Id, InvalidText, TextRule, UnknownLanguage},
+    taste::{NotHalfStars, RatingOutOfRange},
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
@@ -77,6 +78,8 @@ rule! {
     UnknownRole => "unknown_value",
     UnknownJobState => "unknown_value",
     UnknownTaskKind => "unknown_value",
+    RatingOutOfRange => "out_of_range",
+    NotHalfStars => "out_of_range",
     Broken => "malformed",
     UnknownWord => "unknown_value",
     std::convert::Infallible => "malformed",
@@ -105,6 +108,9 @@ impl JsonType for bool {
 }
 impl JsonType for i64 {
     const EXPECTED: &'static str = "must be a whole number";
+}
+impl JsonType for f64 {
+    const EXPECTED: &'static str = "must be a number";
 }
 impl JsonType for Vec<Value> {
     const EXPECTED: &'static str = "must be an array";

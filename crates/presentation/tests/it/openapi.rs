@@ -4,6 +4,7 @@ use actix_web::http::Method;
 use application::{
     fakes::{a_conversation, a_film, a_session, a_user, a_watchlist},
     jobs::Task,
+    taste::ratings::RateFilm,
 };
 use domain::{
     assistant::ConversationId,
@@ -11,6 +12,7 @@ use domain::{
     identity::{SessionId, UserId},
     jobs::JobId,
     library::WatchlistId,
+    taste::Rating,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -206,12 +208,14 @@ async fn what_needs_a_token_answers_401_without_one() {
 enum Stranger {
     /// There is nothing of others' to ask for.
     OwnAffairs,
+    /// They tell what they think of a film, which everybody may.
+    OwnOpinion,
     /// They are refused with this status.
     Refused(u16),
 }
-use Stranger::{OwnAffairs, Refused};
+use Stranger::{OwnAffairs, OwnOpinion, Refused};
 
-const STRANGERS: [(&str, Stranger); 36] = [
+const STRANGERS: &[(&str, Stranger)] = &[
     ("showMe", OwnAffairs),
     ("updateMe", OwnAffairs),
     ("deleteMe", OwnAffairs),
@@ -227,6 +231,10 @@ const STRANGERS: [(&str, Stranger); 36] = [
     ("listEntries", Refused(403)),
     ("addEntry", Refused(403)),
     ("removeEntry", Refused(403)),
+    ("listRatings", OwnAffairs),
+    ("showRating", Refused(404)),
+    ("rateFilm", OwnOpinion),
+    ("unrateFilm", Refused(404)),
     ("createFilm", OwnAffairs),
     ("updateFilm", Refused(403)),
     ("setPoster", Refused(403)),
@@ -275,12 +283,23 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
         .world
         .token_of(&api.world.has(a_user().with_email("bob@example.org")));
     let job = enqueue(&api.world, Task::TidyUp).await;
-    let table: BTreeMap<&str, Stranger> = STRANGERS.into();
+    let table: BTreeMap<&str, Stranger> = STRANGERS.iter().copied().collect();
+    let opinion = RateFilm {
+        film,
+        rating: Rating::MAX,
+    };
+    let signed_in = api.world.signed_in(&anna);
+    api.world.run(&signed_in, opinion).await.unwrap();
     let before = api.world.stored();
     for operation in operations().into_iter().filter(Operation::needs_token) {
         let stranger = table.get(operation.id.as_str());
         match stranger.unwrap_or_else(|| panic!("{} is not in the table", operation.id)) {
             OwnAffairs => assert!(!operation.path.contains('{'), "{}", operation.id),
+            OwnOpinion => assert!(
+                operation.path.starts_with("/api/v1/me/"),
+                "{}",
+                operation.id
+            ),
             Refused(status) => {
                 ask(
                     &api,

@@ -8,6 +8,7 @@ mod jobs;
 mod library;
 mod recommendation;
 mod statements;
+mod taste;
 mod upkeep;
 
 use application::{
@@ -21,6 +22,7 @@ use application::{
     mixes::ports::MixQueries,
     module::Ports,
     shared::store::Store,
+    taste::ports::RatingQueries,
     upkeep::ports::FigureQueries,
 };
 use chrono::{DateTime, Utc};
@@ -78,6 +80,7 @@ impl Bench {
     port!(vocabulary -> Vocabulary);
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
+    port!(ratings -> RatingQueries);
     port!(mixes -> MixQueries);
     port!(communities -> CommunityQueries);
     port!(budget -> ModelBudget);

@@ -1,0 +1,3 @@
+//! What people tell of films.
+mod ratings;
+mod watched;

@@ -1,0 +1,6 @@
+//! What people tell of films, in the database.
+mod following;
+mod listed;
+mod ratings;
+
+pub use ratings::SqlRatingQueries;
