@@ -106,11 +106,13 @@ use crate::{
         store::Store,
     },
     taste::{
+        mine::{MineQueries, ShowMineUseCase},
         ports::RatingQueries,
         ratings::{
             ListRatingsUseCase, RateFilm, RateFilmUseCase, ShowRatingUseCase, UnrateFilm,
             UnrateFilmUseCase,
         },
+        stats::{ShowStatsUseCase, StatsQueries},
     },
     upkeep::{
         check_health::CheckHealthUseCase,
@@ -160,7 +162,7 @@ application_module! {
         FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterImages,
         PosterStore, PictureFetcher, FilmSources, SearchBudget, Background,
         LibraryQueries, WatchlistEntries, RatingQueries,
-        MixQueries, CommunityQueries,
+        MixQueries, CommunityQueries, StatsQueries, MineQueries,
         LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries,
     ],
@@ -184,6 +186,7 @@ application_module! {
         SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
         ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
         ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
+        ShowStatsUseCase, ShowMineUseCase,
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
     ],

@@ -38,7 +38,7 @@ use crate::{
     system::{
         RandomBackoff, SystemChance, SystemClock, SystemSecrets, TokioBackground, UuidV7Generator,
     },
-    taste::SqlRatingQueries,
+    taste::{SqlMineQueries, SqlRatingQueries, SqlStatsQueries},
     upkeep::SqlFigureQueries,
 };
 use application::{
@@ -62,7 +62,7 @@ module! {
             ImageInspector, ConfiguredPosterStore, StoredPosterImages, HttpPictureFetcher,
             ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries, SqlRatingQueries,
-            SqlMixQueries, SqlCommunityQueries,
+            SqlMixQueries, SqlCommunityQueries, SqlStatsQueries, SqlMineQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,

@@ -51,6 +51,7 @@ const PAGE: &str = "/api/schema/swagger/";
         catalogue::poster_files::show_poster, catalogue::images::show_image,
         catalogue::vocabulary::list_genres, catalogue::vocabulary::show_genre,
         catalogue::vocabulary::list_moods, catalogue::vocabulary::show_mood,
+        taste::stats::show_stats, taste::stats::show_year,
         mixes::list_mixes, mixes::show_mix, mixes::list_mix_films,
         recommendation::recommend_tonight,
         assistant::messages::send_message, assistant::conversations::list_conversations,

@@ -22,6 +22,7 @@ use super::{
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
     sources::FakeFilmSources,
+    stats::{FakeMineQueries, FakeStatsQueries},
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
     taste::FakeRatingQueries,
@@ -49,7 +50,7 @@ use crate::{
         retry::Backoff,
         store::Store,
     },
-    taste::ports::RatingQueries,
+    taste::{mine::MineQueries, ports::RatingQueries, stats::StatsQueries},
     upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
@@ -89,6 +90,7 @@ fake_ports! {
     FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeRatingQueries for RatingQueries,
+    FakeStatsQueries for StatsQueries, FakeMineQueries for MineQueries,
     FakeMixQueries for MixQueries, FakeCommunityQueries for CommunityQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,

@@ -21,6 +21,7 @@ use super::{
     ports::FakePorts,
     sources::FakeFilmSources,
     state::{Database, Stored},
+    stats::{FakeMineQueries, FakeStatsQueries},
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
     taste::FakeRatingQueries,
@@ -97,6 +98,10 @@ pub struct World {
     pub rating_queries: FakeRatingQueries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
+    /// Diaries in numbers.
+    pub stats_queries: FakeStatsQueries,
+    /// What users say of films.
+    pub mine_queries: FakeMineQueries,
     /// Reads of communities.
     pub community_queries: FakeCommunityQueries,
     /// Reads of conversations.
@@ -153,6 +158,8 @@ impl World {
             entries: FakeWatchlistEntries { database: of() },
             rating_queries: FakeRatingQueries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
+            stats_queries: FakeStatsQueries { database: of() },
+            mine_queries: FakeMineQueries { database: of() },
             community_queries: FakeCommunityQueries { database: of() },
             conversation_queries: FakeConversationQueries { database: of() },
             figure_queries: FakeFigureQueries { database: of() },
@@ -201,6 +208,8 @@ impl World {
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
             .with_component_parameters::<FakeRatingQueries>(self.rating_queries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
+            .with_component_parameters::<FakeStatsQueries>(self.stats_queries.clone())
+            .with_component_parameters::<FakeMineQueries>(self.mine_queries.clone())
             .with_component_parameters::<FakeCommunityQueries>(self.community_queries.clone())
             .with_component_parameters::<FakeConversationQueries>(self.conversation_queries.clone())
             .with_component_parameters::<FakeFigureQueries>(self.figure_queries.clone())
@@ -250,6 +259,25 @@ impl World {
             if let Some(owner) = owner {
                 stored.add_entry(list, owner, film, now);
             }
+        });
+    }
+
+    /// Puts a viewing into a diary, and nothing else.
+    ///
+    /// # Panics
+    /// When there is no such user or film.
+    #[track_caller]
+    pub fn logs(&self, viewing: Viewing) {
+        self.database.prepare(|stored| {
+            assert!(
+                stored.users.contains_key(&viewing.user),
+                "there is no such user"
+            );
+            assert!(
+                stored.films.contains_key(&viewing.film),
+                "there is no such film"
+            );
+            stored.viewings.insert(viewing.id, viewing);
         });
     }
 

@@ -33,7 +33,7 @@ use crate::{
     mixes::browse_mixes::MixError,
     recommendation::recommend_tonight::RecommendTonightError,
     shared::{actor::AccessDenied, store::StoreError},
-    taste::ratings::RatingError,
+    taste::{ratings::RatingError, stats::StatsError},
     upkeep::{figures::FiguresError, tidy_up::TidyUpError},
 };
 
@@ -79,6 +79,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     ShowImageError,
     SignInError,
     SourceError,
+    StatsError,
     StoreError,
     TelegramSignInError,
     TidyUpError,

@@ -13,6 +13,7 @@ use domain::{
     library::StandardList,
     mixes::Mix,
     shared::Id,
+    taste::DiaryYear,
 };
 use std::future::{Ready, ready};
 
@@ -75,6 +76,21 @@ impl FromRequest for PathWatchlist {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let expected = "must be `liked`, `watched`, `wish` or a UUID";
         ready(read(req, "watchlist", expected, watchlist).map(Self))
+    }
+}
+
+/// A year in a path.
+#[derive(Debug)]
+pub struct PathYear(pub DiaryYear);
+
+impl FromRequest for PathYear {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let expected = "must be a year from 1888 to 9999";
+        let year = |text: &str| DiaryYear::try_from(text.parse::<i64>().ok()?).ok();
+        ready(read(req, "year", expected, year).map(Self))
     }
 }
 

@@ -74,6 +74,12 @@ impl QueryFields {
         self.parsed(check, name, parse).unwrap_or_default()
     }
 
+    /// The values of a parameter that may be repeated.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let found = self.0.iter().filter(move |(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// A parameter that may be repeated and names things by identifier.
     pub fn ids<K: ?Sized>(&self, check: &mut Checker, name: &str) -> Vec<Id<K>> {
         let values = self.0.iter().filter(|(key, _)| key == name);

@@ -153,6 +153,27 @@ pub enum WatchlistType {
     Custom,
 }
 
+/// What the viewer says of a film, or does not say.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum FilmWhere {
+    Watched,
+    NotWatched,
+    Wish,
+    NotWish,
+    Liked,
+    NotLiked,
+    Rated,
+    NotRated,
+}
+
+/// What is told beside each film.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum IncludeWord {
+    Me,
+}
+
 /// How many films a search gives at the most.
 #[derive(ToSchema)]
 #[schema(default = 10, minimum = 1, maximum = 50)]

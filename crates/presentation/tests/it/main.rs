@@ -19,6 +19,7 @@ mod problems;
 mod recommend;
 mod sessions;
 mod slow;
+mod stats;
 mod support;
 mod surroundings;
 mod taste;

@@ -140,7 +140,7 @@ async fn what_is_wrong_is_said_with_its_file_and_line() {
         ),
         (
             "movies.csv",
-            "movieId,title,genres\n10,A,\n11,\"B\nC\",\n10,D,\n",
+            "movieId,title,genres\n10,A,\n11,B,\"Drama\nWar\"\n10,D,\n",
             "movies.csv, line 5: movieId 10 is there twice",
         ),
         (

@@ -8,6 +8,7 @@ mod jobs;
 mod library;
 mod recommendation;
 mod statements;
+mod stats;
 mod taste;
 mod upkeep;
 
@@ -22,7 +23,7 @@ use application::{
     mixes::ports::MixQueries,
     module::Ports,
     shared::store::Store,
-    taste::ports::RatingQueries,
+    taste::{mine::MineQueries, ports::RatingQueries, stats::StatsQueries},
     upkeep::ports::FigureQueries,
 };
 use chrono::{DateTime, Utc};
@@ -31,6 +32,7 @@ use domain::{
     identity::User,
     library::Watchlist,
     shared::Language,
+    taste::{Viewing, ViewingDay},
 };
 use infrastructure::{
     catalogue::{
@@ -83,6 +85,8 @@ impl Bench {
     port!(ratings -> RatingQueries);
     port!(mixes -> MixQueries);
     port!(communities -> CommunityQueries);
+    port!(stats -> StatsQueries);
+    port!(mines -> MineQueries);
     port!(budget -> ModelBudget);
     port!(conversations -> ConversationQueries);
     port!(jobs -> JobQueries);
@@ -198,6 +202,28 @@ impl Bench {
             .await
             .unwrap();
         uow.commit().await.unwrap();
+    }
+
+    /// Stores a viewing, and nothing that follows from it.
+    pub async fn has_viewing(&self, viewing: &Viewing) {
+        let connection = match &self.backing {
+            Backing::Fake(world) => return world.logs(viewing.clone()),
+            Backing::Sql(connection) => connection,
+        };
+        let insert = "INSERT INTO viewings \
+             (id, user_id, film_id, watched_on, is_rewatch, note, logged_at) \
+             VALUES ($1, $2, $3, $4, $5, NULL, $6)";
+        let values = [
+            viewing.id.as_uuid().into(),
+            viewing.user.as_uuid().into(),
+            viewing.film.as_uuid().into(),
+            viewing.watched_on.map(ViewingDay::date).into(),
+            viewing.is_rewatch.into(),
+            viewing.logged_at.into(),
+        ];
+        let backend = connection.get_database_backend();
+        let statement = Statement::from_sql_and_values(backend, insert, values);
+        connection.execute_raw(statement).await.unwrap();
     }
 
     /// Stores a genre, which only the starter catalogue does otherwise.
