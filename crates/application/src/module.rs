@@ -88,11 +88,13 @@ use crate::{
             AddToWatchlist, AddToWatchlistUseCase, RemoveFromWatchlist, RemoveFromWatchlistUseCase,
         },
         list_watchlists::{ListWatchlistsUseCase, ShowWatchlistUseCase},
+        painting::ModelPainter,
         ports::{LibraryQueries, WatchlistEntries},
         show_watchlist::{DeleteWatchlistUseCase, ListEntriesUseCase},
     },
     mixes::{
         browse_mixes::{ListMixFilmsUseCase, ListMixesUseCase, ShowMixUseCase},
+        choose_gradient::{ChooseMixGradientHandler, ChooseMixGradientUseCase},
         ports::MixQueries,
     },
     recommendation::{
@@ -180,9 +182,10 @@ application_module! {
         ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
-        ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase,
+        ModelPainter, ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase,
         ShowRatingUseCase, ListRatingsUseCase,
-        ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase, DrawingGiver,
+        ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase, ChooseMixGradientUseCase,
+        DrawingGiver,
         SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
         ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
         ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
@@ -209,5 +212,6 @@ application_module! {
     handlers = [
         TidyUpHandler, ImportFilmHandler, ImportPagesHandler, SearchSourcesHandler,
         CompleteFilmHandler, RefreshOldestHandler, MakeImagesHandler, ChooseGradientHandler,
+        ChooseMixGradientHandler,
     ],
 }

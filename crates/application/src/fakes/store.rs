@@ -12,6 +12,7 @@ use crate::{
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
+    mixes::ports::{MixRepository, MixStores},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
     shared::store::{Store, StoreError, UnitOfWork},
     taste::ports::{RatingRepository, TasteKeeper, TasteStores},
@@ -142,6 +143,12 @@ impl TasteStores for FakeUnitOfWork {
         self
     }
     fn ratings(&self) -> &dyn RatingRepository {
+        self
+    }
+}
+
+impl MixStores for FakeUnitOfWork {
+    fn mixes(&self) -> &dyn MixRepository {
         self
     }
 }

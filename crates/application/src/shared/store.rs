@@ -2,8 +2,9 @@
 use crate::{
     assistant::ports::AssistantStores, catalogue::ports::CatalogueStores,
     community::ports::CommunityStores, identity::ports::IdentityStores, jobs::ports::JobStores,
-    library::ports::LibraryStores, recommendation::ports::RecommendationStores,
-    shared::failure::failure, taste::ports::TasteStores,
+    library::ports::LibraryStores, mixes::ports::MixStores,
+    recommendation::ports::RecommendationStores, shared::failure::failure,
+    taste::ports::TasteStores,
 };
 use async_trait::async_trait;
 use shaku::Interface;
@@ -56,6 +57,7 @@ pub trait UnitOfWork:
     + CommunityStores
     + LibraryStores
     + TasteStores
+    + MixStores
     + RecommendationStores
     + AssistantStores
     + JobStores

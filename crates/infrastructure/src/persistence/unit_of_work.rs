@@ -17,6 +17,7 @@ use application::{
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
+    mixes::ports::{MixRepository, MixStores},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
     shared::store::{Store, StoreError, UnitOfWork},
     taste::ports::{RatingRepository, TasteKeeper, TasteStores},
@@ -216,6 +217,12 @@ impl TasteStores for Transaction {
         self
     }
     fn ratings(&self) -> &dyn RatingRepository {
+        self
+    }
+}
+
+impl MixStores for Transaction {
+    fn mixes(&self) -> &dyn MixRepository {
         self
     }
 }

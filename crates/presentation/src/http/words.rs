@@ -105,6 +105,7 @@ pub enum TaskKindName {
     RefreshOldest,
     MakeImages,
     ChooseGradient,
+    ChooseMixGradient,
     TidyUp,
 }
 
