@@ -14,7 +14,7 @@ stories![
     files_with_a_mistake_are_refused_whole,
 ];
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const MOVIES: &str = "movieId,title,genres\n\
      1,\"General, The (1926)\",Comedy|War\n\
      2,\"Lantern, The (2031)\",Drama|Sci-Fi\n";

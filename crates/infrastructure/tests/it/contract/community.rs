@@ -86,13 +86,13 @@ async fn films_of(bench: &Bench, community: CommunityId, items: &[i64]) -> Vec<F
 
 async fn films_are_recognised_by_their_names_elsewhere_and_others_are_made(bench: Bench) {
     let drama = bench.has_genre(a_genre("Drama")).await;
-    let told = a_sourced_film(SourceName::Tmdb, "movie/1398")
+    let sourced = a_sourced_film(SourceName::Tmdb, "movie/1398")
         .titled("Сталкер")
         .of_year(1979)
         .known_as(ExternalSource::Imdb, "tt0079944")
         .build();
     let order = application::catalogue::imports::ImportFilms {
-        told: vec![told],
+        told: vec![sourced],
         reached: None,
     };
     let known = execute(&bench, order).await.unwrap().films[0].unwrap();
@@ -104,7 +104,7 @@ async fn films_are_recognised_by_their_names_elsewhere_and_others_are_made(bench
         .owned_by(anna.id)
         .build();
     bench.has_film(&own).await;
-    let films = vec![
+    let told = vec![
         listed(
             1,
             "Stalker",
@@ -114,7 +114,7 @@ async fn films_are_recognised_by_their_names_elsewhere_and_others_are_made(bench
         listed(2, "Stalker", 1979, &[name(ExternalSource::Tmdb, "1398")]),
         listed(3, "Harbour", 1971, &[name(ExternalSource::Tmdb, "71")]),
     ];
-    let files = FakeRatingFiles::of('a', films, vec![filed(1, 1, 9, 100)]);
+    let files = FakeRatingFiles::of('a', told, vec![filed(1, 1, 9, 100)]);
     let imported = import(&bench, &files).await;
     assert_eq!(imported.new_films, 1);
     let places = films_of(&bench, imported.community.id, &[1, 2, 3]).await;
