@@ -11,7 +11,7 @@ use crate::{
         state::{Settings, Use},
     },
 };
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use application::{
     catalogue::vocabulary::ListGenres,
     taste::stats::{ShowStats, ShownStats, Stats, Tally},
@@ -206,13 +206,14 @@ async fn answered(
     show: &Use<ShowStats>,
     list_genres: &Use<ListGenres>,
     settings: &Settings,
+    req: &HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let shown = show.execute(actor, request).await?;
     let all = ListGenres { moods: Vec::new() };
     let genres = list_genres.execute(actor, all).await?;
     let view = StatsView::new(&shown, &genres, language, settings);
     let mut response = answer::ok(&view)?;
-    mark(&mut response, language);
+    mark(req, &mut response, language);
     Ok(response)
 }
 
@@ -228,9 +229,19 @@ pub async fn show_stats(
     show: Use<ShowStats>,
     list_genres: Use<ListGenres>,
     settings: Settings,
+    req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let request = ShowStats { year: None };
-    answered(&actor, request, language.0, &show, &list_genres, &settings).await
+    answered(
+        &actor,
+        request,
+        language.0,
+        &show,
+        &list_genres,
+        &settings,
+        &req,
+    )
+    .await
 }
 
 /// Shows a year of the user's diary in numbers, with the best films of it.
@@ -249,7 +260,17 @@ pub async fn show_year(
     show: Use<ShowStats>,
     list_genres: Use<ListGenres>,
     settings: Settings,
+    req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let request = ShowStats { year: Some(year.0) };
-    answered(&actor, request, language.0, &show, &list_genres, &settings).await
+    answered(
+        &actor,
+        request,
+        language.0,
+        &show,
+        &list_genres,
+        &settings,
+        &req,
+    )
+    .await
 }

@@ -88,6 +88,10 @@ async fn reads_take_one_statement_and_list_changes_at_most_two(bench: Bench, cou
         assert_eq!(counter.of(list).await.1, 1, "entries, round {round}");
         let (_, count) = counter.of(bench.library().list_custom(user.id)).await;
         assert_eq!(count, 1, "lists, round {round}");
+        let (_, count) = counter.of(bench.stats().count(user.id, None)).await;
+        assert_eq!(count, 1, "diary in numbers, round {round}");
+        let (_, count) = counter.of(bench.mines().of(user.id, &ids)).await;
+        assert_eq!(count, 1, "what the viewer says, round {round}");
     }
     let again = bench
         .entries()
