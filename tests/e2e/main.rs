@@ -36,6 +36,8 @@ mod sessions;
 #[cfg(test)]
 mod stats;
 #[cfg(test)]
+mod taste;
+#[cfg(test)]
 mod vocabulary;
 #[cfg(test)]
 mod watchlists;

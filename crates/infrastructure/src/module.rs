@@ -38,7 +38,10 @@ use crate::{
     system::{
         RandomBackoff, SystemChance, SystemClock, SystemSecrets, TokioBackground, UuidV7Generator,
     },
-    taste::{SqlMineQueries, SqlRatingQueries, SqlStatsQueries},
+    taste::{
+        SqlDiaryQueries, SqlHideQueries, SqlMineQueries, SqlProgressQueries, SqlRatingQueries,
+        SqlReviewQueries, SqlStatsQueries,
+    },
     upkeep::SqlFigureQueries,
 };
 use application::{
@@ -61,7 +64,8 @@ module! {
             CachedFilmCards, SqlFilmQueries, SqlVocabulary, TantivyFilmIndex,
             ImageInspector, ConfiguredPosterStore, StoredPosterImages, HttpPictureFetcher,
             ConfiguredFilmSources, FixedSearchBudget,
-            SqlLibraryQueries, SqlWatchlistEntries, SqlRatingQueries,
+            SqlLibraryQueries, SqlWatchlistEntries,
+            SqlRatingQueries, SqlDiaryQueries, SqlReviewQueries, SqlProgressQueries, SqlHideQueries,
             SqlMixQueries, SqlCommunityQueries, SqlStatsQueries, SqlMineQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,

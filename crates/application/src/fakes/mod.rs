@@ -70,5 +70,7 @@ pub use state::Stored;
 pub use stats::{FakeMineQueries, FakeStatsQueries};
 pub use store::FakeStore;
 pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_time};
-pub use taste::FakeRatingQueries;
+pub use taste::{
+    FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries, FakeReviewQueries,
+};
 pub use world::World;

@@ -25,7 +25,10 @@ use super::{
     stats::{FakeMineQueries, FakeStatsQueries},
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
-    taste::FakeRatingQueries,
+    taste::{
+        FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
+        FakeReviewQueries,
+    },
 };
 use crate::{
     assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
@@ -50,7 +53,11 @@ use crate::{
         retry::Backoff,
         store::Store,
     },
-    taste::{mine::MineQueries, ports::RatingQueries, stats::StatsQueries},
+    taste::{
+        mine::MineQueries,
+        ports::{DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries},
+        stats::StatsQueries,
+    },
     upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
@@ -89,7 +96,9 @@ fake_ports! {
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
-    FakeRatingQueries for RatingQueries,
+    FakeRatingQueries for RatingQueries, FakeDiaryQueries for DiaryQueries,
+    FakeReviewQueries for ReviewQueries, FakeProgressQueries for ProgressQueries,
+    FakeHideQueries for HideQueries,
     FakeStatsQueries for StatsQueries, FakeMineQueries for MineQueries,
     FakeMixQueries for MixQueries, FakeCommunityQueries for CommunityQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,

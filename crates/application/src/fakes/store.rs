@@ -14,8 +14,14 @@ use crate::{
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
-    shared::store::{Store, StoreError, UnitOfWork},
-    taste::ports::{RatingRepository, TasteKeeper, TasteStores},
+    shared::{
+        once::{AnswerRepository, OnceStores},
+        store::{Store, StoreError, UnitOfWork},
+    },
+    taste::ports::{
+        HideRepository, ProgressRepository, RatingRepository, ReviewRepository, TasteKeeper,
+        TasteStores, ViewingRepository,
+    },
 };
 use async_trait::async_trait;
 use std::sync::Mutex;
@@ -143,6 +149,24 @@ impl TasteStores for FakeUnitOfWork {
         self
     }
     fn ratings(&self) -> &dyn RatingRepository {
+        self
+    }
+    fn viewings(&self) -> &dyn ViewingRepository {
+        self
+    }
+    fn reviews(&self) -> &dyn ReviewRepository {
+        self
+    }
+    fn progress(&self) -> &dyn ProgressRepository {
+        self
+    }
+    fn hides(&self) -> &dyn HideRepository {
+        self
+    }
+}
+
+impl OnceStores for FakeUnitOfWork {
+    fn answers(&self) -> &dyn AnswerRepository {
         self
     }
 }

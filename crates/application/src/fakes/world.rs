@@ -24,7 +24,10 @@ use super::{
     stats::{FakeMineQueries, FakeStatsQueries},
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
-    taste::FakeRatingQueries,
+    taste::{
+        FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
+        FakeReviewQueries,
+    },
 };
 use crate::{
     identity::ports::{AccessGrant, AccessTokens},
@@ -96,6 +99,14 @@ pub struct World {
     pub entries: FakeWatchlistEntries,
     /// Reads of ratings.
     pub rating_queries: FakeRatingQueries,
+    /// Reads of diaries.
+    pub diary_queries: FakeDiaryQueries,
+    /// Reads of reviews.
+    pub review_queries: FakeReviewQueries,
+    /// Reads of progress.
+    pub progress_queries: FakeProgressQueries,
+    /// Reads of hidden things.
+    pub hide_queries: FakeHideQueries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
     /// Diaries in numbers.
@@ -157,6 +168,10 @@ impl World {
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
             rating_queries: FakeRatingQueries { database: of() },
+            diary_queries: FakeDiaryQueries { database: of() },
+            review_queries: FakeReviewQueries { database: of() },
+            progress_queries: FakeProgressQueries { database: of() },
+            hide_queries: FakeHideQueries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
             stats_queries: FakeStatsQueries { database: of() },
             mine_queries: FakeMineQueries { database: of() },
@@ -207,6 +222,10 @@ impl World {
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
             .with_component_parameters::<FakeRatingQueries>(self.rating_queries.clone())
+            .with_component_parameters::<FakeDiaryQueries>(self.diary_queries.clone())
+            .with_component_parameters::<FakeReviewQueries>(self.review_queries.clone())
+            .with_component_parameters::<FakeProgressQueries>(self.progress_queries.clone())
+            .with_component_parameters::<FakeHideQueries>(self.hide_queries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
             .with_component_parameters::<FakeStatsQueries>(self.stats_queries.clone())
             .with_component_parameters::<FakeMineQueries>(self.mine_queries.clone())

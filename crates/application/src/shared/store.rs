@@ -4,7 +4,7 @@ use crate::{
     community::ports::CommunityStores, identity::ports::IdentityStores, jobs::ports::JobStores,
     library::ports::LibraryStores, mixes::ports::MixStores,
     recommendation::ports::RecommendationStores, shared::failure::failure,
-    taste::ports::TasteStores,
+    shared::once::OnceStores, taste::ports::TasteStores,
 };
 use async_trait::async_trait;
 use shaku::Interface;
@@ -57,6 +57,7 @@ pub trait UnitOfWork:
     + CommunityStores
     + LibraryStores
     + TasteStores
+    + OnceStores
     + MixStores
     + RecommendationStores
     + AssistantStores

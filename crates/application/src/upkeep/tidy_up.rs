@@ -12,6 +12,7 @@ use crate::{
         actor::{AccessDenied, Actor},
         clock::{Clock, IdGenerator},
         failure::failure,
+        once::kept_for,
         store::{Store, StoreError, UnitOfWork},
         use_case::{UseCase, request},
     },
@@ -40,6 +41,8 @@ pub struct Tidied {
     pub recommendations: u64,
     /// Posters that nobody showed.
     pub posters: usize,
+    /// Answers that were kept for requests that come again, and did not.
+    pub answers: u64,
     /// Jobs that had ended some time ago.
     pub jobs: u64,
 }
@@ -103,6 +106,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             .recommendations()
             .forget_given(now - RECOMMENDATIONS_KEPT)
             .await?;
+        let answers = uow.answers().forget(now - kept_for()).await?;
         let jobs = uow
             .jobs()
             .forget(now - kept_when_over(), now - kept_when_failed())
@@ -120,6 +124,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             film_changes,
             recommendations,
             posters,
+            answers,
             jobs,
         })
     }

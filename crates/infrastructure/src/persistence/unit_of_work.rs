@@ -19,8 +19,14 @@ use application::{
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
-    shared::store::{Store, StoreError, UnitOfWork},
-    taste::ports::{RatingRepository, TasteKeeper, TasteStores},
+    shared::{
+        once::{AnswerRepository, OnceStores},
+        store::{Store, StoreError, UnitOfWork},
+    },
+    taste::ports::{
+        HideRepository, ProgressRepository, RatingRepository, ReviewRepository, TasteKeeper,
+        TasteStores, ViewingRepository,
+    },
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -217,6 +223,24 @@ impl TasteStores for Transaction {
         self
     }
     fn ratings(&self) -> &dyn RatingRepository {
+        self
+    }
+    fn viewings(&self) -> &dyn ViewingRepository {
+        self
+    }
+    fn reviews(&self) -> &dyn ReviewRepository {
+        self
+    }
+    fn progress(&self) -> &dyn ProgressRepository {
+        self
+    }
+    fn hides(&self) -> &dyn HideRepository {
+        self
+    }
+}
+
+impl OnceStores for Transaction {
+    fn answers(&self) -> &dyn AnswerRepository {
         self
     }
 }

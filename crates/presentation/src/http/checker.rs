@@ -7,7 +7,7 @@ use application::{
         sources::UnknownSourceList,
     },
     jobs::UnknownTaskKind,
-    shared::page::PageSizeOutOfRange,
+    shared::{once::InvalidOnceKey, page::PageSizeOutOfRange},
     upkeep::figures::FigureDaysOutOfRange,
 };
 use domain::{
@@ -15,7 +15,7 @@ use domain::{
     identity::{InvalidEmailAddress, InvalidPassword, UnknownRole},
     jobs::UnknownJobState,
     shared::{Id, InvalidText, TextRule, UnknownLanguage},
-    taste::{NotHalfStars, RatingOutOfRange},
+    taste::{NotHalfStars, RatingOutOfRange, UnknownHide, UnknownProgress, UnknownStance},
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
@@ -80,6 +80,10 @@ rule! {
     UnknownTaskKind => "unknown_value",
     RatingOutOfRange => "out_of_range",
     NotHalfStars => "out_of_range",
+    InvalidOnceKey => "malformed",
+    UnknownStance => "unknown_value",
+    UnknownProgress => "unknown_value",
+    UnknownHide => "unknown_value",
     Broken => "malformed",
     UnknownWord => "unknown_value",
     std::convert::Infallible => "malformed",

@@ -180,6 +180,42 @@ pub enum IncludeWord {
 #[schema(default = 10, minimum = 1, maximum = 50)]
 pub struct SearchSize(i64);
 
+/// What a review comes to.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum StanceName {
+    Positive,
+    Neutral,
+    Negative,
+}
+
+/// How far somebody is with a film.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ProgressName {
+    Planned,
+    Watching,
+    Completed,
+    Dropped,
+}
+
+/// How little somebody wants to be shown something: never, or less.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum HideName {
+    Hide,
+    NotInterested,
+}
+
+/// What can be hidden.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum HiddenKindName {
+    Films,
+    Genres,
+    People,
+}
+
 /// How much somebody liked a film.
 #[derive(ToSchema)]
 #[schema(minimum = 1, maximum = 10)]

@@ -9,7 +9,7 @@ use domain::{
     catalogue::FilmId,
     identity::UserId,
     library::StandardList,
-    taste::{Consequence, Progress, Viewing},
+    taste::{Consequence, HiddenSubject, Progress, Viewing},
 };
 
 impl Stored {
@@ -22,6 +22,30 @@ impl Stored {
         self.viewings
             .retain(|_, viewing| is_there(&viewing.user, &viewing.film));
         self.progress.retain(|(user, film), _| is_there(user, film));
+        self.reviews.retain(|(user, film), _| is_there(user, film));
+        self.hidden.retain(|(user, subject), _| {
+            users.contains_key(user)
+                && match subject {
+                    HiddenSubject::Film(film) => films.contains_key(film),
+                    HiddenSubject::Genre(_) | HiddenSubject::Person(_) => true,
+                }
+        });
+        self.once_keys
+            .retain(|(user, _), _| users.contains_key(user));
+    }
+
+    /// Whether somebody else has rated, seen or reviewed a film.
+    pub(in crate::fakes) fn is_told_of_by_others(&self, film: FilmId, owner: UserId) -> bool {
+        let of_others = |user: &UserId, told: &FilmId| *told == film && *user != owner;
+        let mut viewings = self.viewings.values();
+        self.ratings
+            .keys()
+            .any(|(user, told)| of_others(user, told))
+            || self
+                .reviews
+                .keys()
+                .any(|(user, told)| of_others(user, told))
+            || viewings.any(|viewing| of_others(&viewing.user, &viewing.film))
     }
 
     /// The diary of a user, of one film; whatever comes first.

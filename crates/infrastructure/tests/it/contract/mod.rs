@@ -23,18 +23,27 @@ use application::{
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     module::Ports,
-    shared::store::Store,
-    taste::{mine::MineQueries, ports::RatingQueries, stats::StatsQueries},
+    shared::{
+        page::{PageRequest, PageSize},
+        store::Store,
+    },
+    taste::{
+        mine::MineQueries,
+        ports::{
+            DiaryFilter, DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries,
+        },
+        stats::StatsQueries,
+    },
     upkeep::ports::FigureQueries,
 };
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Film, FilmId, Genre},
-    identity::User,
+    identity::{User, UserId},
     library::Watchlist,
     mixes::MixId,
     shared::Language,
-    taste::{Viewing, ViewingDay},
+    taste::Viewing,
 };
 use infrastructure::{
     catalogue::{
@@ -85,6 +94,10 @@ impl Bench {
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
     port!(ratings -> RatingQueries);
+    port!(diaries -> DiaryQueries);
+    port!(reviews -> ReviewQueries);
+    port!(progress -> ProgressQueries);
+    port!(hides -> HideQueries);
     port!(mixes -> MixQueries);
     port!(communities -> CommunityQueries);
     port!(stats -> StatsQueries);
@@ -253,24 +266,17 @@ impl Bench {
 
     /// Stores a viewing, and nothing that follows from it.
     pub async fn has_viewing(&self, viewing: &Viewing) {
-        let connection = match &self.backing {
-            Backing::Fake(world) => return world.logs(viewing.clone()),
-            Backing::Sql(connection) => connection,
-        };
-        let insert = "INSERT INTO viewings \
-             (id, user_id, film_id, watched_on, is_rewatch, note, logged_at) \
-             VALUES ($1, $2, $3, $4, $5, NULL, $6)";
-        let values = [
-            viewing.id.as_uuid().into(),
-            viewing.user.as_uuid().into(),
-            viewing.film.as_uuid().into(),
-            viewing.watched_on.map(ViewingDay::date).into(),
-            viewing.is_rewatch.into(),
-            viewing.logged_at.into(),
-        ];
-        let backend = connection.get_database_backend();
-        let statement = Statement::from_sql_and_values(backend, insert, values);
-        connection.execute_raw(statement).await.unwrap();
+        let uow = self.store().begin().await.unwrap();
+        uow.viewings().insert(viewing).await.unwrap();
+        uow.commit().await.unwrap();
+    }
+
+    /// The first page of a user's diary.
+    pub async fn diary(&self, user: UserId) -> Vec<Viewing> {
+        let (size, filter) = (PageSize::default(), DiaryFilter::default());
+        let page = PageRequest { size, after: None };
+        let page = self.diaries().list(user, filter, &page).await.unwrap();
+        page.items.into_iter().map(|entry| entry.viewing).collect()
     }
 
     /// Stores a genre, which only the starter catalogue does otherwise.

@@ -1,4 +1,6 @@
 //! What people tell of films.
+mod diary;
+mod others;
 mod ratings;
 
 use crate::support::TestApi;

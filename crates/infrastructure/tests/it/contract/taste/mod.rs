@@ -1,5 +1,8 @@
 //! What people tell of films.
+mod diary;
+mod others;
 mod ratings;
+mod watched;
 
 use super::{Bench, contract};
 use application::{
@@ -61,6 +64,7 @@ where
         id: user.id,
         role: user.role,
         session: nothing(),
+        language: None,
     });
     use_case.execute(&actor, request).await
 }

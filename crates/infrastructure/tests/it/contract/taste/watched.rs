@@ -5,6 +5,7 @@ use application::{
         entries::{AddToWatchlist, RemoveFromWatchlist},
         ports::{AddOutcome, RemoveOutcome, WatchlistRef},
     },
+    shared::store::UnitOfWork,
     taste::ratings::RateFilm,
 };
 use domain::{
@@ -22,6 +23,10 @@ fn add(film: FilmId) -> AddToWatchlist {
         list: WATCHED,
         film,
     }
+}
+
+async fn follow(uow: &dyn UnitOfWork, consequence: Consequence, bare: &Viewing) {
+    uow.tastes().follow(consequence, bare).await.unwrap();
 }
 
 async fn entries_change_within_a_unit_of_work_as_they_do_alone(bench: Bench) {
@@ -73,8 +78,7 @@ async fn what_holds_already_changes_nothing(bench: Bench) {
             Consequence::ForgetCompletion,
             Consequence::PutOnWish,
         ] {
-            let follow = uow.tastes().follow(consequence, &bare(number));
-            follow.await.unwrap();
+            follow(&*uow, consequence, &bare(number)).await;
         }
     }
     uow.commit().await.unwrap();
@@ -85,8 +89,7 @@ async fn what_holds_already_changes_nothing(bench: Bench) {
     let uow = bench.store().begin().await.unwrap();
     for _ in 0..2 {
         for consequence in [Consequence::EraseBareViewing, Consequence::TakeOffWatched] {
-            let follow = uow.tastes().follow(consequence, &bare(3));
-            follow.await.unwrap();
+            follow(&*uow, consequence, &bare(3)).await;
         }
     }
     uow.commit().await.unwrap();
