@@ -18,6 +18,8 @@ mod recommendation;
 #[cfg(test)]
 mod retry;
 #[cfg(test)]
+mod stats;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

@@ -3,7 +3,7 @@ use super::{Bench, contract};
 use application::{
     catalogue::ports::{FilmFilter, FilmOrder, ViewerFilter},
     community::{ImportRatings, ports::FiledRating},
-    fakes::{FakeRatingFiles, a_film, a_genre, a_sourced_film, a_user, opening_time},
+    fakes::{FakeRatingFiles, Fixture, a_film, a_genre, a_sourced_film, a_user, opening_time},
     jobs::handler::Progress,
     module::ApplicationModule,
     shared::{
@@ -68,6 +68,7 @@ async fn rates(bench: &Bench, user: UserId, film: FilmId, value: i64) {
 
 /// Somebody saw a film on a day, for the first time unless it is said to be another.
 async fn saw(bench: &Bench, user: UserId, film: FilmId, day: Option<&str>, is_rewatch: bool) {
+    let id = Id::named(Uuid::NAMESPACE_OID, &format!("{user} {film} {day:?}"));
     let day = day.map(|day| {
         let day: NaiveDate = day.parse().unwrap();
         ViewingDay::stored(day).unwrap()
@@ -75,7 +76,7 @@ async fn saw(bench: &Bench, user: UserId, film: FilmId, day: Option<&str>, is_re
     let viewing = Viewing {
         watched_on: day,
         is_rewatch,
-        ..Viewing::bare(Id::from_uuid(Uuid::now_v7()), user, film, opening_time())
+        ..Viewing::bare(id, user, film, opening_time())
     };
     bench.has_viewing(&viewing).await;
 }
