@@ -19,6 +19,7 @@ use super::{
     },
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
+    meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
     sources::FakeFilmSources,
@@ -31,12 +32,12 @@ use super::{
     },
 };
 use crate::{
-    assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
+    assistant::ports::{ConversationQueries, Embedder, LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
         fetch_poster::PictureFetcher,
         ports::{
-            FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, SearchBudget,
-            Vocabulary,
+            FilmIndex, FilmQueries, MeaningIndex, MeaningQueries, PictureInspector, PosterImages,
+            PosterStore, SearchBudget, Vocabulary,
         },
         sources::FilmSources,
     },
@@ -101,6 +102,8 @@ fake_ports! {
     FakeHideQueries for HideQueries,
     FakeStatsQueries for StatsQueries, FakeMineQueries for MineQueries,
     FakeMixQueries for MixQueries, FakeCommunityQueries for CommunityQueries,
+    FakeEmbedder for Embedder, FakeMeaningIndex for MeaningIndex,
+    FakeMeaningQueries for MeaningQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,

@@ -6,6 +6,7 @@ mod identity;
 mod imports;
 mod jobs;
 mod library;
+mod meanings;
 mod mixes;
 mod recommendation;
 mod statements;
@@ -15,7 +16,7 @@ mod upkeep;
 
 use application::{
     assistant::ports::{ConversationQueries, ModelBudget},
-    catalogue::ports::{FilmQueries, Vocabulary},
+    catalogue::ports::{FilmQueries, MeaningQueries, Vocabulary},
     community::ports::CommunityQueries,
     fakes::{Fixture, GenreBuilder, MixBuilder, World},
     identity::ports::{IdentityQueries, SessionGate},
@@ -46,6 +47,7 @@ use domain::{
     taste::Viewing,
 };
 use infrastructure::{
+    assistant::ModelConnection,
     catalogue::{
         DiskPosterStore, SqlFilmFeed,
         film_index::FilmIndexState,
@@ -99,6 +101,7 @@ impl Bench {
     port!(progress -> ProgressQueries);
     port!(hides -> HideQueries);
     port!(mixes -> MixQueries);
+    port!(meanings -> MeaningQueries);
     port!(communities -> CommunityQueries);
     port!(stats -> StatsQueries);
     port!(mines -> MineQueries);
@@ -136,11 +139,33 @@ impl Bench {
         Self::sql(url, tempfile::tempdir().unwrap(), |_| {}).await
     }
 
+    /// A store beside a model that puts texts into numbers.
+    pub async fn sqlite_with_model(model: Arc<ModelConnection>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::sqlite_file(&folder.path().join("films.db"));
+        Self::of(url, folder, |_| {}, Some(model)).await
+    }
+
+    /// The same.
+    pub async fn postgres_with_model(model: Arc<ModelConnection>) -> Self {
+        let url = PostgresServer::shared().fresh_database().parse().unwrap();
+        Self::of(url, tempfile::tempdir().unwrap(), |_| {}, Some(model)).await
+    }
+
     /// A store whose connection is changed before it is used.
     pub async fn sql(
         url: DatabaseUrl,
         folder: TempDir,
         prepare: impl FnOnce(&mut DatabaseConnection),
+    ) -> Self {
+        Self::of(url, folder, prepare, None).await
+    }
+
+    async fn of(
+        url: DatabaseUrl,
+        folder: TempDir,
+        prepare: impl FnOnce(&mut DatabaseConnection),
+        embedder: Option<Arc<ModelConnection>>,
     ) -> Self {
         let config = DatabaseConfig {
             url,
@@ -168,6 +193,7 @@ impl Bench {
             posters: Arc::new(posters),
             pictures: PictureWays::new(PictureHosts::default(), &HashMap::new()).unwrap(),
             model: None,
+            embedder,
             model_limits: application::assistant::ports::ModelLimits {
                 search_within: std::time::Duration::from_secs(4),
                 reply_within: std::time::Duration::from_mins(1),
