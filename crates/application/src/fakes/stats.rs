@@ -113,7 +113,7 @@ impl Stored {
         for rating in films.iter().filter_map(|seen| seen.rating) {
             *by_rating.entry(rating).or_default() += 1;
         }
-        let years = self.in_spans(user, &viewings, "%Y").into_iter();
+        let years = self.in_spans(user, &viewings, "%Y");
         let mut by_decade = tallies(&films, |film| self.decade(film));
         by_decade.reverse();
         let mut by_director = most_first(tallies(&films, |film| self.directors(film)));
@@ -126,14 +126,11 @@ impl Stored {
                 .map(|seen| seen.times * self.minutes(seen.film))
                 .sum(),
             by_rating: by_rating.into_iter().collect(),
-            by_year: years.filter_map(of_year).collect(),
+            by_year: years.iter().filter_map(of_year).collect(),
             by_month: self.in_spans(user, &viewings, "%Y-%m"),
             by_decade,
             by_genre: most_first(tallies(&films, |film| self.genres_of(film))),
-            by_director: by_director
-                .into_iter()
-                .map(|tally| self.named(tally))
-                .collect(),
+            by_director: by_director.iter().map(|tally| self.named(tally)).collect(),
             by_country: most_first(tallies(&films, |film| self.countries_of(film))),
             best: best(films),
         }
@@ -166,7 +163,7 @@ impl Stored {
         credits.map(|credit| credit.person).collect()
     }
 
-    fn named(&self, tally: Tally<PersonId>) -> Tally<Credit> {
+    fn named(&self, tally: &Tally<PersonId>) -> Tally<Credit> {
         let mut credits = self.extras.values().flat_map(|extras| &extras.directors);
         let name = credits.find(|credit| credit.person == tally.what);
         Tally {
@@ -213,7 +210,7 @@ impl Stored {
     }
 }
 
-fn of_year(tally: Tally<String>) -> Option<Tally<i32>> {
+fn of_year(tally: &Tally<String>) -> Option<Tally<i32>> {
     Some(Tally {
         what: tally.what.parse().ok()?,
         films: tally.films,
