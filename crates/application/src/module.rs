@@ -94,6 +94,7 @@ use crate::{
     recommendation::{
         giving::DrawingGiver,
         recommend_tonight::{RecommendTonight, RecommendTonightUseCase},
+        recommender::{Recommender, TasteQueries},
     },
     shared::{
         background::Background,
@@ -150,6 +151,7 @@ application_module! {
         PosterStore, PictureFetcher, FilmSources, SearchBudget, Background,
         LibraryQueries, WatchlistEntries,
         MixQueries,
+        Recommender, TasteQueries,
         LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries,
     ],

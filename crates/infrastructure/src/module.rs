@@ -30,6 +30,9 @@ use crate::{
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
+    recommendation::{
+        MemoryRecommender, MemoryRecommenderParameters, ServingState, SqlTasteQueries,
+    },
     sources::{
         ConfiguredFilmSources, ConfiguredFilmSourcesParameters, FixedSearchBudget,
         FixedSearchBudgetParameters,
@@ -61,6 +64,7 @@ module! {
             ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
+            MemoryRecommender, SqlTasteQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,
@@ -85,6 +89,8 @@ pub struct Prepared {
     pub gate: Arc<GateState>,
     /// The search index.
     pub index: Arc<FilmIndexState>,
+    /// What ranks films.
+    pub recommender: Arc<ServingState>,
     /// By which ways pictures of other catalogues are fetched.
     pub pictures: PictureWays,
     /// Where posters are kept.
@@ -110,6 +116,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         lives,
         gate,
         index,
+        recommender,
         posters,
         pictures,
         model,
@@ -143,6 +150,9 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<SqlMixQueries>(SqlMixQueriesParameters {
             cache: MixCache::default(),
+        })
+        .with_component_parameters::<MemoryRecommender>(MemoryRecommenderParameters {
+            state: recommender,
         })
         .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters { state: index })
         .with_component_parameters::<ConfiguredPosterStore>(ConfiguredPosterStoreParameters {

@@ -20,6 +20,7 @@ use super::{
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
+    recommender::{FakeRecommender, FakeTasteQueries},
     sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
@@ -40,6 +41,7 @@ use crate::{
     jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
+    recommendation::recommender::{Recommender, TasteQueries},
     shared::{
         background::Background,
         clock::{Chance, Clock, IdGenerator},
@@ -85,6 +87,7 @@ fake_ports! {
     FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
+    FakeRecommender for Recommender, FakeTasteQueries for TasteQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,

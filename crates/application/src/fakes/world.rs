@@ -18,6 +18,7 @@ use super::{
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
     ports::FakePorts,
+    recommender::{FakeRecommender, FakeTasteQueries},
     sources::FakeFilmSources,
     state::{Database, Stored},
     store::FakeStore,
@@ -92,6 +93,10 @@ pub struct World {
     pub entries: FakeWatchlistEntries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
+    /// What ranks films.
+    pub recommender: FakeRecommender,
+    /// Reads of what users have told.
+    pub tastes: FakeTasteQueries,
     /// Reads of conversations.
     pub conversation_queries: FakeConversationQueries,
     /// Counts.
@@ -145,6 +150,11 @@ impl World {
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
+            recommender: FakeRecommender {
+                database: of(),
+                favoured: Arc::default(),
+            },
+            tastes: FakeTasteQueries { database: of() },
             conversation_queries: FakeConversationQueries { database: of() },
             figure_queries: FakeFigureQueries { database: of() },
             model: FakeLanguageModel::default(),
@@ -191,6 +201,8 @@ impl World {
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
+            .with_component_parameters::<FakeRecommender>(self.recommender.clone())
+            .with_component_parameters::<FakeTasteQueries>(self.tastes.clone())
             .with_component_parameters::<FakeConversationQueries>(self.conversation_queries.clone())
             .with_component_parameters::<FakeFigureQueries>(self.figure_queries.clone())
             .with_component_parameters::<FakeLanguageModel>(self.model.clone())

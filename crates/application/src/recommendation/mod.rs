@@ -2,3 +2,4 @@
 pub(crate) mod giving;
 pub mod ports;
 pub mod recommend_tonight;
+pub mod recommender;

@@ -28,6 +28,7 @@ pub use disk_poster_storage::DiskPosterStore;
 pub use film_cards::{CachedFilmCards, CachedFilmCardsParameters, FilmCardCache, FilmCards, Seen};
 pub use film_feed::SqlFilmFeed;
 pub use film_queries::SqlFilmQueries;
+pub(crate) use folding::folded;
 pub(crate) use flags::{FLAG_COLUMNS, FLAG_JOINS, FlagReader, flag_lists};
 pub use image_inspector::{ImageInspector, ImageInspectorParameters};
 pub use picture_decoding::DecodingTurns;

@@ -7,6 +7,7 @@ mod jobs;
 mod library;
 mod recommendation;
 mod statements;
+mod tastes;
 mod upkeep;
 
 use application::{
@@ -17,6 +18,7 @@ use application::{
     jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
+    recommendation::recommender::{Recommender, TasteQueries},
     module::Ports,
     shared::store::Store,
     upkeep::ports::FigureQueries,
@@ -38,6 +40,7 @@ use infrastructure::{
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
+    recommendation::{ServingState, SqlFactsFeed},
     sources::NoFilmSources,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
@@ -77,6 +80,8 @@ impl Bench {
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
     port!(mixes -> MixQueries);
+    port!(recommender -> Recommender);
+    port!(tastes -> TasteQueries);
     port!(budget -> ModelBudget);
     port!(conversations -> ConversationQueries);
     port!(jobs -> JobQueries);
@@ -140,6 +145,7 @@ impl Bench {
             bell: JobBell::default(),
             gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
+            recommender: ServingState::new(Arc::new(SqlFactsFeed::new(connection.clone()))),
             posters: Arc::new(posters),
             pictures: PictureWays::new(PictureHosts::default(), &HashMap::new()).unwrap(),
             model: None,
