@@ -27,6 +27,8 @@ mod m20261122_000020_contract_bounds;
 mod m20261122_000021_taste;
 mod m20261122_000022_communities;
 mod m20261122_000024_advice;
+mod m20261122_000028_chosen_languages;
+mod m20261122_000029_colors_due;
 mod table;
 
 /// Applies and takes back migrations.
@@ -50,6 +52,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000021_taste::Migration),
             Box::new(m20261122_000022_communities::Migration),
             Box::new(m20261122_000024_advice::Migration),
+            Box::new(m20261122_000028_chosen_languages::Migration),
+            Box::new(m20261122_000029_colors_due::Migration),
         ]
     }
 }

@@ -15,12 +15,7 @@ pub struct Candidate {
 impl Candidate {
     /// A film with its own titles, its year, and its names in other catalogues.
     #[must_use]
-    pub fn new(
-        film: FilmId,
-        titles: &[&str],
-        year: Option<i32>,
-        refs: Vec<ExternalRef>,
-    ) -> Self {
+    pub fn new(film: FilmId, titles: &[&str], year: Option<i32>, refs: Vec<ExternalRef>) -> Self {
         let keys = keys(titles);
         Self {
             film,
