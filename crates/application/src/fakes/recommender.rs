@@ -77,15 +77,29 @@ fn suits(stored: &Stored, film: &Film, filter: &Filter) -> bool {
     let content = &film.content;
     let year = content.release_year;
     let extras = stored.extras.get(&film.id);
-    let minutes = extras.and_then(|extras| extras.runtime_minutes).map(u32::from);
+    let minutes = extras
+        .and_then(|extras| extras.runtime_minutes)
+        .map(u32::from);
     let is_of = |genre| filter.genres.contains(genre);
     filter.kind.is_none_or(|kind| film.kind == kind)
         && (filter.genres.is_empty() || content.genres.iter().any(is_of))
-        && filter.year_from.is_none_or(|from| year.is_some_and(|year| year >= from))
-        && filter.year_to.is_none_or(|to| year.is_some_and(|year| year <= to))
-        && filter.minutes_from.is_none_or(|from| minutes.is_some_and(|minutes| minutes >= from))
-        && filter.minutes_to.is_none_or(|to| minutes.is_some_and(|minutes| minutes <= to))
+        && filter
+            .year_from
+            .is_none_or(|from| year.is_some_and(|year| year >= from))
+        && filter
+            .year_to
+            .is_none_or(|to| year.is_some_and(|year| year <= to))
+        && filter
+            .minutes_from
+            .is_none_or(|from| minutes.is_some_and(|minutes| minutes >= from))
+        && filter
+            .minutes_to
+            .is_none_or(|to| minutes.is_some_and(|minutes| minutes <= to))
         && !filter.without.contains(&film.id)
+        && filter
+            .only
+            .as_ref()
+            .is_none_or(|only| only.contains(&film.id))
 }
 
 #[async_trait]
@@ -108,30 +122,26 @@ impl Recommender for FakeRecommender {
         )
     }
 
-    /// A film that the user rated has that rating, the favoured ones have most, others the middle.
-    fn score(&self, taste: &Taste, films: Option<&[FilmId]>, _now: DateTime<Utc>) -> Scores {
-        let ratings: HashMap<FilmId, f32> = taste
-            .acts
-            .iter()
-            .filter_map(|act| match act.kind {
-                ActKind::Rated(rating) => Some((act.film, f32::from(rating.get()) / 10.0)),
-                _ => None,
-            })
-            .collect();
-        let is_favoured = |film| self.favoured().iter().any(|(favoured, _)| *favoured == film);
-        let score = |film| {
-            let unrated = if is_favoured(film) { 1.0 } else { 0.5 };
-            ratings.get(&film).copied().unwrap_or(unrated)
+    /// The favoured films have most, others the middle.
+    fn score(&self, taste: &Taste, filter: &Filter, now: DateTime<Utc>) -> Scores {
+        let every = Filter {
+            most: usize::MAX,
+            ..filter.clone()
         };
-        let known: Vec<FilmId> = self.database.peek(|stored| stored.films.keys().copied().collect());
-        let asked = known.into_iter().filter(|film| films.is_none_or(|films| films.contains(film)));
+        let ranking = self.recommend(taste, &every, now);
+        let favoured = self.favoured();
+        let is_favoured = |film| favoured.iter().any(|(favoured, _)| *favoured == film);
+        let score = |film| if is_favoured(film) { 1.0 } else { 0.5 };
+        let films = ranking.films.iter().map(|ranked| ranked.film);
         Scores {
-            films: asked.map(|film| (film, score(film))).collect(),
+            films: films.map(|film| (film, score(film))).collect(),
         }
     }
 
     fn similar(&self, film: FilmId, most: usize) -> Option<Ranking> {
-        let is_known = self.database.peek(|stored| stored.films.contains_key(&film));
+        let is_known = self
+            .database
+            .peek(|stored| stored.films.contains_key(&film));
         is_known.then(|| self.rank(|_, other| other.id != film, most))
     }
 

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{CreditRole, FilmId, FilmKind, GenreId, MoodId, PersonId, ReleaseYear},
     identity::UserId,
+    recommendation::Shown,
     taste::{Hide, Rating},
 };
 use shaku::Interface;
@@ -63,17 +64,6 @@ pub struct Hidden {
     pub people: HashMap<PersonId, Hide>,
 }
 
-/// How often a film was recommended to a user who did nothing with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// Which film.
-    pub film: FilmId,
-    /// How many times.
-    pub times: u32,
-    /// When the last time was.
-    pub last_shown_at: DateTime<Utc>,
-}
-
 impl Taste {
     /// The films that must not be recommended: what was seen or rated, and what is hidden.
     #[must_use]
@@ -122,6 +112,8 @@ pub struct Filter {
     pub countries: Vec<String>,
     /// Films that are left out, beside [`Taste::settled_films`].
     pub without: HashSet<FilmId>,
+    /// Only these films.
+    pub only: Option<HashSet<FilmId>>,
     /// How much the films shall differ from each other: 0 not at all, 1 as much as can be.
     pub diversity: f32,
     /// How much films that few know are preferred: 0 not at all, 1 as much as can be.
@@ -144,6 +136,7 @@ impl Filter {
             minutes_to: None,
             countries: Vec::new(),
             without: HashSet::new(),
+            only: None,
             diversity: 0.0,
             novelty: 0.0,
             most,
@@ -291,8 +284,9 @@ pub trait Recommender: Interface {
     async fn ready(&self) -> Result<(), StoreError>;
     /// The films that suit a user best, never one of [`Taste::settled_films`].
     fn recommend(&self, taste: &Taste, filter: &Filter, now: DateTime<Utc>) -> Ranking;
-    /// How much a user would like each of some films, or of all.
-    fn score(&self, taste: &Taste, films: Option<&[FilmId]>, now: DateTime<Utc>) -> Scores;
+    /// How much a user would like each film that the filter lets through and that may be recommended to
+    /// them; others are missing. How many films are asked for, and how they shall differ, does not count.
+    fn score(&self, taste: &Taste, filter: &Filter, now: DateTime<Utc>) -> Scores;
     /// The films that are most like one; `None` where it is not known.
     fn similar(&self, film: FilmId, most: usize) -> Option<Ranking>;
     /// What serves at present.

@@ -4,7 +4,7 @@ use crate::persistence::{Query, Row, corrupt, in_list};
 use application::shared::store::StoreError;
 use async_trait::async_trait;
 use domain::{
-    catalogue::{CreditRole, FilmId, FilmKind, MoodId, GenreId},
+    catalogue::{CreditRole, FilmId, FilmKind, GenreId, MoodId},
     shared::Id,
 };
 use sea_orm::{DatabaseConnection, Value};

@@ -1,13 +1,14 @@
 //! What users have told of their taste, read by one statement.
 use crate::persistence::{Database, Query, Row, corrupt, in_list};
 use application::{
-    recommendation::recommender::{Act, ActKind, Shown, Taste, TasteQueries},
+    recommendation::recommender::{Act, ActKind, Taste, TasteQueries},
     shared::store::StoreError,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
     identity::UserId,
+    recommendation::Shown,
     shared::Id,
     taste::{Hide, Rating},
 };
@@ -72,8 +73,18 @@ fn add(taste: &mut Taste, row: &Row) -> Result<(), StoreError> {
     let subject: Uuid = row.get(2)?;
     match what.as_str() {
         "film" => drop(taste.hidden.films.insert(Id::from_uuid(subject), how(row)?)),
-        "genre" => drop(taste.hidden.genres.insert(Id::from_uuid(subject), how(row)?)),
-        "person" => drop(taste.hidden.people.insert(Id::from_uuid(subject), how(row)?)),
+        "genre" => drop(
+            taste
+                .hidden
+                .genres
+                .insert(Id::from_uuid(subject), how(row)?),
+        ),
+        "person" => drop(
+            taste
+                .hidden
+                .people
+                .insert(Id::from_uuid(subject), how(row)?),
+        ),
         "shown" => taste.shown.push(Shown {
             film: Id::from_uuid(subject),
             times: u32::try_from(row.get::<i32>(4)?).unwrap_or_default(),

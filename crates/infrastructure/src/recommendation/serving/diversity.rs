@@ -18,12 +18,18 @@ pub(crate) fn choose(
     diversity: f32,
     catalogue: &Catalogue,
 ) -> Vec<Candidate> {
-    let diversity = if diversity.is_finite() { diversity.clamp(0.0, 1.0) } else { 0.0 };
+    let diversity = if diversity.is_finite() {
+        diversity.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
     if diversity == 0.0 {
         return candidates.iter().take(most).copied().collect();
     }
-    let mut left: Vec<(Candidate, f32)> =
-        candidates.iter().map(|candidate| (*candidate, 0.0)).collect();
+    let mut left: Vec<(Candidate, f32)> = candidates
+        .iter()
+        .map(|candidate| (*candidate, 0.0))
+        .collect();
     let mut chosen = Vec::with_capacity(most.min(left.len()));
     while chosen.len() < most {
         let worth = |(candidate, likeness): &(Candidate, f32)| {

@@ -75,6 +75,11 @@ impl<'a> Sieve<'a> {
             && (self.moods.is_empty() || self.moods.iter().any(|genres| has_any(film, genres)))
             && !has_any(film, &self.hidden)
             && !self.without.contains(&film.id)
+            && self
+                .filter
+                .only
+                .as_ref()
+                .is_none_or(|only| only.contains(&film.id))
     }
 
     /// Whether the film has something that is not to the user's taste.
@@ -97,7 +102,11 @@ impl<'a> Sieve<'a> {
 }
 
 fn has_any(film: &Entry, features: &[u32]) -> bool {
-    !features.is_empty() && film.features.iter().any(|feature| features.contains(feature))
+    !features.is_empty()
+        && film
+            .features
+            .iter()
+            .any(|feature| features.contains(feature))
 }
 
 /// The numbers of the genres and people that a user does not want, in this way.

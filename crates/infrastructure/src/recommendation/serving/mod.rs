@@ -12,9 +12,7 @@ pub use facts::{Credit, FilmFacts};
 pub use serving_state::ServingState;
 
 use application::{
-    recommendation::recommender::{
-        Filter, Ranking, Recommender, RecommenderState, Scores, Taste,
-    },
+    recommendation::recommender::{Filter, Ranking, Recommender, RecommenderState, Scores, Taste},
     shared::store::StoreError,
 };
 use async_trait::async_trait;
@@ -41,8 +39,8 @@ impl Recommender for MemoryRecommender {
         self.state.snapshot().recommend(taste, filter, now)
     }
 
-    fn score(&self, taste: &Taste, films: Option<&[FilmId]>, _now: DateTime<Utc>) -> Scores {
-        self.state.snapshot().score(taste, films)
+    fn score(&self, taste: &Taste, filter: &Filter, _now: DateTime<Utc>) -> Scores {
+        self.state.snapshot().score(taste, filter)
     }
 
     fn similar(&self, film: FilmId, most: usize) -> Option<Ranking> {

@@ -94,7 +94,11 @@ impl Profile {
                 }
             }
         }
-        let length = weights.iter().map(|weight| weight * weight).sum::<f32>().sqrt();
+        let length = weights
+            .iter()
+            .map(|weight| weight * weight)
+            .sum::<f32>()
+            .sqrt();
         if length > 0.0 {
             for weight in &mut weights {
                 *weight /= length;
@@ -111,6 +115,8 @@ impl Profile {
     /// How well a film's features suit, from -1 to 1.
     pub(crate) fn suits(&self, place: usize, catalogue: &Catalogue) -> f32 {
         let vector = catalogue.vector(place);
-        vector.map(|(feature, weight)| weight * self.weight(feature)).sum()
+        vector
+            .map(|(feature, weight)| weight * self.weight(feature))
+            .sum()
     }
 }

@@ -56,7 +56,10 @@ impl ServingState {
             };
             if let (Err(failure), false) = (&followed, is_failing) {
                 let error: &dyn Error = failure;
-                warn!(error, "films to recommend could not be brought up to date; trying again");
+                warn!(
+                    error,
+                    "films to recommend could not be brought up to date; trying again"
+                );
             }
             is_failing = followed.is_err();
         }

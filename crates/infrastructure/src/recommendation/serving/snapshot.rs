@@ -8,14 +8,11 @@ use super::{
 };
 use crate::recommendation::numbers::real;
 use application::recommendation::recommender::{
-    Evidence, Filter, ModelName, ModelSource, Ranked, Ranking, Scores, Shown, Taste,
+    Evidence, Filter, ModelName, ModelSource, Ranked, Ranking, Scores, Taste,
 };
 use chrono::{DateTime, Utc};
-use domain::{catalogue::FilmId, taste::Hide};
-use std::{
-    cmp::Ordering,
-    collections::{HashMap, HashSet},
-};
+use domain::{catalogue::FilmId, recommendation::Shown, taste::Hide};
+use std::{cmp::Ordering, collections::HashMap};
 
 /// How many candidates are looked at for each film of a list that is to be diverse.
 const CHOICE: usize = 5;
@@ -61,9 +58,7 @@ impl Snapshot {
     /// The films that suit best.
     pub(crate) fn recommend(&self, taste: &Taste, filter: &Filter, now: DateTime<Utc>) -> Ranking {
         let judged = self.judge(taste);
-        let without = filter.without.iter().copied();
-        let without: HashSet<FilmId> = without.chain(taste.settled_films()).collect();
-        let sieve = Sieve::new(filter, without, &taste.hidden, &self.moods, &self.catalogue);
+        let sieve = self.sieve(taste, filter);
         let wanted = self.candidates(&judged, &sieve, filter, &taste.shown, now);
         let chosen = choose(&wanted, filter.most, filter.diversity, &self.catalogue);
         let reasons = ContentReasons::new(&self.catalogue, &judged.profile, &judged.opinions);
@@ -72,7 +67,10 @@ impl Snapshot {
             let moods = sieve.suited_moods(film);
             let mut why = reasons.of(candidate.place);
             why.extend(moods.map(|mood| Evidence::FitsMood { mood }));
-            why.extend(self.is_popular(candidate.place).then_some(Evidence::PopularNow));
+            why.extend(
+                self.is_popular(candidate.place)
+                    .then_some(Evidence::PopularNow),
+            );
             Some(Ranked {
                 film: film.id,
                 score: candidate.score.clamp(0.0, 1.0),
@@ -85,17 +83,21 @@ impl Snapshot {
         }
     }
 
-    /// How much the user would like films, as the share of films that they would like less.
-    pub(crate) fn score(&self, taste: &Taste, films: Option<&[FilmId]>) -> Scores {
+    /// How much the user would like films, as the share of all films that they would like less.
+    pub(crate) fn score(&self, taste: &Taste, filter: &Filter) -> Scores {
         let shares = ranks(&self.judge(taste).total);
-        let share_of = |place: usize| shares.get(place).copied();
-        let score_of = |film: FilmId| Some((film, share_of(self.catalogue.place(film)?)?));
-        let all = || self.catalogue.entries().map(|film| film.id);
-        let films = films.map_or_else(
-            || all().filter_map(score_of).collect(),
-            |films| films.iter().copied().filter_map(score_of).collect(),
-        );
-        Scores { films }
+        let sieve = self.sieve(taste, filter);
+        let films = self.catalogue.entries().zip(shares);
+        let suitable = films.filter(|(film, _)| sieve.lets_through(film));
+        Scores {
+            films: suitable.map(|(film, share)| (film.id, share)).collect(),
+        }
+    }
+
+    fn sieve<'a>(&self, taste: &Taste, filter: &'a Filter) -> Sieve<'a> {
+        let without = filter.without.iter().copied();
+        let without = without.chain(taste.settled_films()).collect();
+        Sieve::new(filter, without, &taste.hidden, &self.moods, &self.catalogue)
     }
 
     /// The films most like one, by what they are made of.
@@ -129,9 +131,8 @@ impl Snapshot {
             .filter(|(feature, _)| vector.contains_key(feature))
             .collect();
         shared.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-        let evidence = shared
-            .into_iter()
-            .filter_map(|(feature, _)| match self.catalogue.feature(feature)? {
+        let evidence = shared.into_iter().filter_map(|(feature, _)| {
+            match self.catalogue.feature(feature)? {
                 Feature::Person(credit) => Some(Evidence::SharesPerson {
                     person: credit.person,
                     role: credit.role,
@@ -139,7 +140,8 @@ impl Snapshot {
                 }),
                 Feature::Genre(genre) => Some(Evidence::SharesGenre { genre, film }),
                 _ => None,
-            });
+            }
+        });
         evidence.take(3).collect()
     }
 
@@ -205,26 +207,38 @@ impl Snapshot {
     ) -> Vec<Candidate> {
         let ignored: HashMap<FilmId, f32> = shown
             .iter()
-            .map(|shown| (shown.film, weariness(shown, now)))
+            .map(|shown| (shown.film, shown.weight(now)))
             .collect();
         let moods = self.mood_weights(sieve.moods());
-        let novelty = if filter.novelty.is_finite() { filter.novelty.clamp(0.0, 1.0) } else { 0.0 };
+        let novelty = if filter.novelty.is_finite() {
+            filter.novelty.clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
         let films = self.catalogue.entries().enumerate();
         let suitable = films.filter(|(_, film)| sieve.lets_through(film));
         let candidates = suitable.map(|(place, film)| {
             let by_mood = moods.as_ref().map_or(0.0, |moods| {
-                0.5 * self.catalogue.vector(place).map(|(f, w)| w * weight_in(moods, f)).sum::<f32>()
+                0.5 * self
+                    .catalogue
+                    .vector(place)
+                    .map(|(f, w)| w * weight_in(moods, f))
+                    .sum::<f32>()
             });
             let known = novelty * 0.5 * self.popularity_of(place);
             let disliked = if sieve.is_disliked(film) { 0.3 } else { 0.0 };
-            let weary = ignored.get(&film.id).copied().unwrap_or(0.0);
+            let fresh = ignored.get(&film.id).copied().unwrap_or(1.0);
             let score = judged.total.get(place).copied().unwrap_or(0.0);
             Candidate {
                 place,
-                score: score + by_mood - known - disliked - weary,
+                score: fresh * score + by_mood - known - disliked,
             }
         });
-        let most = if filter.diversity > 0.0 { filter.most.saturating_mul(CHOICE) } else { filter.most };
+        let most = if filter.diversity > 0.0 {
+            filter.most.saturating_mul(CHOICE)
+        } else {
+            filter.most
+        };
         best_of(candidates.collect(), most)
     }
 
@@ -240,11 +254,15 @@ impl Snapshot {
         let (mut with, mut suited) = (vec![0.0_f32; count], vec![0.0_f32; count]);
         let mut all_suited = 0.0;
         for film in self.catalogue.entries() {
-            let suits = moods.iter().flatten().any(|genre| film.features.contains(genre));
+            let suits = moods
+                .iter()
+                .flatten()
+                .any(|genre| film.features.contains(genre));
             let suits = if suits { 1.0 } else { 0.0 };
             all_suited += suits;
             for feature in film.features.iter().map(|feature| index(*feature)) {
-                if let (Some(with), Some(suited)) = (with.get_mut(feature), suited.get_mut(feature)) {
+                if let (Some(with), Some(suited)) = (with.get_mut(feature), suited.get_mut(feature))
+                {
                     *with += 1.0;
                     *suited += suits;
                 }
@@ -281,17 +299,11 @@ fn told(opinions: &[Opinion]) -> f32 {
     told / (told + HALF)
 }
 
-/// How far a film sinks that was recommended and left alone; it comes up again in time.
-fn weariness(shown: &Shown, now: DateTime<Utc>) -> f32 {
-    const EACH_TIME: f32 = 0.06;
-    const MOST_TIMES: u32 = 5;
-    const HALF_LIFE_DAYS: f32 = 7.0;
-    let hours = real((now - shown.last_shown_at).num_hours().clamp(0, 24 * 365));
-    EACH_TIME * real(shown.times.min(MOST_TIMES)) * (-hours / 24.0 / HALF_LIFE_DAYS).exp2()
-}
-
 fn best_first(one: &Candidate, other: &Candidate) -> Ordering {
-    other.score.total_cmp(&one.score).then(one.place.cmp(&other.place))
+    other
+        .score
+        .total_cmp(&one.score)
+        .then(one.place.cmp(&other.place))
 }
 
 /// The best of some candidates, the best first.
@@ -314,7 +326,11 @@ fn stretch(scores: &mut [f32]) {
     let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let span = highest - lowest;
     for score in scores {
-        *score = if span > 0.0 { (*score - lowest) / span } else { 0.0 };
+        *score = if span > 0.0 {
+            (*score - lowest) / span
+        } else {
+            0.0
+        };
     }
 }
 

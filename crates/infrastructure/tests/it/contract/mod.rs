@@ -19,8 +19,8 @@ use application::{
     jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
-    recommendation::recommender::{Recommender, TasteQueries},
     module::Ports,
+    recommendation::recommender::{Recommender, TasteQueries},
     shared::store::Store,
     upkeep::ports::FigureQueries,
 };

@@ -1,7 +1,7 @@
 //! What users have told, and what is made of it.
 use super::{Bench, contract};
 use application::{
-    fakes::{a_film, a_user},
+    fakes::{Fixture, a_film, a_user},
     recommendation::recommender::{Act, ActKind, Filter, Taste},
 };
 use chrono::{DateTime, Utc};
@@ -28,7 +28,11 @@ async fn lists_tell_of_taste_and_users_are_kept_apart(bench: Bench) {
     };
     add(StandardList::Liked, liked.id).await;
     add(StandardList::Wish, wished.id).await;
-    let told = bench.tastes().read_many(&[boris.id, anna.id]).await.unwrap();
+    let told = bench
+        .tastes()
+        .read_many(&[boris.id, anna.id])
+        .await
+        .unwrap();
     assert_eq!(told[0], Taste::default());
     let act = |film, kind| Act {
         film,
@@ -66,7 +70,12 @@ async fn what_was_seen_is_not_recommended_and_the_rest_is(bench: Bench) {
     let films: Vec<_> = ranking.films.iter().map(|ranked| ranked.film).collect();
     assert!(films.contains(&other.id));
     assert!(!films.contains(&seen.id) && !films.contains(&excluded.id));
-    assert!(ranking.films.iter().all(|ranked| (0.0..=1.0).contains(&ranked.score)));
+    assert!(
+        ranking
+            .films
+            .iter()
+            .all(|ranked| (0.0..=1.0).contains(&ranked.score))
+    );
 }
 
 contract! {

@@ -106,9 +106,7 @@ fn a_disliked_film_is_no_reason_and_what_is_like_it_sinks() {
     let of_wilder = |n| ranking.films.iter().position(|ranked| ranked.film == id(n));
     assert!(of_wilder(5) < of_wilder(3));
     let reasons = ranking.films.iter().flat_map(|ranked| &ranked.why);
-    let names_it = |evidence: &Evidence| {
-        matches!(evidence, Evidence::SharesGenre { film, .. } if *film == id(6))
-    };
+    let names_it = |evidence: &Evidence| matches!(evidence, Evidence::SharesGenre { film, .. } if *film == id(6));
     assert!(!reasons.clone().any(names_it));
 }
 
@@ -196,7 +194,11 @@ fn similar_films_share_what_is_said_of_them() {
 
 #[test]
 fn scores_of_users_compare() {
-    let scores = snapshot().score(&of(&[rated(1, 10)]), Some(&[id(2), id(5), id(99)]));
+    let some = Filter {
+        only: Some([id(2), id(5), id(99)].into()),
+        ..Filter::any(1)
+    };
+    let scores = snapshot().score(&of(&[rated(1, 10)]), &some);
     assert_eq!(scores.films.len(), 2);
     assert!(scores.films[&id(2)] > scores.films[&id(5)]);
 }
