@@ -31,7 +31,9 @@ use crate::{
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
     recommendation::{
-        MemoryRecommender, MemoryRecommenderParameters, ServingState, SqlTasteQueries,
+        CachedPeopleNames, CachedPeopleNamesParameters, MemoryRecommender,
+        MemoryRecommenderParameters, PeopleNameCache, ServingState, SqlCompanionQueries,
+        SqlShownFilms, SqlShownFilmsParameters, SqlTasteQueries,
     },
     sources::{
         ConfiguredFilmSources, ConfiguredFilmSourcesParameters, FixedSearchBudget,
@@ -64,7 +66,8 @@ module! {
             ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlMixQueries,
-            MemoryRecommender, SqlTasteQueries,
+            MemoryRecommender, SqlTasteQueries, SqlShownFilms, CachedPeopleNames,
+            SqlCompanionQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,
@@ -153,6 +156,12 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<MemoryRecommender>(MemoryRecommenderParameters {
             state: recommender,
+        })
+        .with_component_parameters::<SqlShownFilms>(SqlShownFilmsParameters {
+            turns: turns.clone(),
+        })
+        .with_component_parameters::<CachedPeopleNames>(CachedPeopleNamesParameters {
+            cache: PeopleNameCache::default(),
         })
         .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters { state: index })
         .with_component_parameters::<ConfiguredPosterStore>(ConfiguredPosterStoreParameters {

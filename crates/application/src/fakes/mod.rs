@@ -21,6 +21,7 @@ mod assistant;
 mod background;
 mod builders;
 mod catalogue;
+mod companions;
 mod conversations;
 mod figures;
 mod identity;
@@ -51,6 +52,7 @@ pub use catalogue::{
     FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
     FakeSearchBudget, FakeVocabulary,
 };
+pub use companions::FakeCompanionQueries;
 pub use conversations::FakeConversationQueries;
 pub use figures::FakeFigureQueries;
 pub use identity::{
@@ -62,6 +64,7 @@ pub use library::{FakeLibraryQueries, FakeWatchlistEntries};
 pub use mixes::FakeMixQueries;
 pub use picture_fetcher::{FakePictureFetcher, PictureTrouble};
 pub use ports::FakePorts;
+pub use recommendation::{FakePeopleNames, FakeShownFilms};
 pub use recommender::{FakeRecommender, FakeTasteQueries};
 pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_film};
 pub use state::Stored;

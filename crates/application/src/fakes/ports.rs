@@ -10,6 +10,7 @@ use super::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
         FakeSearchBudget, FakeVocabulary,
     },
+    companions::FakeCompanionQueries,
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
     identity::{
@@ -20,6 +21,7 @@ use super::{
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
+    recommendation::{FakePeopleNames, FakeShownFilms},
     recommender::{FakeRecommender, FakeTasteQueries},
     sources::FakeFilmSources,
     store::FakeStore,
@@ -41,7 +43,10 @@ use crate::{
     jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
-    recommendation::recommender::{Recommender, TasteQueries},
+    recommendation::{
+        ports::{CompanionQueries, PeopleNames, ShownFilms},
+        recommender::{Recommender, TasteQueries},
+    },
     shared::{
         background::Background,
         clock::{Chance, Clock, IdGenerator},
@@ -87,6 +92,8 @@ fake_ports! {
     FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
     FakeMixQueries for MixQueries,
+    FakeShownFilms for ShownFilms, FakePeopleNames for PeopleNames,
+    FakeCompanionQueries for CompanionQueries,
     FakeRecommender for Recommender, FakeTasteQueries for TasteQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,

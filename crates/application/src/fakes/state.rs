@@ -2,6 +2,7 @@
 //! one writer on a copy.
 use super::{
     catalogue::{FilmExtras, OnTheWay},
+    companions::StoredCompanionship,
     identity::{StoredRefreshToken, StoredSession},
     jobs::StoredJob,
     mixes::ColorsDue,
@@ -15,7 +16,7 @@ use domain::{
     jobs::JobId,
     library::{Watchlist, WatchlistId},
     mixes::{Mix, MixId},
-    recommendation::{Recommendation, RecommendationId},
+    recommendation::{CompanionshipId, Recommendation, RecommendationId, Shown},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -46,6 +47,8 @@ pub struct Stored {
     pub(super) colors_of_mixes: BTreeMap<MixId, ColorsDue>,
     pub(super) mix_films: BTreeMap<MixId, Vec<FilmId>>,
     pub(super) recommendations: BTreeMap<RecommendationId, Recommendation>,
+    pub(super) shown: BTreeMap<(UserId, FilmId), Shown>,
+    pub(super) companions: BTreeMap<CompanionshipId, StoredCompanionship>,
     pub(super) conversations: BTreeMap<ConversationId, (Conversation, Vec<Message>)>,
     pub(super) model_spending: BTreeMap<Option<UserId>, (NaiveDate, u32)>,
     pub(super) jobs: BTreeMap<JobId, StoredJob>,

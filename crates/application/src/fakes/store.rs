@@ -12,7 +12,7 @@ use crate::{
     jobs::ports::{JobQueue, JobStores},
     library::ports::{LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
-    recommendation::ports::{RecommendationRepository, RecommendationStores},
+    recommendation::ports::{CompanionRepository, RecommendationRepository, RecommendationStores},
     shared::store::{Store, StoreError, UnitOfWork},
 };
 use async_trait::async_trait;
@@ -141,6 +141,9 @@ impl AssistantStores for FakeUnitOfWork {
 
 impl RecommendationStores for FakeUnitOfWork {
     fn recommendations(&self) -> &dyn RecommendationRepository {
+        self
+    }
+    fn companions(&self) -> &dyn CompanionRepository {
         self
     }
 }

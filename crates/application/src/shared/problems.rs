@@ -31,7 +31,11 @@ use crate::{
     jobs::administer::JobsError,
     library::{choose_gradient::ChooseGradientError, show_watchlist::WatchlistError},
     mixes::{browse_mixes::MixError, choose_gradient::ChooseMixGradientError},
-    recommendation::recommend_tonight::RecommendTonightError,
+    recommendation::{
+        companions::CompanionError, recommend::RecommendError,
+        recommend_tonight::RecommendTonightError, similar::SimilarError, together::TogetherError,
+        wishes::WishesError,
+    },
     shared::{actor::AccessDenied, store::StoreError},
     upkeep::{figures::FiguresError, tidy_up::TidyUpError},
 };
@@ -48,6 +52,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     AdministerError,
     ChooseGradientError,
     ChooseMixGradientError,
+    CompanionError,
     ConversationError,
     CreateFilmError,
     ExchangeTelegramKeyError,
@@ -66,6 +71,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     PosterImageError,
     PosterStoreError,
     ProfileError,
+    RecommendError,
     RecommendTonightError,
     RefreshTokensError,
     RegisterError,
@@ -75,14 +81,17 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     ShowFilmError,
     ShowImageError,
     SignInError,
+    SimilarError,
     SourceError,
     StoreError,
     TelegramSignInError,
     TidyUpError,
+    TogetherError,
     TokenRefused,
     UpdateFilmError,
     VocabularyError,
     WatchlistError,
+    WishesError,
 ];
 
 /// All failures of the application, each once, in the order of their codes.

@@ -4,6 +4,8 @@ mod assistant;
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
+mod companions;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod jobs;
@@ -14,10 +16,14 @@ mod mixes;
 #[cfg(test)]
 mod recommendation;
 #[cfg(test)]
+mod recommendations;
+#[cfg(test)]
 mod retry;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod together;
 #[cfg(test)]
 mod upkeep;

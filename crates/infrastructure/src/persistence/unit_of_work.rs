@@ -17,7 +17,7 @@ use application::{
     jobs::ports::{JobQueue, JobStores},
     library::ports::{LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
-    recommendation::ports::{RecommendationRepository, RecommendationStores},
+    recommendation::ports::{CompanionRepository, RecommendationRepository, RecommendationStores},
     shared::store::{Store, StoreError, UnitOfWork},
 };
 use async_trait::async_trait;
@@ -215,6 +215,9 @@ impl AssistantStores for Transaction {
 
 impl RecommendationStores for Transaction {
     fn recommendations(&self) -> &dyn RecommendationRepository {
+        self
+    }
+    fn companions(&self) -> &dyn CompanionRepository {
         self
     }
 }

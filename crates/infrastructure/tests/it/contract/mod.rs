@@ -1,6 +1,7 @@
 //! What every store must do, held against SQLite, PostgreSQL and the fake alike.
 mod assistant;
 mod catalogue;
+mod companions;
 mod identity;
 mod imports;
 mod jobs;
@@ -20,7 +21,10 @@ use application::{
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     module::Ports,
-    recommendation::recommender::{Recommender, TasteQueries},
+    recommendation::{
+        ports::{CompanionQueries, ShownFilms},
+        recommender::{Recommender, TasteQueries},
+    },
     shared::store::Store,
     upkeep::ports::FigureQueries,
 };
@@ -82,6 +86,8 @@ impl Bench {
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
     port!(mixes -> MixQueries);
+    port!(shown -> ShownFilms);
+    port!(companions -> CompanionQueries);
     port!(recommender -> Recommender);
     port!(tastes -> TasteQueries);
     port!(budget -> ModelBudget);
