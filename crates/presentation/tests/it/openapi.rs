@@ -1,5 +1,8 @@
 //! The document, and that every operation in it is guarded as it says.
-use crate::support::{DOCUMENT, TestApi, enqueue};
+use crate::{
+    companions,
+    support::{DOCUMENT, TestApi, enqueue},
+};
 use actix_web::http::Method;
 use application::{
     fakes::{a_conversation, a_film, a_session, a_user, a_watchlist},
@@ -11,6 +14,7 @@ use domain::{
     identity::{SessionId, UserId},
     jobs::JobId,
     library::WatchlistId,
+    recommendation::CompanionshipId,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -176,6 +180,7 @@ async fn what_needs_a_token_answers_401_without_one() {
         "watchlist",
         "user_id",
         "job_id",
+        "companion_id",
     ];
     let values: BTreeMap<&str, String> = names.map(|name| (name, NOBODYS.to_owned())).into();
     for operation in operations() {
@@ -211,7 +216,7 @@ enum Stranger {
 }
 use Stranger::{OwnAffairs, Refused};
 
-const STRANGERS: [(&str, Stranger); 36] = [
+const STRANGERS: [(&str, Stranger); 43] = [
     ("showMe", OwnAffairs),
     ("updateMe", OwnAffairs),
     ("deleteMe", OwnAffairs),
@@ -232,6 +237,13 @@ const STRANGERS: [(&str, Stranger); 36] = [
     ("setPoster", Refused(403)),
     ("removePoster", Refused(403)),
     ("recommendTonight", OwnAffairs),
+    ("recommendTogether", OwnAffairs),
+    ("listRecommendations", OwnAffairs),
+    ("listCompanions", OwnAffairs),
+    ("inviteCompanion", OwnAffairs),
+    ("acceptCompanion", Refused(404)),
+    ("declineCompanion", Refused(404)),
+    ("endCompanionship", Refused(404)),
     ("sendMessage", OwnAffairs),
     ("listConversations", OwnAffairs),
     ("deleteConversations", OwnAffairs),
@@ -258,6 +270,7 @@ struct Belongings {
     list: WatchlistId,
     session: SessionId,
     conversation: ConversationId,
+    companion: CompanionshipId,
 }
 
 #[actix_web::test]
@@ -275,6 +288,7 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
         .world
         .token_of(&api.world.has(a_user().with_email("bob@example.org")));
     let job = enqueue(&api.world, Task::TidyUp).await;
+    let companion = companions::invited(&api, &anna, "Somebody else").await;
     let table: BTreeMap<&str, Stranger> = STRANGERS.into();
     let before = api.world.stored();
     for operation in operations().into_iter().filter(Operation::needs_token) {
@@ -292,6 +306,7 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
                         list,
                         session,
                         conversation,
+                        companion,
                     },
                     &bob,
                     *status,
@@ -311,6 +326,7 @@ async fn ask(api: &TestApi, operation: &Operation, annas: &Belongings, bob: &str
         ("conversation_id", annas.conversation.to_string()),
         ("user_id", annas.user.to_string()),
         ("job_id", annas.job.to_string()),
+        ("companion_id", annas.companion.to_string()),
     ]
     .into();
     let call = api
