@@ -26,11 +26,15 @@ mod problems;
 #[cfg(test)]
 mod recommend;
 #[cfg(test)]
+mod recommendations;
+#[cfg(test)]
 mod running;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod together;
 #[cfg(test)]
 mod vocabulary;
 #[cfg(test)]
