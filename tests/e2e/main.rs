@@ -34,6 +34,8 @@ mod search;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
+mod taste;
+#[cfg(test)]
 mod together;
 #[cfg(test)]
 mod vocabulary;

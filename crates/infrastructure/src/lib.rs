@@ -13,4 +13,5 @@ mod readiness;
 pub mod recommendation;
 pub mod sources;
 pub mod system;
+mod taste;
 mod upkeep;

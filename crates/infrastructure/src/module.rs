@@ -42,6 +42,9 @@ use crate::{
     system::{
         RandomBackoff, SystemChance, SystemClock, SystemSecrets, TokioBackground, UuidV7Generator,
     },
+    taste::{
+        SqlDiaryQueries, SqlHideQueries, SqlProgressQueries, SqlRatingQueries, SqlReviewQueries,
+    },
     upkeep::SqlFigureQueries,
 };
 use application::{
@@ -65,6 +68,7 @@ module! {
             ImageInspector, ConfiguredPosterStore, StoredPosterImages, HttpPictureFetcher,
             ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries,
+            SqlRatingQueries, SqlDiaryQueries, SqlReviewQueries, SqlProgressQueries, SqlHideQueries,
             SqlMixQueries,
             MemoryRecommender, SqlTasteQueries, SqlShownFilms, CachedPeopleNames,
             SqlCompanionQueries,

@@ -37,6 +37,7 @@ mod sources;
 mod state;
 mod store;
 mod system;
+mod taste;
 mod world;
 
 pub use assistant::{
@@ -70,4 +71,7 @@ pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_
 pub use state::Stored;
 pub use store::FakeStore;
 pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_time};
+pub use taste::{
+    FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries, FakeReviewQueries,
+};
 pub use world::World;

@@ -26,6 +26,10 @@ use super::{
     sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
+    taste::{
+        FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
+        FakeReviewQueries,
+    },
 };
 use crate::{
     assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
@@ -53,6 +57,7 @@ use crate::{
         retry::Backoff,
         store::Store,
     },
+    taste::ports::{DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries},
     upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
@@ -91,6 +96,9 @@ fake_ports! {
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
+    FakeRatingQueries for RatingQueries, FakeDiaryQueries for DiaryQueries,
+    FakeReviewQueries for ReviewQueries, FakeProgressQueries for ProgressQueries,
+    FakeHideQueries for HideQueries,
     FakeMixQueries for MixQueries,
     FakeShownFilms for ShownFilms, FakePeopleNames for PeopleNames,
     FakeCompanionQueries for CompanionQueries,

@@ -6,8 +6,12 @@ use super::{
     identity::{StoredRefreshToken, StoredSession},
     jobs::StoredJob,
     mixes::ColorsDue,
+    taste::TakenKey,
 };
-use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
+use crate::{
+    identity::ports::RefreshTokenDigest,
+    shared::{once::OnceKey, store::StoreError},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     assistant::{Conversation, ConversationId, Message},
@@ -17,6 +21,7 @@ use domain::{
     library::{Watchlist, WatchlistId},
     mixes::{Mix, MixId},
     recommendation::{CompanionshipId, Recommendation, RecommendationId, Shown},
+    taste::{FilmProgress, FilmRating, Hidden, HiddenSubject, Review, Viewing, ViewingId},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -55,6 +60,12 @@ pub struct Stored {
     pub(super) names_of_people: BTreeMap<PersonId, Vec<ExternalRef>>,
     pub(super) pages_reached: HashMap<String, u32>,
     pub(super) ticks: BTreeMap<String, DateTime<Utc>>,
+    pub(super) ratings: BTreeMap<(UserId, FilmId), FilmRating>,
+    pub(super) viewings: BTreeMap<ViewingId, Viewing>,
+    pub(super) progress: BTreeMap<(UserId, FilmId), FilmProgress>,
+    pub(super) reviews: BTreeMap<(UserId, FilmId), Review>,
+    pub(super) hidden: BTreeMap<(UserId, HiddenSubject), Hidden>,
+    pub(super) once_keys: BTreeMap<(UserId, OnceKey), TakenKey>,
 }
 
 /// The committed state, shared by every fake of a world.

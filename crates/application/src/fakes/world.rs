@@ -25,6 +25,10 @@ use super::{
     state::{Database, Stored},
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
+    taste::{
+        FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
+        FakeReviewQueries,
+    },
 };
 use crate::{
     identity::ports::{AccessGrant, AccessTokens},
@@ -41,6 +45,7 @@ use domain::{
     identity::{Session, User, UserId},
     library::{Watchlist, WatchlistId},
     recommendation::{Recommendation, Shown},
+    taste::{FilmRating, Viewing},
 };
 use shaku::HasComponent;
 use std::sync::{Arc, OnceLock};
@@ -93,6 +98,16 @@ pub struct World {
     pub library_queries: FakeLibraryQueries,
     /// Changes of single entries of watchlists.
     pub entries: FakeWatchlistEntries,
+    /// Reads of ratings.
+    pub rating_queries: FakeRatingQueries,
+    /// Reads of diaries.
+    pub diary_queries: FakeDiaryQueries,
+    /// Reads of reviews.
+    pub review_queries: FakeReviewQueries,
+    /// Reads of progress.
+    pub progress_queries: FakeProgressQueries,
+    /// Reads of hidden things.
+    pub hide_queries: FakeHideQueries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
     /// What ranks films.
@@ -157,6 +172,11 @@ impl World {
             vocabulary: FakeVocabulary { database: of() },
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
+            rating_queries: FakeRatingQueries { database: of() },
+            diary_queries: FakeDiaryQueries { database: of() },
+            review_queries: FakeReviewQueries { database: of() },
+            progress_queries: FakeProgressQueries { database: of() },
+            hide_queries: FakeHideQueries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
             recommender: FakeRecommender {
                 database: of(),
@@ -211,6 +231,11 @@ impl World {
             .with_component_parameters::<FakeFilmSources>(self.sources.clone())
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
+            .with_component_parameters::<FakeRatingQueries>(self.rating_queries.clone())
+            .with_component_parameters::<FakeDiaryQueries>(self.diary_queries.clone())
+            .with_component_parameters::<FakeReviewQueries>(self.review_queries.clone())
+            .with_component_parameters::<FakeProgressQueries>(self.progress_queries.clone())
+            .with_component_parameters::<FakeHideQueries>(self.hide_queries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
             .with_component_parameters::<FakeRecommender>(self.recommender.clone())
             .with_component_parameters::<FakeTasteQueries>(self.tastes.clone())
@@ -385,6 +410,19 @@ impl Stored {
     pub fn films_on(&self, list: WatchlistId) -> Vec<FilmId> {
         let entries = self.entries_of(list);
         entries.into_iter().map(|entry| entry.film).collect()
+    }
+
+    /// How a user rated a film.
+    #[must_use]
+    pub fn rating_of(&self, user: UserId, film: FilmId) -> Option<&FilmRating> {
+        self.ratings.get(&(user, film))
+    }
+
+    /// The diary of a user, in the order of identifiers.
+    #[must_use]
+    pub fn diary_of(&self, user: UserId) -> Vec<&Viewing> {
+        let viewings = self.viewings.values();
+        viewings.filter(|viewing| viewing.user == user).collect()
     }
 
     /// What was recommended to a user, in the order of identifiers.

@@ -3,6 +3,7 @@ use crate::{
     assistant::ports::AssistantStores, catalogue::ports::CatalogueStores,
     identity::ports::IdentityStores, jobs::ports::JobStores, library::ports::LibraryStores,
     mixes::ports::MixStores, recommendation::ports::RecommendationStores, shared::failure::failure,
+    shared::once::OnceStores, taste::ports::TasteStores,
 };
 use async_trait::async_trait;
 use shaku::Interface;
@@ -53,6 +54,8 @@ pub trait UnitOfWork:
     IdentityStores
     + CatalogueStores
     + LibraryStores
+    + TasteStores
+    + OnceStores
     + MixStores
     + RecommendationStores
     + AssistantStores

@@ -12,6 +12,7 @@ use crate::{
         actor::{AccessDenied, Actor},
         clock::{Clock, IdGenerator},
         failure::failure,
+        once::kept_for,
         store::{Store, StoreError, UnitOfWork},
         use_case::{UseCase, request},
     },
@@ -47,6 +48,8 @@ pub struct Tidied {
     pub invitations: u64,
     /// Posters that nobody showed.
     pub posters: usize,
+    /// Answers that were kept for requests that come again, and did not.
+    pub answers: u64,
     /// Jobs that had ended some time ago.
     pub jobs: u64,
 }
@@ -118,6 +121,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             .companions()
             .forget_unanswered(now - Companionship::waits_for())
             .await?;
+        let answers = uow.answers().forget(now - kept_for()).await?;
         let jobs = uow
             .jobs()
             .forget(now - kept_when_over(), now - kept_when_failed())
@@ -137,6 +141,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             shown,
             invitations,
             posters,
+            answers,
             jobs,
         })
     }

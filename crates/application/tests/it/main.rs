@@ -24,6 +24,8 @@ mod store;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod taste;
+#[cfg(test)]
 mod together;
 #[cfg(test)]
 mod upkeep;

@@ -8,7 +8,7 @@ use application::{
     },
     jobs::UnknownTaskKind,
     recommendation::{recommend::DegreeOutOfRange, wishes::MinutesOutOfRange},
-    shared::page::PageSizeOutOfRange,
+    shared::{once::InvalidOnceKey, page::PageSizeOutOfRange},
     upkeep::figures::FigureDaysOutOfRange,
 };
 use domain::{
@@ -16,6 +16,7 @@ use domain::{
     identity::{InvalidEmailAddress, InvalidPassword, UnknownRole},
     jobs::UnknownJobState,
     shared::{Id, InvalidText, TextRule, UnknownLanguage},
+    taste::{NotHalfStars, RatingOutOfRange, UnknownHide, UnknownProgress, UnknownStance},
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
@@ -80,6 +81,12 @@ rule! {
     UnknownRole => "unknown_value",
     UnknownJobState => "unknown_value",
     UnknownTaskKind => "unknown_value",
+    RatingOutOfRange => "out_of_range",
+    NotHalfStars => "out_of_range",
+    InvalidOnceKey => "malformed",
+    UnknownStance => "unknown_value",
+    UnknownProgress => "unknown_value",
+    UnknownHide => "unknown_value",
     Broken => "malformed",
     UnknownWord => "unknown_value",
     std::convert::Infallible => "malformed",
@@ -108,6 +115,9 @@ impl JsonType for bool {
 }
 impl JsonType for i64 {
     const EXPECTED: &'static str = "must be a whole number";
+}
+impl JsonType for f64 {
+    const EXPECTED: &'static str = "must be a number";
 }
 impl JsonType for Vec<Value> {
     const EXPECTED: &'static str = "must be an array";

@@ -23,5 +23,6 @@ mod sessions;
 mod slow;
 mod support;
 mod surroundings;
+mod taste;
 mod vocabulary;
 mod watchlists;

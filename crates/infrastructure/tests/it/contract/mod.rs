@@ -9,6 +9,7 @@ mod library;
 mod mixes;
 mod recommendation;
 mod statements;
+mod taste;
 mod tastes;
 mod upkeep;
 
@@ -25,16 +26,23 @@ use application::{
         ports::{CompanionQueries, ShownFilms},
         recommender::{Recommender, TasteQueries},
     },
-    shared::store::Store,
+    shared::{
+        page::{PageRequest, PageSize},
+        store::Store,
+    },
+    taste::ports::{
+        DiaryFilter, DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries,
+    },
     upkeep::ports::FigureQueries,
 };
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Film, FilmId, Genre},
-    identity::User,
+    identity::{User, UserId},
     library::Watchlist,
     mixes::MixId,
     shared::Language,
+    taste::Viewing,
 };
 use infrastructure::{
     catalogue::{
@@ -85,6 +93,11 @@ impl Bench {
     port!(vocabulary -> Vocabulary);
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
+    port!(ratings -> RatingQueries);
+    port!(diaries -> DiaryQueries);
+    port!(reviews -> ReviewQueries);
+    port!(progress -> ProgressQueries);
+    port!(hides -> HideQueries);
     port!(mixes -> MixQueries);
     port!(shown -> ShownFilms);
     port!(companions -> CompanionQueries);
@@ -251,6 +264,14 @@ impl Bench {
             .await
             .unwrap();
         uow.commit().await.unwrap();
+    }
+
+    /// The first page of a user's diary.
+    pub async fn diary(&self, user: UserId) -> Vec<Viewing> {
+        let (size, filter) = (PageSize::default(), DiaryFilter::default());
+        let page = PageRequest { size, after: None };
+        let page = self.diaries().list(user, filter, &page).await.unwrap();
+        page.items.into_iter().map(|entry| entry.viewing).collect()
     }
 
     /// Stores a genre, which only the starter catalogue does otherwise.
