@@ -122,8 +122,27 @@ async fn what_a_user_does_counts_from_the_next_request_on(database: Database) {
     list(&anna, "watched", &first).await;
     let second = id_of(&before[1]);
     list(&anna, "liked", &second).await;
-    let after = ids(&recommendations(&anna, &[]).await);
-    assert!(!after.contains(&first) && !after.contains(&second));
+    let third = id_of(&before[2]);
+    let rating = json!({ "value": 9 });
+    anna.put(&format!("/me/ratings/{third}"), &rating)
+        .await
+        .expect(200);
+    let fourth = id_of(&before[3]);
+    let hide = json!({ "how": "hide" });
+    anna.put(&format!("/me/hidden/films/{fourth}"), &hide)
+        .await
+        .expect(200);
+    let horror = named(&anna, "/genres", "Horror").await;
+    anna.put(&format!("/me/hidden/genres/{horror}"), &hide)
+        .await
+        .expect(200);
+    let after = recommendations(&anna, &[("n", "100")]).await;
+    let settled = HashSet::from([first, second, third, fourth]);
+    assert!(ids(&after).is_disjoint(&settled));
+    for film in &after[..10] {
+        let genres = details(&anna, &id_of(film)).await["genres"].clone();
+        assert!(!has(&genres, &json!(horror)), "{film}");
+    }
 }
 
 #[tokio::test]

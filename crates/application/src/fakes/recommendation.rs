@@ -14,6 +14,7 @@ use domain::{
     identity::UserId,
     library::StandardList,
     recommendation::{Candidate, Recommendation, Shown},
+    taste::{HiddenSubject, Hide},
 };
 use std::collections::HashMap;
 
@@ -33,6 +34,7 @@ impl Stored {
             .filter(|film| wanted.genres.is_empty() || matching(film, wanted) > 0)
             .filter(|film| !self.is_listed(StandardList::Watched.of(user), film.id))
             .filter(|film| !self.was_given(user, film.id, since))
+            .filter(|film| !self.is_settled(user, film))
             .map(|film| Candidate {
                 film: film.id,
                 is_wished: self.is_listed(StandardList::Wish.of(user), film.id),
@@ -43,6 +45,22 @@ impl Stored {
             .collect();
         candidates.sort_by_key(|candidate| (!candidate.is_wished, candidate.place.is_none()));
         candidates
+    }
+
+    /// Whether the user rated a film, or does not want to see it.
+    fn is_settled(&self, user: UserId, film: &Film) -> bool {
+        let how = |subject| self.hidden.get(&(user, subject)).map(|hidden| hidden.how);
+        let extras = self.extras.get(&film.id);
+        let credits = extras.map(|extras| extras.directors.iter().chain(&extras.cast));
+        let people = credits
+            .into_iter()
+            .flatten()
+            .map(|credit| HiddenSubject::Person(credit.person));
+        let genres = film.content.genres.iter().copied();
+        let mut parts = genres.map(HiddenSubject::Genre).chain(people);
+        self.ratings.contains_key(&(user, film.id))
+            || how(HiddenSubject::Film(film.id)).is_some()
+            || parts.any(|part| how(part) == Some(Hide::Hide))
     }
 
     fn was_given(&self, user: UserId, film: FilmId, since: DateTime<Utc>) -> bool {
@@ -134,7 +152,7 @@ impl Stored {
         of_user.map(|(_, shown)| *shown).collect()
     }
 
-    fn name_of(&self, person: PersonId) -> Option<String> {
+    fn person_name(&self, person: PersonId) -> Option<String> {
         let extras = self.extras.values();
         let mut credits = extras.flat_map(|extras| extras.directors.iter().chain(&extras.cast));
         let found = credits.find(|credit| credit.person == person);
@@ -177,7 +195,7 @@ impl PeopleNames for FakePeopleNames {
         self.database.read(|stored| {
             let named = people
                 .iter()
-                .map(|person| (*person, stored.name_of(*person)));
+                .map(|person| (*person, stored.person_name(*person)));
             named
                 .filter_map(|(person, name)| Some((person, name?)))
                 .collect()

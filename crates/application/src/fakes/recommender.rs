@@ -2,8 +2,8 @@
 use super::state::{Database, Stored};
 use crate::{
     recommendation::recommender::{
-        Act, ActKind, Evidence, Filter, ModelName, ModelSource, ModelVersion, Ranked, Ranking,
-        Recommender, RecommenderState, Scores, Taste, TasteQueries,
+        Act, ActKind, Evidence, Filter, Hidden, ModelName, ModelSource, ModelVersion, Ranked,
+        Ranking, Recommender, RecommenderState, Scores, Taste, TasteQueries,
     },
     shared::store::StoreError,
 };
@@ -13,7 +13,7 @@ use domain::{
     catalogue::{Film, FilmId},
     identity::UserId,
     library::StandardList,
-    taste::Hide,
+    taste::{HiddenSubject, Hide},
 };
 use std::{
     collections::HashMap,
@@ -204,11 +204,29 @@ impl Stored {
                 at: entry.added_at,
             })
         });
+        let ratings = self.ratings.values().filter(|rating| rating.user == user);
+        let rated = ratings.map(|rating| Act {
+            film: rating.film,
+            kind: ActKind::Rated(rating.rating),
+            at: rating.rated_at,
+        });
         Taste {
-            acts: listed.collect(),
+            acts: listed.chain(rated).collect(),
+            hidden: self.hidden_by(user),
             shown: self.shown_to(user),
-            ..Taste::default()
         }
+    }
+
+    fn hidden_by(&self, user: UserId) -> Hidden {
+        let mut all = Hidden::default();
+        for hidden in self.hidden.values().filter(|hidden| hidden.user == user) {
+            match hidden.subject {
+                HiddenSubject::Film(film) => drop(all.films.insert(film, hidden.how)),
+                HiddenSubject::Genre(genre) => drop(all.genres.insert(genre, hidden.how)),
+                HiddenSubject::Person(person) => drop(all.people.insert(person, hidden.how)),
+            }
+        }
+        all
     }
 }
 

@@ -5,10 +5,11 @@ use application::{
     fakes::{World, a_film, a_genre, a_mood, a_user, a_watchlist},
     library::ports::WatchlistRef,
     recommendation::{
-        reasons::Advice, recommend::Recommend, recommender::Evidence, similar::ShowSimilar,
-        wishes::Wishes,
+        reasons::Advice, recommend::Recommend, recommend_tonight::RecommendTonight,
+        recommender::Evidence, similar::ShowSimilar, wishes::Wishes,
     },
     shared::{actor::Actor, page::PageSize},
+    taste::{hides::HideThing, ratings::RateFilm},
 };
 use chrono::Duration;
 use domain::{
@@ -16,6 +17,7 @@ use domain::{
     library::StandardList,
     recommendation::{Mentioned, Reason},
     shared::Id,
+    taste::{HiddenSubject, Hide, Rating},
 };
 use uuid::Uuid;
 
@@ -274,6 +276,60 @@ async fn nobody_is_recommended_nothing() {
     let world = World::new();
     let refused = world.run(&Actor::Anonymous, anything()).await;
     assert_eq!(code(refused), "identity.not_signed_in");
+}
+
+async fn hide(world: &World, actor: &Actor, subject: HiddenSubject, how: Hide) {
+    world.run(actor, HideThing { subject, how }).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_rating_is_named_with_its_points_and_a_rated_film_is_not_recommended() {
+    let world = World::new();
+    let actor = world.signed_in(&world.has(a_user()));
+    let film = world.has(a_film().titled("Stalker")).id;
+    let other = world.has(a_film()).id;
+    let rating = Rating::try_from(9).unwrap();
+    world.run(&actor, RateFilm { film, rating }).await.unwrap();
+    let why = [Evidence::BecauseYouRated {
+        film,
+        value: rating,
+    }];
+    world.recommender.favours(other, &why);
+    let advice = world.run(&actor, anything()).await.unwrap();
+    assert_eq!(films(&advice), [other]);
+    let film = stalker(film);
+    assert_eq!(advice.films[0].reasons, [Reason::YouRated { film, rating }]);
+}
+
+#[tokio::test]
+async fn what_is_hidden_is_proposed_nowhere_from_the_next_request_on() {
+    let world = World::new();
+    let actor = world.signed_in(&world.has(a_user()));
+    let genre = world.has(a_genre("Horror")).id;
+    let seed = world.has(a_film()).id;
+    let hidden = world.has(a_film()).id;
+    let of_genre = world.has(a_film().with_genre(genre)).id;
+    let disliked = world.has(a_film()).id;
+    hide(&world, &actor, HiddenSubject::Film(hidden), Hide::Hide).await;
+    hide(&world, &actor, HiddenSubject::Genre(genre), Hide::Hide).await;
+    hide(
+        &world,
+        &actor,
+        HiddenSubject::Film(disliked),
+        Hide::NotInterested,
+    )
+    .await;
+    let advice = world.run(&actor, anything()).await.unwrap();
+    assert_eq!(films(&advice), [seed]);
+    let alike = world.run(&actor, similar_to(seed)).await.unwrap();
+    assert_eq!(films(&alike), [of_genre]);
+    let tonight = world
+        .run(&actor, RecommendTonight::default())
+        .await
+        .unwrap();
+    assert_eq!(tonight.card.id, seed);
+    let nothing = world.run(&actor, RecommendTonight::default()).await;
+    assert_eq!(code(nothing), "recommendation.nothing_suits");
 }
 
 fn similar_to(film: FilmId) -> ShowSimilar {

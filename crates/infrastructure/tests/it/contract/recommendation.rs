@@ -3,7 +3,13 @@ use super::{Bench, contract};
 use application::{
     fakes::{Fixture, a_film, a_genre, a_user},
     library::ports::ListedFilms,
+    module::ApplicationModule,
     recommendation::ports::Wanted,
+    shared::{
+        actor::{Actor, SignedInUser},
+        use_case::UseCase,
+    },
+    taste::{hides::HideThing, ratings::RateFilm},
 };
 use chrono::{DateTime, Duration, Utc};
 use domain::{
@@ -12,7 +18,10 @@ use domain::{
     library::StandardList,
     recommendation::{Candidate, Recommendation, Shown},
     shared::Id,
+    taste::{HiddenSubject, Hide, Rating},
 };
+use shaku::HasComponent;
+use std::sync::Arc;
 use uuid::Uuid;
 
 fn noon() -> DateTime<Utc> {
@@ -136,6 +145,53 @@ async fn the_best_come_after_wishes_and_before_the_rest(bench: Bench) {
     assert_eq!(places[3], None);
 }
 
+async fn what_is_rated_or_hidden_is_no_candidate(bench: Bench) {
+    let genre = bench.has_genre(a_genre("Horror")).await.id;
+    let user = a_user().build();
+    bench.has_user(&user).await;
+    let films = [(); 5].map(|()| a_film().build());
+    for film in &films {
+        bench.has_film(film).await;
+    }
+    let of_genre = a_film().with_genre(genre).build();
+    bench.has_film(&of_genre).await;
+    let actor = Actor::User(SignedInUser {
+        id: user.id,
+        role: user.role,
+        language: None,
+        session: Id::from_uuid(Uuid::nil()),
+    });
+    let app = ApplicationModule::builder(Arc::clone(&bench.ports)).build();
+    let rate: &dyn UseCase<RateFilm> = app.resolve_ref();
+    let rating = RateFilm {
+        film: films[0].id,
+        rating: Rating::MAX,
+    };
+    rate.execute(&actor, rating).await.unwrap();
+    let hide: &dyn UseCase<HideThing> = app.resolve_ref();
+    for (subject, how) in [
+        (HiddenSubject::Film(films[1].id), Hide::Hide),
+        (HiddenSubject::Film(films[2].id), Hide::NotInterested),
+        (HiddenSubject::Genre(genre), Hide::Hide),
+    ] {
+        hide.execute(&actor, HideThing { subject, how })
+            .await
+            .unwrap();
+    }
+    let uow = bench.store().begin().await.unwrap();
+    let wanted = Wanted::default();
+    let found = uow
+        .recommendations()
+        .find_candidates(user.id, &wanted, &[], noon(), 10)
+        .await
+        .unwrap();
+    let mut found: Vec<FilmId> = found.iter().map(|candidate| candidate.film).collect();
+    found.sort_unstable();
+    let mut expected = [films[3].id, films[4].id];
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+}
+
 async fn shown(bench: &Bench, user: &User) -> Vec<Shown> {
     let mut shown = bench.tastes().read(user.id).await.unwrap().shown;
     shown.sort_unstable_by_key(|shown| shown.film);
@@ -232,6 +288,7 @@ async fn what_was_given_long_ago_is_forgotten(bench: Bench) {
 contract!(
     only_what_suits_is_a_candidate,
     the_best_come_after_wishes_and_before_the_rest,
+    what_is_rated_or_hidden_is_no_candidate,
     what_was_shown_is_counted_and_forgotten,
     the_films_of_several_lists_are_told_by_identifier,
     what_was_given_long_ago_is_forgotten,
