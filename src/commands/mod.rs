@@ -5,10 +5,15 @@ mod healthcheck;
 mod import;
 mod migrate;
 mod openapi;
+mod ratings;
 mod serve;
 mod worker;
 
-use crate::{cli::Command, config::Config, telemetry};
+use crate::{
+    cli::{Command, Import, ImportSource},
+    config::Config,
+    telemetry,
+};
 use anyhow::Context;
 use std::future::Future;
 
@@ -20,11 +25,19 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Healthcheck { live } => block_on(healthcheck::ask(live)),
         Command::Serve => with_config(|config| serve::run(&config)),
         Command::Worker { once } => with_config(|config| block_on(worker::run(&config, once))),
-        Command::Import(import) => with_config(|config| block_on(import::run(&config, &import))),
+        Command::Import(what) => with_config(|config| block_on(import(&config, &what))),
         Command::Migrate(command) => {
             with_config(|config| block_on(migrate::run(&config, &command)))
         }
         Command::Admin(command) => with_config(|config| block_on(admin::run(&config, command))),
+    }
+}
+
+async fn import(config: &Config, what: &Import) -> anyhow::Result<()> {
+    match what {
+        Import::Tmdb(films) => import::run(config, ImportSource::Tmdb, films).await,
+        Import::Kinopoisk(films) => import::run(config, ImportSource::Kinopoisk, films).await,
+        Import::Ratings(ratings) => ratings::run(config, ratings).await,
     }
 }
 

@@ -24,6 +24,8 @@ mod posters;
 #[cfg(test)]
 mod problems;
 #[cfg(test)]
+mod ratings;
+#[cfg(test)]
 mod recommend;
 #[cfg(test)]
 mod recommendations;

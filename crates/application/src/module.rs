@@ -43,6 +43,10 @@ use crate::{
         update_film::{UpdateFilm, UpdateFilmUseCase},
         vocabulary::{ListGenresUseCase, ListMoodsUseCase, ShowGenreUseCase, ShowMoodUseCase},
     },
+    community::{
+        ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
+        ports::CommunityQueries,
+    },
     identity::{
         administer::{
             CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
@@ -183,7 +187,7 @@ application_module! {
         PosterStore, PictureFetcher, FilmSources, SearchBudget, Background,
         LibraryQueries, WatchlistEntries,
         RatingQueries, DiaryQueries, ReviewQueries, ProgressQueries, HideQueries,
-        MixQueries,
+        MixQueries, CommunityQueries,
         ShownFilms, PeopleNames, CompanionQueries,
         Recommender, TasteQueries,
         LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
@@ -212,6 +216,7 @@ application_module! {
         RecommendTogetherUseCase, ListCompanionsUseCase,
         SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
         ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
+        ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
     ],

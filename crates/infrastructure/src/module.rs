@@ -20,6 +20,7 @@ use crate::{
         film_index::{FilmIndexState, TantivyFilmIndex, TantivyFilmIndexParameters},
         picture_fetcher::PictureWays,
     },
+    community::SqlCommunityQueries,
     identity::{
         Argon2PasswordHasher, Argon2PasswordHasherParameters, FixedSessionPolicy,
         FixedSessionPolicyParameters, GateState, HashingSlots, JwtAccessTokens,
@@ -69,7 +70,7 @@ module! {
             ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlRatingQueries, SqlDiaryQueries, SqlReviewQueries, SqlProgressQueries, SqlHideQueries,
-            SqlMixQueries,
+            SqlMixQueries, SqlCommunityQueries,
             MemoryRecommender, SqlTasteQueries, SqlShownFilms, CachedPeopleNames,
             SqlCompanionQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,

@@ -21,6 +21,7 @@ mod assistant;
 mod background;
 mod builders;
 mod catalogue;
+mod communities;
 mod companions;
 mod conversations;
 mod figures;
@@ -53,6 +54,7 @@ pub use catalogue::{
     FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
     FakeSearchBudget, FakeVocabulary,
 };
+pub use communities::{FakeCommunityQueries, FakeRatingFiles};
 pub use companions::FakeCompanionQueries;
 pub use conversations::FakeConversationQueries;
 pub use figures::FakeFigureQueries;

@@ -7,6 +7,7 @@ use super::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
         FakeSearchBudget, FakeVocabulary,
     },
+    communities::FakeCommunityQueries,
     companions::FakeCompanionQueries,
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
@@ -110,6 +111,8 @@ pub struct World {
     pub hide_queries: FakeHideQueries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
+    /// Reads of communities.
+    pub community_queries: FakeCommunityQueries,
     /// What ranks films.
     pub recommender: FakeRecommender,
     /// Reads of what users have told.
@@ -178,6 +181,7 @@ impl World {
             progress_queries: FakeProgressQueries { database: of() },
             hide_queries: FakeHideQueries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
+            community_queries: FakeCommunityQueries { database: of() },
             recommender: FakeRecommender {
                 database: of(),
                 favoured: Arc::default(),
@@ -237,6 +241,7 @@ impl World {
             .with_component_parameters::<FakeProgressQueries>(self.progress_queries.clone())
             .with_component_parameters::<FakeHideQueries>(self.hide_queries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
+            .with_component_parameters::<FakeCommunityQueries>(self.community_queries.clone())
             .with_component_parameters::<FakeRecommender>(self.recommender.clone())
             .with_component_parameters::<FakeTasteQueries>(self.tastes.clone())
             .with_component_parameters::<FakeShownFilms>(self.shown.clone())

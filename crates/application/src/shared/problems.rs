@@ -15,6 +15,7 @@ use crate::{
         update_film::UpdateFilmError,
         vocabulary::VocabularyError,
     },
+    community::{CommunityError, ImportRatingsError, ports::BadFiles},
     identity::{
         administer::AdministerError,
         authenticate::TokenRefused,
@@ -54,8 +55,10 @@ macro_rules! listed {
 const LISTED: &[(&str, &[ProblemCode])] = listed![
     AccessDenied,
     AdministerError,
+    BadFiles,
     ChooseGradientError,
     ChooseMixGradientError,
+    CommunityError,
     CompanionError,
     ConversationError,
     CreateFilmError,
@@ -68,6 +71,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     HashingError,
     HideError,
     ImportError,
+    ImportRatingsError,
     JobsError,
     LastAdminError,
     ManageUsersError,

@@ -1,6 +1,7 @@
 //! What every store must do, held against SQLite, PostgreSQL and the fake alike.
 mod assistant;
 mod catalogue;
+mod community;
 mod companions;
 mod identity;
 mod imports;
@@ -16,6 +17,7 @@ mod upkeep;
 use application::{
     assistant::ports::{ConversationQueries, ModelBudget},
     catalogue::ports::{FilmQueries, Vocabulary},
+    community::ports::CommunityQueries,
     fakes::{Fixture, GenreBuilder, MixBuilder, World},
     identity::ports::{IdentityQueries, SessionGate},
     jobs::ports::JobQueries,
@@ -103,6 +105,7 @@ impl Bench {
     port!(companions -> CompanionQueries);
     port!(recommender -> Recommender);
     port!(tastes -> TasteQueries);
+    port!(communities -> CommunityQueries);
     port!(budget -> ModelBudget);
     port!(conversations -> ConversationQueries);
     port!(jobs -> JobQueries);
