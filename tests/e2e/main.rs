@@ -20,6 +20,8 @@ mod jobs;
 #[cfg(test)]
 mod listing;
 #[cfg(test)]
+mod outage;
+#[cfg(test)]
 mod posters;
 #[cfg(test)]
 mod problems;

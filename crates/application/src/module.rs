@@ -10,7 +10,7 @@ use crate::{
             DeleteConversationUseCase, DeleteConversationsUseCase, ListConversationsUseCase,
             ShowConversationUseCase,
         },
-        ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
+        ports::{ConversationQueries, Embedder, LanguageModel, ModelBudget, ModelPolicy},
         recall::ModelRecall,
         reply::FilmConcierge,
         send_message::SendMessageUseCase,
@@ -18,6 +18,7 @@ use crate::{
     },
     catalogue::{
         create_film::CreateFilmUseCase,
+        embed_films::EmbedFilmsHandler,
         fetch_poster::{FetchPosterUseCase, PictureFetcher},
         find_by_title::LocalFirstTitleSearch,
         imports::{
@@ -29,8 +30,8 @@ use crate::{
         list_films::ListFilmsUseCase,
         make_images::MakeImagesHandler,
         ports::{
-            FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, SearchBudget,
-            Vocabulary,
+            FilmIndex, FilmQueries, MeaningIndex, MeaningQueries, PictureInspector, PosterImages,
+            PosterStore, SearchBudget, Vocabulary,
         },
         posters::{
             ClaimedPosterRemoval, CommittedPosterChange, MayEditFilmUseCase, RemovePoster,
@@ -185,12 +186,13 @@ application_module! {
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
         FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterImages,
         PosterStore, PictureFetcher, FilmSources, SearchBudget, Background,
+        MeaningQueries, MeaningIndex,
         LibraryQueries, WatchlistEntries,
         RatingQueries, DiaryQueries, ReviewQueries, ProgressQueries, HideQueries,
         MixQueries, CommunityQueries,
         ShownFilms, PeopleNames, CompanionQueries,
         Recommender, TasteQueries,
-        LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
+        LanguageModel, Embedder, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries,
     ],
     use_cases = [
@@ -247,6 +249,6 @@ application_module! {
     handlers = [
         TidyUpHandler, ImportFilmHandler, ImportPagesHandler, SearchSourcesHandler,
         CompleteFilmHandler, RefreshOldestHandler, MakeImagesHandler, ChooseGradientHandler,
-        ChooseMixGradientHandler,
+        ChooseMixGradientHandler, EmbedFilmsHandler,
     ],
 }

@@ -136,6 +136,7 @@ impl Stored {
 
     fn remove_film(&mut self, film: FilmId) {
         self.films.remove(&film);
+        self.meanings.remove(&film);
         self.extras.remove(&film);
         self.recommendations.retain(|_, given| given.film != film);
         self.shown.retain(|(_, shown), _| *shown != film);

@@ -20,6 +20,7 @@ use super::{
     },
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
+    meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
     recommendation::{FakePeopleNames, FakeShownFilms},
@@ -33,12 +34,12 @@ use super::{
     },
 };
 use crate::{
-    assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
+    assistant::ports::{ConversationQueries, Embedder, LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
         fetch_poster::PictureFetcher,
         ports::{
-            FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, SearchBudget,
-            Vocabulary,
+            FilmIndex, FilmQueries, MeaningIndex, MeaningQueries, PictureInspector, PosterImages,
+            PosterStore, SearchBudget, Vocabulary,
         },
         sources::FilmSources,
     },
@@ -105,6 +106,8 @@ fake_ports! {
     FakeShownFilms for ShownFilms, FakePeopleNames for PeopleNames,
     FakeCompanionQueries for CompanionQueries,
     FakeRecommender for Recommender, FakeTasteQueries for TasteQueries,
+    FakeEmbedder for Embedder, FakeMeaningIndex for MeaningIndex,
+    FakeMeaningQueries for MeaningQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,

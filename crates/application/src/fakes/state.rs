@@ -6,6 +6,7 @@ use super::{
     companions::StoredCompanionship,
     identity::{StoredRefreshToken, StoredSession},
     jobs::StoredJob,
+    meanings::StoredMeaning,
     mixes::ColorsDue,
     taste::TakenKey,
 };
@@ -42,6 +43,7 @@ pub struct Stored {
     pub(super) telegram_sign_ins: HashMap<SignInKeyDigest, TelegramSignIn>,
     pub(super) films: BTreeMap<FilmId, Film>,
     pub(super) extras: BTreeMap<FilmId, FilmExtras>,
+    pub(super) meanings: BTreeMap<FilmId, StoredMeaning>,
     pub(super) film_changes: Vec<(FilmId, DateTime<Utc>)>,
     pub(super) obsolete_posters: HashMap<PosterKey, OnTheWay>,
     pub(super) genres: Vec<Genre>,

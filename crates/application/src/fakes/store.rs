@@ -4,7 +4,7 @@ use crate::{
     assistant::ports::{AssistantStores, ConversationRepository},
     catalogue::{
         imports::ports::FilmImports,
-        ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+        ports::{CatalogueStores, FilmRepository, MeaningRepository, ObsoletePosterRepository},
     },
     community::ports::{CommunityRepository, CommunityStores},
     identity::ports::{
@@ -125,6 +125,9 @@ impl CatalogueStores for FakeUnitOfWork {
         self
     }
     fn imports(&self) -> &dyn FilmImports {
+        self
+    }
+    fn meanings(&self) -> &dyn MeaningRepository {
         self
     }
 }

@@ -17,6 +17,7 @@ use super::{
     },
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
+    meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
     ports::FakePorts,
@@ -129,6 +130,12 @@ pub struct World {
     pub figure_queries: FakeFigureQueries,
     /// The language model.
     pub model: FakeLanguageModel,
+    /// The model that puts texts into numbers.
+    pub embedder: FakeEmbedder,
+    /// Reads of films that lack numbers.
+    pub meaning_queries: FakeMeaningQueries,
+    /// Films by what they mean.
+    pub meanings: FakeMeaningIndex,
     /// What asking it may cost.
     pub model_policy: FakeModelPolicy,
     /// How often it was asked.
@@ -193,6 +200,9 @@ impl World {
             conversation_queries: FakeConversationQueries { database: of() },
             figure_queries: FakeFigureQueries { database: of() },
             model: FakeLanguageModel::default(),
+            embedder: FakeEmbedder::default(),
+            meaning_queries: FakeMeaningQueries { database: of() },
+            meanings: FakeMeaningIndex { database: of() },
             model_policy: FakeModelPolicy::default(),
             model_budget: FakeModelBudget { database: of() },
             job_queries: FakeJobQueries { database: of() },
@@ -250,6 +260,9 @@ impl World {
             .with_component_parameters::<FakeConversationQueries>(self.conversation_queries.clone())
             .with_component_parameters::<FakeFigureQueries>(self.figure_queries.clone())
             .with_component_parameters::<FakeLanguageModel>(self.model.clone())
+            .with_component_parameters::<FakeEmbedder>(self.embedder.clone())
+            .with_component_parameters::<FakeMeaningQueries>(self.meaning_queries.clone())
+            .with_component_parameters::<FakeMeaningIndex>(self.meanings.clone())
             .with_component_parameters::<FakeModelPolicy>(self.model_policy.clone())
             .with_component_parameters::<FakeModelBudget>(self.model_budget.clone())
             .with_component_parameters::<FakeJobQueries>(self.job_queries.clone())

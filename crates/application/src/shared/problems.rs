@@ -4,6 +4,7 @@ use crate::{
     assistant::conversations::ConversationError,
     catalogue::{
         create_film::CreateFilmError,
+        embed_films::EmbedFilmsError,
         fetch_poster::{FetchPictureError, FetchPosterError},
         imports::ImportError,
         ports::{FilmIndexError, PictureRefused, PosterImageError, PosterStoreError},
@@ -63,6 +64,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     ConversationError,
     CreateFilmError,
     DiaryError,
+    EmbedFilmsError,
     ExchangeTelegramKeyError,
     FetchPictureError,
     FetchPosterError,

@@ -9,7 +9,7 @@ use application::{
     assistant::ports::{AssistantStores, ConversationRepository},
     catalogue::{
         imports::ports::FilmImports,
-        ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+        ports::{CatalogueStores, FilmRepository, MeaningRepository, ObsoletePosterRepository},
     },
     community::ports::{CommunityRepository, CommunityStores},
     identity::ports::{
@@ -199,6 +199,9 @@ impl CatalogueStores for Transaction {
         self
     }
     fn imports(&self) -> &dyn FilmImports {
+        self
+    }
+    fn meanings(&self) -> &dyn MeaningRepository {
         self
     }
 }

@@ -106,6 +106,7 @@ pub enum TaskKindName {
     MakeImages,
     ChooseGradient,
     ChooseMixGradient,
+    EmbedFilms,
     TidyUp,
 }
 

@@ -76,8 +76,8 @@ pub struct ViewingPatch {
     note: Field<String>,
 }
 
-fn day(text: String) -> Result<NaiveDate, Broken> {
-    let parsed = NaiveDate::parse_from_str(&text, "%Y-%m-%d");
+fn day(text: &str) -> Result<NaiveDate, Broken> {
+    let parsed = NaiveDate::parse_from_str(text, "%Y-%m-%d");
     // The parser takes days without leading zeros too; there is one way to write a day.
     parsed
         .ok()
@@ -90,7 +90,7 @@ impl ViewingBody {
         let mut check = Checker::of_body();
         let parse = |text: String| text.parse().map_err(|_malformed| Broken("must be a UUID"));
         let film: Option<FilmId> = check.required("film_id", self.film_id, parse);
-        let watched_on = check.optional("watched_on", self.watched_on, day);
+        let watched_on = check.optional("watched_on", self.watched_on, |text| day(&text));
         let is_rewatch = check.optional("is_rewatch", self.is_rewatch, Ok::<_, Infallible>);
         let note = check.optional("note", self.note, |text| ViewingNote::parse(&text));
         check.finish(|| {
@@ -108,7 +108,7 @@ impl ViewingBody {
 impl ViewingPatch {
     fn check(self, viewing: ViewingId) -> Result<ReviseViewing, Problem> {
         let mut check = Checker::of_body();
-        let watched_on = check.patched("watched_on", self.watched_on, day);
+        let watched_on = check.patched("watched_on", self.watched_on, |text| day(&text));
         let is_rewatch = match self.is_rewatch {
             Field::Missing => None,
             given => check.required("is_rewatch", given, Ok::<_, Infallible>),

@@ -12,7 +12,7 @@ use crate::http::{
     state::Use,
     words::{FilmPageSize, HiddenKindName, HideName},
 };
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use application::{
     shared::page::{Page, PageRequest},
     taste::{
@@ -135,6 +135,7 @@ pub async fn list_hidden(
     language: Preferred,
     query: QueryFields,
     list: Use<ListHidden>,
+    req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let mut check = Checker::of_parameters();
     let size = query.number(&mut check, "limit").unwrap_or_default();
@@ -143,7 +144,7 @@ pub async fn list_hidden(
     let kind = kind.0;
     let page = list.execute(&actor, ListHidden { kind, page }).await?;
     let mut response = answer::ok(&HiddenPageView::new(&page, language.0))?;
-    mark(&mut response, language.0);
+    mark(&req, &mut response, language.0);
     Ok(response)
 }
 

@@ -7,6 +7,7 @@ mod identity;
 mod imports;
 mod jobs;
 mod library;
+mod meanings;
 mod mixes;
 mod recommendation;
 mod statements;
@@ -16,7 +17,7 @@ mod upkeep;
 
 use application::{
     assistant::ports::{ConversationQueries, ModelBudget},
-    catalogue::ports::{FilmQueries, Vocabulary},
+    catalogue::ports::{FilmQueries, MeaningQueries, Vocabulary},
     community::ports::CommunityQueries,
     fakes::{Fixture, GenreBuilder, MixBuilder, World},
     identity::ports::{IdentityQueries, SessionGate},
@@ -47,6 +48,7 @@ use domain::{
     taste::Viewing,
 };
 use infrastructure::{
+    assistant::ModelConnection,
     catalogue::{
         DiskPosterStore, SqlFilmFeed,
         film_index::FilmIndexState,
@@ -105,6 +107,7 @@ impl Bench {
     port!(companions -> CompanionQueries);
     port!(recommender -> Recommender);
     port!(tastes -> TasteQueries);
+    port!(meanings -> MeaningQueries);
     port!(communities -> CommunityQueries);
     port!(budget -> ModelBudget);
     port!(conversations -> ConversationQueries);
@@ -140,11 +143,33 @@ impl Bench {
         Self::sql(url, tempfile::tempdir().unwrap(), |_| {}).await
     }
 
+    /// A store beside a model that puts texts into numbers.
+    pub async fn sqlite_with_model(model: Arc<ModelConnection>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::sqlite_file(&folder.path().join("films.db"));
+        Self::of(url, folder, |_| {}, Some(model)).await
+    }
+
+    /// The same.
+    pub async fn postgres_with_model(model: Arc<ModelConnection>) -> Self {
+        let url = PostgresServer::shared().fresh_database().parse().unwrap();
+        Self::of(url, tempfile::tempdir().unwrap(), |_| {}, Some(model)).await
+    }
+
     /// A store whose connection is changed before it is used.
     pub async fn sql(
         url: DatabaseUrl,
         folder: TempDir,
         prepare: impl FnOnce(&mut DatabaseConnection),
+    ) -> Self {
+        Self::of(url, folder, prepare, None).await
+    }
+
+    async fn of(
+        url: DatabaseUrl,
+        folder: TempDir,
+        prepare: impl FnOnce(&mut DatabaseConnection),
+        embedder: Option<Arc<ModelConnection>>,
     ) -> Self {
         let config = DatabaseConfig {
             url,
@@ -173,6 +198,7 @@ impl Bench {
             posters: Arc::new(posters),
             pictures: PictureWays::new(PictureHosts::default(), &HashMap::new()).unwrap(),
             model: None,
+            embedder,
             model_limits: application::assistant::ports::ModelLimits {
                 search_within: std::time::Duration::from_secs(4),
                 reply_within: std::time::Duration::from_mins(1),
