@@ -130,7 +130,7 @@ impl Statement {
             }
         }
         if let Some(is_rated) = told.rated {
-            let place = self.bind(viewer.map_or(Uuid::nil(), |user| user.as_uuid()));
+            let place = self.bind(viewer.map_or(Uuid::nil(), domain::shared::Id::as_uuid));
             let not = if is_rated { "" } else { "NOT " };
             self.require(&format!(
                 "{not}EXISTS (SELECT 1 FROM film_ratings r \

@@ -10,7 +10,7 @@ use application::catalogue::views::{
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Genre, ImageSize},
-    shared::Language,
+    shared::{Id, Language},
     taste::Opinion,
 };
 use serde::Serialize;
@@ -113,7 +113,8 @@ pub struct PosterLooksView<'a> {
 }
 
 impl<'a> PosterLooksView<'a> {
-    fn new(film: &'a FlaggedFilm) -> Self {
+    /// Tells how the poster of a film looks.
+    pub fn new(film: &'a FlaggedFilm) -> Self {
         let looks = film.card.poster_looks.as_ref();
         Self {
             poster_blurhash: looks.map(|looks| looks.blurhash.as_str()),
@@ -174,9 +175,12 @@ pub struct NamedView<'a> {
 }
 
 impl<'a> NamedView<'a> {
-    /// Tells a name.
-    pub const fn new(id: Uuid, name: &'a str) -> Self {
-        Self { id, name }
+    /// Names something.
+    pub fn new<K: ?Sized>(id: Id<K>, name: &'a str) -> Self {
+        Self {
+            id: id.as_uuid(),
+            name,
+        }
     }
 }
 

@@ -184,7 +184,7 @@ fn of_genres<'a>(
     let named = stats.by_genre.iter().filter_map(|tally| {
         let genre = genres.iter().find(|genre| genre.id == tally.what)?;
         Some(OfNamedView {
-            named: NamedView::new(genre.id.as_uuid(), genre.name(language)),
+            named: NamedView::new(genre.id, genre.name(language)),
             counts: tally.into(),
         })
     });
@@ -193,7 +193,7 @@ fn of_genres<'a>(
 
 fn of_directors(stats: &Stats) -> Vec<OfNamedView<'_>> {
     let named = stats.by_director.iter().map(|tally| OfNamedView {
-        named: NamedView::new(tally.what.person.as_uuid(), &tally.what.name),
+        named: NamedView::new(tally.what.person, &tally.what.name),
         counts: tally.into(),
     });
     named.collect()
