@@ -34,6 +34,8 @@ mod search;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
+mod telegram;
+#[cfg(test)]
 mod vocabulary;
 #[cfg(test)]
 mod watchlists;

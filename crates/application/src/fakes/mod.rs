@@ -36,6 +36,7 @@ mod sources;
 mod state;
 mod store;
 mod system;
+mod telegram;
 mod world;
 
 pub use assistant::{
@@ -67,4 +68,5 @@ pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_
 pub use state::Stored;
 pub use store::FakeStore;
 pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_time};
+pub use telegram::{FakeTelegram, FakeUpdateInbox, Said};
 pub use world::World;

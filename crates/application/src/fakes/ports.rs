@@ -24,6 +24,7 @@ use super::{
     sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
+    telegram::FakeUpdateInbox,
 };
 use crate::{
     assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
@@ -48,6 +49,7 @@ use crate::{
         retry::Backoff,
         store::Store,
     },
+    telegram::ports::UpdateInbox,
     upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
@@ -90,4 +92,5 @@ fake_ports! {
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
+    FakeUpdateInbox for UpdateInbox,
 }

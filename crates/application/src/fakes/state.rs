@@ -6,8 +6,13 @@ use super::{
     identity::{StoredRefreshToken, StoredSession},
     jobs::StoredJob,
     mixes::ColorsDue,
+    telegram::StoredUpdate,
 };
-use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
+use crate::{
+    identity::ports::RefreshTokenDigest,
+    shared::store::StoreError,
+    telegram::ports::{BotId, UpdateId},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     assistant::{Conversation, ConversationId, Message},
@@ -26,6 +31,7 @@ use std::{
     },
 };
 use tokio::sync::OwnedMutexGuard;
+use uuid::Uuid;
 
 /// Everything that is stored. Two of them are equal when nothing has changed between them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,6 +60,8 @@ pub struct Stored {
     pub(super) pages_reached: HashMap<String, u32>,
     pub(super) communities: StoredCommunities,
     pub(super) ticks: BTreeMap<String, DateTime<Utc>>,
+    pub(super) telegram_updates: BTreeMap<(BotId, UpdateId), StoredUpdate>,
+    pub(super) telegram_askers: BTreeMap<BotId, (Uuid, DateTime<Utc>)>,
 }
 
 /// The committed state, shared by every fake of a world.
@@ -112,6 +120,18 @@ impl Database {
         self.0.commits.fetch_add(1, Ordering::SeqCst);
         drop(turn);
         Ok(())
+    }
+
+    /// Changes in one statement: waits for its turn, changes, commits.
+    pub(super) async fn change<T: Send>(
+        &self,
+        change: impl FnOnce(&mut Stored) -> T + Send,
+    ) -> Result<T, StoreError> {
+        let turn = self.wait_for_turn().await?;
+        let mut copy = self.read(Stored::clone)?;
+        let outcome = change(&mut copy);
+        self.commit(copy, turn)?;
+        Ok(outcome)
     }
 
     /// Prepares a test: changes what is committed at once.

@@ -26,7 +26,7 @@ use crate::{
         register::RegisterError,
         sessions::SessionsError,
         sign_in::SignInError,
-        telegram::{ExchangeTelegramKeyError, TelegramSignInError},
+        telegram::{ExchangeTelegramKeyError, TelegramLinkError, TelegramSignInError},
         tokens::RefreshTokensError,
     },
     jobs::administer::JobsError,
@@ -34,6 +34,7 @@ use crate::{
     mixes::{browse_mixes::MixError, choose_gradient::ChooseMixGradientError},
     recommendation::recommend_tonight::RecommendTonightError,
     shared::{actor::AccessDenied, store::StoreError},
+    telegram::receive::ReceiveUpdateError,
     upkeep::{figures::FiguresError, tidy_up::TidyUpError},
 };
 
@@ -70,6 +71,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     PosterImageError,
     PosterStoreError,
     ProfileError,
+    ReceiveUpdateError,
     RecommendTonightError,
     RefreshTokensError,
     RegisterError,
@@ -81,6 +83,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     SignInError,
     SourceError,
     StoreError,
+    TelegramLinkError,
     TelegramSignInError,
     TidyUpError,
     TokenRefused,

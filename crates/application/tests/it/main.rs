@@ -22,4 +22,6 @@ mod store;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod telegram;
+#[cfg(test)]
 mod upkeep;

@@ -211,11 +211,13 @@ enum Stranger {
 }
 use Stranger::{OwnAffairs, Refused};
 
-const STRANGERS: [(&str, Stranger); 36] = [
+const STRANGERS: [(&str, Stranger); 38] = [
     ("showMe", OwnAffairs),
     ("updateMe", OwnAffairs),
     ("deleteMe", OwnAffairs),
     ("changePassword", OwnAffairs),
+    ("linkTelegram", OwnAffairs),
+    ("unlinkTelegram", OwnAffairs),
     ("signOut", OwnAffairs),
     ("listSessions", OwnAffairs),
     ("endSessions", OwnAffairs),

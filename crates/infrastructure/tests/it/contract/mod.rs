@@ -9,6 +9,7 @@ mod library;
 mod mixes;
 mod recommendation;
 mod statements;
+mod telegram;
 mod upkeep;
 
 use application::{
@@ -22,6 +23,7 @@ use application::{
     mixes::ports::MixQueries,
     module::Ports,
     shared::store::Store,
+    telegram::ports::UpdateInbox,
     upkeep::ports::FigureQueries,
 };
 use chrono::{DateTime, Utc};
@@ -43,6 +45,7 @@ use infrastructure::{
     module::{Prepared, infrastructure_module},
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
     sources::NoFilmSources,
+    telegram::UpdateBell,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use shaku::HasComponent;
@@ -86,6 +89,7 @@ impl Bench {
     port!(conversations -> ConversationQueries);
     port!(jobs -> JobQueries);
     port!(figures -> FigureQueries);
+    port!(inbox -> UpdateInbox);
 
     /// The database; the fake has none.
     pub fn connection(&self) -> &DatabaseConnection {
@@ -143,6 +147,7 @@ impl Bench {
                 refresh_token: chrono::Duration::days(30),
             },
             bell: JobBell::default(),
+            update_bell: UpdateBell::default(),
             gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
             posters: Arc::new(posters),
