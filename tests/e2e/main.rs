@@ -20,6 +20,8 @@ mod jobs;
 #[cfg(test)]
 mod listing;
 #[cfg(test)]
+mod outage;
+#[cfg(test)]
 mod posters;
 #[cfg(test)]
 mod problems;
@@ -33,6 +35,8 @@ mod running;
 mod search;
 #[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod taste;
 #[cfg(test)]
 mod telegram;
 #[cfg(test)]

@@ -13,5 +13,6 @@ pub mod mixes;
 pub mod module;
 pub mod recommendation;
 pub mod shared;
+pub mod taste;
 pub mod telegram;
 pub mod upkeep;

@@ -14,5 +14,6 @@ mod readiness;
 mod recommendation;
 pub mod sources;
 pub mod system;
+mod taste;
 pub mod telegram;
 mod upkeep;

@@ -28,6 +28,7 @@ mod identity;
 mod imports;
 mod jobs;
 mod library;
+mod meanings;
 mod mixes;
 mod picture_fetcher;
 mod ports;
@@ -36,6 +37,7 @@ mod sources;
 mod state;
 mod store;
 mod system;
+mod taste;
 mod telegram;
 mod world;
 
@@ -61,6 +63,7 @@ pub use identity::{
 };
 pub use jobs::FakeJobQueries;
 pub use library::{FakeLibraryQueries, FakeWatchlistEntries};
+pub use meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries};
 pub use mixes::FakeMixQueries;
 pub use picture_fetcher::{FakePictureFetcher, PictureTrouble};
 pub use ports::FakePorts;
@@ -68,5 +71,8 @@ pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_
 pub use state::Stored;
 pub use store::FakeStore;
 pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_time};
+pub use taste::{
+    FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries, FakeReviewQueries,
+};
 pub use telegram::{FakeTelegram, FakeUpdateInbox, Said};
 pub use world::World;

@@ -5,12 +5,14 @@ use super::{
     communities::StoredCommunities,
     identity::{StoredRefreshToken, StoredSession},
     jobs::StoredJob,
+    meanings::StoredMeaning,
     mixes::ColorsDue,
+    taste::TakenKey,
     telegram::StoredUpdate,
 };
 use crate::{
     identity::ports::RefreshTokenDigest,
-    shared::store::StoreError,
+    shared::{once::OnceKey, store::StoreError},
     telegram::ports::{BotId, UpdateId},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -22,6 +24,7 @@ use domain::{
     library::{Watchlist, WatchlistId},
     mixes::{Mix, MixId},
     recommendation::{Recommendation, RecommendationId},
+    taste::{FilmProgress, FilmRating, Hidden, HiddenSubject, Review, Viewing, ViewingId},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -42,6 +45,7 @@ pub struct Stored {
     pub(super) telegram_sign_ins: HashMap<SignInKeyDigest, TelegramSignIn>,
     pub(super) films: BTreeMap<FilmId, Film>,
     pub(super) extras: BTreeMap<FilmId, FilmExtras>,
+    pub(super) meanings: BTreeMap<FilmId, StoredMeaning>,
     pub(super) film_changes: Vec<(FilmId, DateTime<Utc>)>,
     pub(super) obsolete_posters: HashMap<PosterKey, OnTheWay>,
     pub(super) genres: Vec<Genre>,
@@ -60,6 +64,12 @@ pub struct Stored {
     pub(super) pages_reached: HashMap<String, u32>,
     pub(super) communities: StoredCommunities,
     pub(super) ticks: BTreeMap<String, DateTime<Utc>>,
+    pub(super) ratings: BTreeMap<(UserId, FilmId), FilmRating>,
+    pub(super) viewings: BTreeMap<ViewingId, Viewing>,
+    pub(super) progress: BTreeMap<(UserId, FilmId), FilmProgress>,
+    pub(super) reviews: BTreeMap<(UserId, FilmId), Review>,
+    pub(super) hidden: BTreeMap<(UserId, HiddenSubject), Hidden>,
+    pub(super) once_keys: BTreeMap<(UserId, OnceKey), TakenKey>,
     pub(super) telegram_updates: BTreeMap<(BotId, UpdateId), StoredUpdate>,
     pub(super) telegram_askers: BTreeMap<BotId, (Uuid, DateTime<Utc>)>,
 }

@@ -22,6 +22,8 @@ mod store;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod taste;
+#[cfg(test)]
 mod telegram;
 #[cfg(test)]
 mod upkeep;

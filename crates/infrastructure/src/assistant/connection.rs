@@ -152,6 +152,19 @@ impl ModelConnection {
         answer
     }
 
+    /// Asks for the numbers of texts.
+    pub(super) async fn ask_for_numbers(
+        &self,
+        request: &Value,
+        within: Duration,
+    ) -> Result<Value, Failure> {
+        self.admit()?;
+        let answer = timeout(within, self.client.embeddings().create_byot(request)).await;
+        let answer = answer.map_or(Err(Failure::TooSlow), |answer| answer.map_err(Failure::of));
+        self.note(answer.as_ref().err());
+        answer
+    }
+
     /// Lets somebody ask, unless the server is left alone.
     pub(super) fn admit(&self) -> Result<(), Failure> {
         let is_admitted = self.breaker.admit(Instant::now());

@@ -21,6 +21,7 @@ mod sessions;
 mod slow;
 mod support;
 mod surroundings;
+mod taste;
 mod telegram;
 mod vocabulary;
 mod watchlists;
