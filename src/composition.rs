@@ -25,6 +25,7 @@ use infrastructure::{
     jobs::{JobBell, JobWorker, Schedule, Scheduler, WorkerPorts, WorkerSettings},
     module::{InfrastructureModule, Prepared, infrastructure_module},
     persistence::{WriteTurns, migrate_up, migration_status},
+    recommendation::{ServingState, SqlFactsFeed},
     sources::{CachedSources, Failover, NoFilmSources, RedisShelf},
     system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
     telegram::{BotApi, BotPorts, BotRunner, BotSettings, Delivery, UpdateBell},
@@ -52,6 +53,8 @@ pub struct Composition {
     update_bell: UpdateBell,
     /// The name of the Telegram bot, once it is known.
     pub bot_name: BotName,
+    /// What ranks films, to be kept up.
+    pub recommender: Arc<ServingState>,
 }
 
 /// Whether this process looks after the search index on disk.
@@ -150,6 +153,7 @@ pub fn compose(
         let _ = bot_name.0.set(name);
     }
     let index = FilmIndexState::new(folder, Arc::new(feed));
+    let recommender = ServingState::new(Arc::new(SqlFactsFeed::new(connection.clone())));
     let ports = infrastructure_module(Prepared {
         connection: connection.clone(),
         turns: WriteTurns::of(&connection),
@@ -159,6 +163,7 @@ pub fn compose(
         lives: lives(config),
         gate: Arc::clone(&gate),
         index: Arc::clone(&index),
+        recommender: Arc::clone(&recommender),
         posters: posters(config)?,
         pictures: pictures(config)?,
         sources: sources(config)?,
@@ -177,6 +182,7 @@ pub fn compose(
         index,
         update_bell,
         bot_name,
+        recommender,
     })
 }
 

@@ -33,7 +33,11 @@ use crate::{
     jobs::administer::JobsError,
     library::{choose_gradient::ChooseGradientError, show_watchlist::WatchlistError},
     mixes::{browse_mixes::MixError, choose_gradient::ChooseMixGradientError},
-    recommendation::recommend_tonight::RecommendTonightError,
+    recommendation::{
+        companions::CompanionError, recommend::RecommendError,
+        recommend_tonight::RecommendTonightError, similar::SimilarError, together::TogetherError,
+        wishes::WishesError,
+    },
     shared::{actor::AccessDenied, store::StoreError},
     taste::{
         diary::DiaryError, hides::HideError, progress::ProgressError, ratings::RatingError,
@@ -57,6 +61,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     ChooseGradientError,
     ChooseMixGradientError,
     CommunityError,
+    CompanionError,
     ConversationError,
     CreateFilmError,
     DiaryError,
@@ -82,6 +87,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     ProgressError,
     RatingError,
     ReceiveUpdateError,
+    RecommendError,
     RecommendTonightError,
     RefreshTokensError,
     RegisterError,
@@ -92,15 +98,18 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     ShowFilmError,
     ShowImageError,
     SignInError,
+    SimilarError,
     SourceError,
     StoreError,
     TelegramLinkError,
     TelegramSignInError,
     TidyUpError,
+    TogetherError,
     TokenRefused,
     UpdateFilmError,
     VocabularyError,
     WatchlistError,
+    WishesError,
 ];
 
 /// All failures of the application, each once, in the order of their codes.

@@ -6,6 +6,8 @@ mod catalogue;
 #[cfg(test)]
 mod community;
 #[cfg(test)]
+mod companions;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod jobs;
@@ -16,6 +18,8 @@ mod mixes;
 #[cfg(test)]
 mod recommendation;
 #[cfg(test)]
+mod recommendations;
+#[cfg(test)]
 mod retry;
 #[cfg(test)]
 mod store;
@@ -25,5 +29,7 @@ mod support;
 mod taste;
 #[cfg(test)]
 mod telegram;
+#[cfg(test)]
+mod together;
 #[cfg(test)]
 mod upkeep;
