@@ -30,11 +30,17 @@ mod ratings;
 #[cfg(test)]
 mod recommend;
 #[cfg(test)]
+mod recommendations;
+#[cfg(test)]
 mod running;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod taste;
+#[cfg(test)]
+mod together;
 #[cfg(test)]
 mod vocabulary;
 #[cfg(test)]

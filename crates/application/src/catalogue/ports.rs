@@ -45,8 +45,8 @@ pub trait FilmRepository: Send + Sync {
     async fn save(&self, film: &Film) -> Result<(), StoreError>;
     /// Lists up to `most` films whose poster nobody has looked at.
     async fn list_unseen_posters(&self, most: u32) -> Result<Vec<FilmId>, StoreError>;
-    /// Removes the films that a user added and that stand on nobody else's list, and names the
-    /// posters that nobody shows any more.
+    /// Removes the films that a user added and that matter to nobody else, and names the posters that
+    /// nobody shows any more. What somebody else has on a list, rated, saw or reviewed stays.
     async fn remove_private_films(
         &self,
         owner: UserId,

@@ -88,7 +88,10 @@ impl Stored {
             .retain(|_, attempt| who(attempt) != Some(user));
         self.watchlists.retain(|_, list| list.owner != user);
         self.drop_loose_entries();
+        self.drop_loose_tastes();
         self.recommendations.retain(|_, given| given.user != user);
+        self.shown.retain(|(to, _), _| *to != user);
+        self.leave_companions(user);
         self.model_spending.remove(&Some(user));
         self.remove_conversations(user);
         for film in self.films.values_mut() {

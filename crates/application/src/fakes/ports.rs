@@ -11,6 +11,7 @@ use super::{
         FakeSearchBudget, FakeVocabulary,
     },
     communities::FakeCommunityQueries,
+    companions::FakeCompanionQueries,
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
     identity::{
@@ -22,9 +23,15 @@ use super::{
     meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
+    recommendation::{FakePeopleNames, FakeShownFilms},
+    recommender::{FakeRecommender, FakeTasteQueries},
     sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
+    taste::{
+        FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
+        FakeReviewQueries,
+    },
 };
 use crate::{
     assistant::ports::{ConversationQueries, Embedder, LanguageModel, ModelBudget, ModelPolicy},
@@ -43,12 +50,17 @@ use crate::{
     jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
+    recommendation::{
+        ports::{CompanionQueries, PeopleNames, ShownFilms},
+        recommender::{Recommender, TasteQueries},
+    },
     shared::{
         background::Background,
         clock::{Chance, Clock, IdGenerator},
         retry::Backoff,
         store::Store,
     },
+    taste::ports::{DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries},
     upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
@@ -87,7 +99,13 @@ fake_ports! {
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
+    FakeRatingQueries for RatingQueries, FakeDiaryQueries for DiaryQueries,
+    FakeReviewQueries for ReviewQueries, FakeProgressQueries for ProgressQueries,
+    FakeHideQueries for HideQueries,
     FakeMixQueries for MixQueries, FakeCommunityQueries for CommunityQueries,
+    FakeShownFilms for ShownFilms, FakePeopleNames for PeopleNames,
+    FakeCompanionQueries for CompanionQueries,
+    FakeRecommender for Recommender, FakeTasteQueries for TasteQueries,
     FakeEmbedder for Embedder, FakeMeaningIndex for MeaningIndex,
     FakeMeaningQueries for MeaningQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,

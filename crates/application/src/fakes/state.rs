@@ -3,12 +3,17 @@
 use super::{
     catalogue::{FilmExtras, OnTheWay},
     communities::StoredCommunities,
+    companions::StoredCompanionship,
     identity::{StoredRefreshToken, StoredSession},
     jobs::StoredJob,
     meanings::StoredMeaning,
     mixes::ColorsDue,
+    taste::TakenKey,
 };
-use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
+use crate::{
+    identity::ports::RefreshTokenDigest,
+    shared::{once::OnceKey, store::StoreError},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     assistant::{Conversation, ConversationId, Message},
@@ -17,7 +22,8 @@ use domain::{
     jobs::JobId,
     library::{Watchlist, WatchlistId},
     mixes::{Mix, MixId},
-    recommendation::{Recommendation, RecommendationId},
+    recommendation::{CompanionshipId, Recommendation, RecommendationId, Shown},
+    taste::{FilmProgress, FilmRating, Hidden, HiddenSubject, Review, Viewing, ViewingId},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -49,6 +55,8 @@ pub struct Stored {
     pub(super) colors_of_mixes: BTreeMap<MixId, ColorsDue>,
     pub(super) mix_films: BTreeMap<MixId, Vec<FilmId>>,
     pub(super) recommendations: BTreeMap<RecommendationId, Recommendation>,
+    pub(super) shown: BTreeMap<(UserId, FilmId), Shown>,
+    pub(super) companions: BTreeMap<CompanionshipId, StoredCompanionship>,
     pub(super) conversations: BTreeMap<ConversationId, (Conversation, Vec<Message>)>,
     pub(super) model_spending: BTreeMap<Option<UserId>, (NaiveDate, u32)>,
     pub(super) jobs: BTreeMap<JobId, StoredJob>,
@@ -56,6 +64,12 @@ pub struct Stored {
     pub(super) pages_reached: HashMap<String, u32>,
     pub(super) communities: StoredCommunities,
     pub(super) ticks: BTreeMap<String, DateTime<Utc>>,
+    pub(super) ratings: BTreeMap<(UserId, FilmId), FilmRating>,
+    pub(super) viewings: BTreeMap<ViewingId, Viewing>,
+    pub(super) progress: BTreeMap<(UserId, FilmId), FilmProgress>,
+    pub(super) reviews: BTreeMap<(UserId, FilmId), Review>,
+    pub(super) hidden: BTreeMap<(UserId, HiddenSubject), Hidden>,
+    pub(super) once_keys: BTreeMap<(UserId, OnceKey), TakenKey>,
 }
 
 /// The committed state, shared by every fake of a world.

@@ -11,10 +11,17 @@ use crate::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
-    library::ports::{LibraryStores, WatchlistRepository},
+    library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
-    recommendation::ports::{RecommendationRepository, RecommendationStores},
-    shared::store::{Store, StoreError, UnitOfWork},
+    recommendation::ports::{CompanionRepository, RecommendationRepository, RecommendationStores},
+    shared::{
+        once::{AnswerRepository, OnceStores},
+        store::{Store, StoreError, UnitOfWork},
+    },
+    taste::ports::{
+        HideRepository, ProgressRepository, RatingRepository, ReviewRepository, TasteKeeper,
+        TasteStores, ViewingRepository,
+    },
 };
 use async_trait::async_trait;
 use std::sync::Mutex;
@@ -135,6 +142,36 @@ impl LibraryStores for FakeUnitOfWork {
     fn watchlists(&self) -> &dyn WatchlistRepository {
         self
     }
+    fn entries(&self) -> &dyn EntryRepository {
+        self
+    }
+}
+
+impl TasteStores for FakeUnitOfWork {
+    fn tastes(&self) -> &dyn TasteKeeper {
+        self
+    }
+    fn ratings(&self) -> &dyn RatingRepository {
+        self
+    }
+    fn viewings(&self) -> &dyn ViewingRepository {
+        self
+    }
+    fn reviews(&self) -> &dyn ReviewRepository {
+        self
+    }
+    fn progress(&self) -> &dyn ProgressRepository {
+        self
+    }
+    fn hides(&self) -> &dyn HideRepository {
+        self
+    }
+}
+
+impl OnceStores for FakeUnitOfWork {
+    fn answers(&self) -> &dyn AnswerRepository {
+        self
+    }
 }
 
 impl MixStores for FakeUnitOfWork {
@@ -151,6 +188,9 @@ impl AssistantStores for FakeUnitOfWork {
 
 impl RecommendationStores for FakeUnitOfWork {
     fn recommendations(&self) -> &dyn RecommendationRepository {
+        self
+    }
+    fn companions(&self) -> &dyn CompanionRepository {
         self
     }
 }

@@ -8,6 +8,7 @@ use super::{
         FakeSearchBudget, FakeVocabulary,
     },
     communities::FakeCommunityQueries,
+    companions::FakeCompanionQueries,
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
     identity::{
@@ -20,10 +21,16 @@ use super::{
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
     ports::FakePorts,
+    recommendation::{FakePeopleNames, FakeShownFilms},
+    recommender::{FakeRecommender, FakeTasteQueries},
     sources::FakeFilmSources,
     state::{Database, Stored},
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
+    taste::{
+        FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
+        FakeReviewQueries,
+    },
 };
 use crate::{
     identity::ports::{AccessGrant, AccessTokens},
@@ -39,7 +46,8 @@ use domain::{
     catalogue::{Film, FilmId, PosterKey},
     identity::{Session, User, UserId},
     library::{Watchlist, WatchlistId},
-    recommendation::Recommendation,
+    recommendation::{Recommendation, Shown},
+    taste::{FilmRating, Viewing},
 };
 use shaku::HasComponent;
 use std::sync::{Arc, OnceLock};
@@ -92,10 +100,30 @@ pub struct World {
     pub library_queries: FakeLibraryQueries,
     /// Changes of single entries of watchlists.
     pub entries: FakeWatchlistEntries,
+    /// Reads of ratings.
+    pub rating_queries: FakeRatingQueries,
+    /// Reads of diaries.
+    pub diary_queries: FakeDiaryQueries,
+    /// Reads of reviews.
+    pub review_queries: FakeReviewQueries,
+    /// Reads of progress.
+    pub progress_queries: FakeProgressQueries,
+    /// Reads of hidden things.
+    pub hide_queries: FakeHideQueries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
     /// Reads of communities.
     pub community_queries: FakeCommunityQueries,
+    /// What ranks films.
+    pub recommender: FakeRecommender,
+    /// Reads of what users have told.
+    pub tastes: FakeTasteQueries,
+    /// Notes of what was proposed.
+    pub shown: FakeShownFilms,
+    /// Names of people.
+    pub people: FakePeopleNames,
+    /// Reads of companionships.
+    pub companion_queries: FakeCompanionQueries,
     /// Reads of conversations.
     pub conversation_queries: FakeConversationQueries,
     /// Counts.
@@ -154,8 +182,21 @@ impl World {
             vocabulary: FakeVocabulary { database: of() },
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
+            rating_queries: FakeRatingQueries { database: of() },
+            diary_queries: FakeDiaryQueries { database: of() },
+            review_queries: FakeReviewQueries { database: of() },
+            progress_queries: FakeProgressQueries { database: of() },
+            hide_queries: FakeHideQueries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
             community_queries: FakeCommunityQueries { database: of() },
+            recommender: FakeRecommender {
+                database: of(),
+                favoured: Arc::default(),
+            },
+            tastes: FakeTasteQueries { database: of() },
+            shown: FakeShownFilms { database: of() },
+            people: FakePeopleNames { database: of() },
+            companion_queries: FakeCompanionQueries { database: of() },
             conversation_queries: FakeConversationQueries { database: of() },
             figure_queries: FakeFigureQueries { database: of() },
             model: FakeLanguageModel::default(),
@@ -204,8 +245,18 @@ impl World {
             .with_component_parameters::<FakeFilmSources>(self.sources.clone())
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
+            .with_component_parameters::<FakeRatingQueries>(self.rating_queries.clone())
+            .with_component_parameters::<FakeDiaryQueries>(self.diary_queries.clone())
+            .with_component_parameters::<FakeReviewQueries>(self.review_queries.clone())
+            .with_component_parameters::<FakeProgressQueries>(self.progress_queries.clone())
+            .with_component_parameters::<FakeHideQueries>(self.hide_queries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
             .with_component_parameters::<FakeCommunityQueries>(self.community_queries.clone())
+            .with_component_parameters::<FakeRecommender>(self.recommender.clone())
+            .with_component_parameters::<FakeTasteQueries>(self.tastes.clone())
+            .with_component_parameters::<FakeShownFilms>(self.shown.clone())
+            .with_component_parameters::<FakePeopleNames>(self.people.clone())
+            .with_component_parameters::<FakeCompanionQueries>(self.companion_queries.clone())
             .with_component_parameters::<FakeConversationQueries>(self.conversation_queries.clone())
             .with_component_parameters::<FakeFigureQueries>(self.figure_queries.clone())
             .with_component_parameters::<FakeLanguageModel>(self.model.clone())
@@ -379,11 +430,30 @@ impl Stored {
         entries.into_iter().map(|entry| entry.film).collect()
     }
 
+    /// How a user rated a film.
+    #[must_use]
+    pub fn rating_of(&self, user: UserId, film: FilmId) -> Option<&FilmRating> {
+        self.ratings.get(&(user, film))
+    }
+
+    /// The diary of a user, in the order of identifiers.
+    #[must_use]
+    pub fn diary_of(&self, user: UserId) -> Vec<&Viewing> {
+        let viewings = self.viewings.values();
+        viewings.filter(|viewing| viewing.user == user).collect()
+    }
+
     /// What was recommended to a user, in the order of identifiers.
     #[must_use]
     pub fn recommendations_to(&self, user: UserId) -> Vec<&Recommendation> {
         let given = self.recommendations.values();
         given.filter(|given| given.user == user).collect()
+    }
+
+    /// What was proposed to a user, and how often.
+    #[must_use]
+    pub fn shown_films_of(&self, user: UserId) -> Vec<Shown> {
+        self.shown_to(user)
     }
 
     /// The posters that are to be removed, now or later, the oldest first.

@@ -16,6 +16,8 @@ use shaku::Interface;
 pub trait LibraryStores {
     /// Watchlists.
     fn watchlists(&self) -> &dyn WatchlistRepository;
+    /// What stands on them, where its changes mean something for what else is kept.
+    fn entries(&self) -> &dyn EntryRepository;
 }
 
 /// Keeps watchlists.
@@ -109,6 +111,30 @@ pub trait WatchlistEntries: Interface {
     ) -> Result<RemoveOutcome, StoreError>;
 }
 
+/// Changes single entries of watchlists within a unit of work.
+///
+/// As in [`WatchlistEntries`], each change is one statement and changes nothing unless `owner` owns the
+/// list. Besides it MUST keep others who tell something in the owner's name waiting until the unit of
+/// work ends.
+#[async_trait]
+pub trait EntryRepository: Send + Sync {
+    /// Puts a film on a list, once.
+    async fn add(
+        &self,
+        list: WatchlistId,
+        owner: UserId,
+        film: FilmId,
+        at: DateTime<Utc>,
+    ) -> Result<AddOutcome, StoreError>;
+    /// Takes a film off a list.
+    async fn remove(
+        &self,
+        list: WatchlistId,
+        owner: UserId,
+        film: FilmId,
+    ) -> Result<RemoveOutcome, StoreError>;
+}
+
 /// Where in a list, newest first, an entry stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntryKey {
@@ -136,6 +162,17 @@ pub struct EntryRange {
     pub after: Option<EntryKey>,
 }
 
+/// The films of a list by identifier alone, and whose list it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedFilms {
+    /// Which list.
+    pub list: WatchlistId,
+    /// Whose list it is.
+    pub owner: UserId,
+    /// Its films.
+    pub films: Vec<FilmId>,
+}
+
 /// The entries of a list and whose list it is.
 #[derive(Clone, Debug)]
 pub struct OwnedEntries {
@@ -159,6 +196,9 @@ pub trait LibraryQueries: Interface {
         list: WatchlistId,
         most: u32,
     ) -> Result<Vec<HexColor>, StoreError>;
+    /// The films of several lists by identifier alone, in no particular order; lists that are not there
+    /// are left out.
+    async fn list_films(&self, lists: &[WatchlistId]) -> Result<Vec<ListedFilms>, StoreError>;
     /// Lists the films of a list, newest first, with the viewer's flags. Films are left out when
     /// `viewer` does not own the list; one more than asked for is given where there are more.
     async fn list_entries(

@@ -16,10 +16,17 @@ use application::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
-    library::ports::{LibraryStores, WatchlistRepository},
+    library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
-    recommendation::ports::{RecommendationRepository, RecommendationStores},
-    shared::store::{Store, StoreError, UnitOfWork},
+    recommendation::ports::{CompanionRepository, RecommendationRepository, RecommendationStores},
+    shared::{
+        once::{AnswerRepository, OnceStores},
+        store::{Store, StoreError, UnitOfWork},
+    },
+    taste::ports::{
+        HideRepository, ProgressRepository, RatingRepository, ReviewRepository, TasteKeeper,
+        TasteStores, ViewingRepository,
+    },
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -209,6 +216,36 @@ impl LibraryStores for Transaction {
     fn watchlists(&self) -> &dyn WatchlistRepository {
         self
     }
+    fn entries(&self) -> &dyn EntryRepository {
+        self
+    }
+}
+
+impl TasteStores for Transaction {
+    fn tastes(&self) -> &dyn TasteKeeper {
+        self
+    }
+    fn ratings(&self) -> &dyn RatingRepository {
+        self
+    }
+    fn viewings(&self) -> &dyn ViewingRepository {
+        self
+    }
+    fn reviews(&self) -> &dyn ReviewRepository {
+        self
+    }
+    fn progress(&self) -> &dyn ProgressRepository {
+        self
+    }
+    fn hides(&self) -> &dyn HideRepository {
+        self
+    }
+}
+
+impl OnceStores for Transaction {
+    fn answers(&self) -> &dyn AnswerRepository {
+        self
+    }
 }
 
 impl MixStores for Transaction {
@@ -225,6 +262,9 @@ impl AssistantStores for Transaction {
 
 impl RecommendationStores for Transaction {
     fn recommendations(&self) -> &dyn RecommendationRepository {
+        self
+    }
+    fn companions(&self) -> &dyn CompanionRepository {
         self
     }
 }

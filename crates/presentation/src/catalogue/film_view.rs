@@ -7,7 +7,7 @@ use application::catalogue::views::{
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Genre, ImageSize},
-    shared::Language,
+    shared::{Id, Language},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -84,7 +84,8 @@ pub struct PosterLooksView<'a> {
 }
 
 impl<'a> PosterLooksView<'a> {
-    fn new(film: &'a FlaggedFilm) -> Self {
+    /// Tells how the poster of a film looks.
+    pub fn new(film: &'a FlaggedFilm) -> Self {
         let looks = film.card.poster_looks.as_ref();
         Self {
             poster_blurhash: looks.map(|looks| looks.blurhash.as_str()),
@@ -104,13 +105,17 @@ pub struct ListedFilmView<'a> {
 }
 
 impl<'a> ListedFilmView<'a> {
-    /// Tells of films.
-    pub fn all(films: &'a [FlaggedFilm], settings: &'a ApiSettings) -> Vec<Self> {
-        let listed = films.iter().map(|film| Self {
+    /// Tells of a film.
+    pub fn new(film: &'a FlaggedFilm, settings: &'a ApiSettings) -> Self {
+        Self {
             film: FilmView::new(film, settings),
             looks: PosterLooksView::new(film),
-        });
-        listed.collect()
+        }
+    }
+
+    /// Tells of films.
+    pub fn all(films: &'a [FlaggedFilm], settings: &'a ApiSettings) -> Vec<Self> {
+        films.iter().map(|film| Self::new(film, settings)).collect()
     }
 }
 
@@ -130,6 +135,16 @@ pub struct FilmPageView<'a> {
 pub struct NamedView<'a> {
     id: Uuid,
     name: &'a str,
+}
+
+impl<'a> NamedView<'a> {
+    /// Names something.
+    pub fn new<K: ?Sized>(id: Id<K>, name: &'a str) -> Self {
+        Self {
+            id: id.as_uuid(),
+            name,
+        }
+    }
 }
 
 /// Whose words a description is, and on what terms they may be shown.

@@ -7,7 +7,8 @@ use application::{
         sources::UnknownSourceList,
     },
     jobs::UnknownTaskKind,
-    shared::page::PageSizeOutOfRange,
+    recommendation::{recommend::DegreeOutOfRange, wishes::MinutesOutOfRange},
+    shared::{once::InvalidOnceKey, page::PageSizeOutOfRange},
     upkeep::figures::FigureDaysOutOfRange,
 };
 use domain::{
@@ -15,6 +16,7 @@ use domain::{
     identity::{InvalidEmailAddress, InvalidPassword, UnknownRole},
     jobs::UnknownJobState,
     shared::{Id, InvalidText, TextRule, UnknownLanguage},
+    taste::{NotHalfStars, RatingOutOfRange, UnknownHide, UnknownProgress, UnknownStance},
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
@@ -72,11 +74,19 @@ rule! {
     UnknownSourceName => "unknown_value",
     UnknownSourceList => "unknown_value",
     UnknownFilmKind => "unknown_value",
+    DegreeOutOfRange => "out_of_range",
+    MinutesOutOfRange => "out_of_range",
     FigureDaysOutOfRange => "out_of_range",
     UnknownLanguage => "unknown_value",
     UnknownRole => "unknown_value",
     UnknownJobState => "unknown_value",
     UnknownTaskKind => "unknown_value",
+    RatingOutOfRange => "out_of_range",
+    NotHalfStars => "out_of_range",
+    InvalidOnceKey => "malformed",
+    UnknownStance => "unknown_value",
+    UnknownProgress => "unknown_value",
+    UnknownHide => "unknown_value",
     Broken => "malformed",
     UnknownWord => "unknown_value",
     std::convert::Infallible => "malformed",
@@ -105,6 +115,9 @@ impl JsonType for bool {
 }
 impl JsonType for i64 {
     const EXPECTED: &'static str = "must be a whole number";
+}
+impl JsonType for f64 {
+    const EXPECTED: &'static str = "must be a number";
 }
 impl JsonType for Vec<Value> {
     const EXPECTED: &'static str = "must be an array";

@@ -12,7 +12,9 @@ use domain::{
     jobs::Job,
     library::StandardList,
     mixes::Mix,
+    recommendation::Companionship,
     shared::Id,
+    taste::{HiddenKind, HiddenSubject, Viewing},
 };
 use std::future::{Ready, ready};
 
@@ -23,6 +25,9 @@ pub trait InPath {
 }
 impl InPath for Conversation {
     const PARAMETER: &'static str = "conversation_id";
+}
+impl InPath for Companionship {
+    const PARAMETER: &'static str = "companion_id";
 }
 impl InPath for Film {
     const PARAMETER: &'static str = "film_id";
@@ -41,6 +46,9 @@ impl InPath for Job {
 }
 impl InPath for User {
     const PARAMETER: &'static str = "user_id";
+}
+impl InPath for Viewing {
+    const PARAMETER: &'static str = "viewing_id";
 }
 impl InPath for Session {
     const PARAMETER: &'static str = "session_id";
@@ -78,10 +86,43 @@ impl FromRequest for PathWatchlist {
     }
 }
 
-fn watchlist(text: &str) -> Option<WatchlistRef> {
+/// The list that a word or an identifier stands for.
+pub fn watchlist(text: &str) -> Option<WatchlistRef> {
     match StandardList::from_word(text) {
         Some(list) => Some(WatchlistRef::Standard(list)),
         None => text.parse().ok().map(WatchlistRef::Id),
+    }
+}
+
+/// A kind of thing that can be hidden, in a path: films, genres or people.
+#[derive(Debug)]
+pub struct PathHiddenKind(pub HiddenKind);
+
+impl FromRequest for PathHiddenKind {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let expected = "must be `films`, `genres` or `people`";
+        ready(read(req, "kind", expected, |text| text.parse().ok()).map(Self))
+    }
+}
+
+/// Something that can be hidden, in a path: its kind and its identifier.
+#[derive(Debug)]
+pub struct PathHidden(pub HiddenSubject);
+
+impl FromRequest for PathHidden {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind = PathHiddenKind::from_request(req, payload).into_inner();
+        let subject = kind.and_then(|PathHiddenKind(kind)| {
+            let id = read(req, "id", "must be a UUID", |text| text.parse().ok())?;
+            Ok(Self(kind.of(id)))
+        });
+        ready(subject)
     }
 }
 

@@ -2,6 +2,7 @@
 mod assistant;
 mod catalogue;
 mod community;
+mod companions;
 mod identity;
 mod imports;
 mod jobs;
@@ -10,6 +11,8 @@ mod meanings;
 mod mixes;
 mod recommendation;
 mod statements;
+mod taste;
+mod tastes;
 mod upkeep;
 
 use application::{
@@ -22,16 +25,27 @@ use application::{
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     module::Ports,
-    shared::store::Store,
+    recommendation::{
+        ports::{CompanionQueries, ShownFilms},
+        recommender::{Recommender, TasteQueries},
+    },
+    shared::{
+        page::{PageRequest, PageSize},
+        store::Store,
+    },
+    taste::ports::{
+        DiaryFilter, DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries,
+    },
     upkeep::ports::FigureQueries,
 };
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Film, FilmId, Genre},
-    identity::User,
+    identity::{User, UserId},
     library::Watchlist,
     mixes::MixId,
     shared::Language,
+    taste::Viewing,
 };
 use infrastructure::{
     assistant::ModelConnection,
@@ -44,6 +58,7 @@ use infrastructure::{
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
+    recommendation::{ServingState, SqlFactsFeed},
     sources::NoFilmSources,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
@@ -82,7 +97,16 @@ impl Bench {
     port!(vocabulary -> Vocabulary);
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
+    port!(ratings -> RatingQueries);
+    port!(diaries -> DiaryQueries);
+    port!(reviews -> ReviewQueries);
+    port!(progress -> ProgressQueries);
+    port!(hides -> HideQueries);
     port!(mixes -> MixQueries);
+    port!(shown -> ShownFilms);
+    port!(companions -> CompanionQueries);
+    port!(recommender -> Recommender);
+    port!(tastes -> TasteQueries);
     port!(meanings -> MeaningQueries);
     port!(communities -> CommunityQueries);
     port!(budget -> ModelBudget);
@@ -170,6 +194,7 @@ impl Bench {
             bell: JobBell::default(),
             gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
+            recommender: ServingState::new(Arc::new(SqlFactsFeed::new(connection.clone()))),
             posters: Arc::new(posters),
             pictures: PictureWays::new(PictureHosts::default(), &HashMap::new()).unwrap(),
             model: None,
@@ -268,6 +293,14 @@ impl Bench {
             .await
             .unwrap();
         uow.commit().await.unwrap();
+    }
+
+    /// The first page of a user's diary.
+    pub async fn diary(&self, user: UserId) -> Vec<Viewing> {
+        let (size, filter) = (PageSize::default(), DiaryFilter::default());
+        let page = PageRequest { size, after: None };
+        let page = self.diaries().list(user, filter, &page).await.unwrap();
+        page.items.into_iter().map(|entry| entry.viewing).collect()
     }
 
     /// Stores a genre, which only the starter catalogue does otherwise.
