@@ -48,6 +48,7 @@ use crate::{
         SqlDiaryQueries, SqlHideQueries, SqlMineQueries, SqlProgressQueries, SqlRatingQueries,
         SqlReviewQueries, SqlStatsQueries,
     },
+    telegram::{SqlUpdateInbox, SqlUpdateInboxParameters, UpdateBell},
     upkeep::SqlFigureQueries,
 };
 use application::{
@@ -79,6 +80,7 @@ module! {
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,
+            SqlUpdateInbox,
         ],
         providers = [],
     }
@@ -92,6 +94,8 @@ pub struct Prepared {
     pub turns: WriteTurns,
     /// Rung when there are new jobs; shared with who does them.
     pub bell: JobBell,
+    /// Rung when Telegram told something; shared with who answers it.
+    pub update_bell: UpdateBell,
     /// What tokens are signed with.
     pub jwt_secret: JwtSecret,
     /// How long tokens live.
@@ -125,6 +129,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         connection,
         turns,
         bell,
+        update_bell,
         jwt_secret,
         lives,
         gate,
@@ -147,6 +152,10 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<SqlWatchlistEntries>(SqlWatchlistEntriesParameters {
             turns: turns.clone(),
+        })
+        .with_component_parameters::<SqlUpdateInbox>(SqlUpdateInboxParameters {
+            turns: turns.clone(),
+            bell: update_bell,
         })
         .with_component_parameters::<Argon2PasswordHasher>(Argon2PasswordHasherParameters {
             slots: Arc::new(HashingSlots::for_this_machine()),

@@ -41,6 +41,7 @@ mod stats;
 mod store;
 mod system;
 mod taste;
+mod telegram;
 mod world;
 
 pub use assistant::{
@@ -80,4 +81,5 @@ pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_ti
 pub use taste::{
     FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries, FakeReviewQueries,
 };
+pub use telegram::{FakeTelegram, FakeUpdateInbox, Said};
 pub use world::World;

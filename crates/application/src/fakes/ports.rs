@@ -33,6 +33,7 @@ use super::{
         FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
         FakeReviewQueries,
     },
+    telegram::FakeUpdateInbox,
 };
 use crate::{
     assistant::ports::{ConversationQueries, Embedder, LanguageModel, ModelBudget, ModelPolicy},
@@ -66,6 +67,7 @@ use crate::{
         ports::{DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries},
         stats::StatsQueries,
     },
+    telegram::ports::UpdateInbox,
     upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
@@ -117,4 +119,5 @@ fake_ports! {
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
+    FakeUpdateInbox for UpdateInbox,
 }

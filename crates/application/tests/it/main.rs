@@ -30,6 +30,8 @@ mod support;
 #[cfg(test)]
 mod taste;
 #[cfg(test)]
+mod telegram;
+#[cfg(test)]
 mod together;
 #[cfg(test)]
 mod upkeep;

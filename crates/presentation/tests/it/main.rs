@@ -25,5 +25,6 @@ mod stats;
 mod support;
 mod surroundings;
 mod taste;
+mod telegram;
 mod vocabulary;
 mod watchlists;

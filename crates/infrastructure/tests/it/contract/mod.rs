@@ -14,6 +14,7 @@ mod statements;
 mod stats;
 mod taste;
 mod tastes;
+mod telegram;
 mod upkeep;
 
 use application::{
@@ -41,6 +42,7 @@ use application::{
         },
         stats::StatsQueries,
     },
+    telegram::ports::UpdateInbox,
     upkeep::ports::FigureQueries,
 };
 use chrono::{DateTime, Utc};
@@ -65,6 +67,7 @@ use infrastructure::{
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
     recommendation::{ServingState, SqlFactsFeed},
     sources::NoFilmSources,
+    telegram::UpdateBell,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use shaku::HasComponent;
@@ -120,6 +123,7 @@ impl Bench {
     port!(conversations -> ConversationQueries);
     port!(jobs -> JobQueries);
     port!(figures -> FigureQueries);
+    port!(inbox -> UpdateInbox);
 
     /// The database; the fake has none.
     pub fn connection(&self) -> &DatabaseConnection {
@@ -199,6 +203,7 @@ impl Bench {
                 refresh_token: chrono::Duration::days(30),
             },
             bell: JobBell::default(),
+            update_bell: UpdateBell::default(),
             gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
             recommender: ServingState::new(Arc::new(SqlFactsFeed::new(connection.clone()))),
