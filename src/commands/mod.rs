@@ -1,5 +1,6 @@
 //! One file for each command.
 mod admin;
+mod bot;
 mod config;
 mod healthcheck;
 mod import;
@@ -25,6 +26,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Config(command) => config::run(&command),
         Command::Healthcheck { live } => block_on(healthcheck::ask(live)),
         Command::Serve => with_config(|config| serve::run(&config)),
+        Command::Bot => with_config(|config| block_on(bot::run(&config))),
         Command::Worker { once } => with_config(|config| block_on(worker::run(&config, once))),
         Command::Import(what) => with_config(|config| block_on(import(&config, &what))),
         Command::Recommender(command) => {

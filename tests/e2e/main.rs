@@ -30,13 +30,21 @@ mod ratings;
 #[cfg(test)]
 mod recommend;
 #[cfg(test)]
+mod recommendations;
+#[cfg(test)]
 mod running;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
+mod stats;
+#[cfg(test)]
 mod taste;
+#[cfg(test)]
+mod telegram;
+#[cfg(test)]
+mod together;
 #[cfg(test)]
 mod vocabulary;
 #[cfg(test)]

@@ -33,8 +33,10 @@ use crate::{
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
     recommendation::{
-        MemoryRecommender, MemoryRecommenderParameters, ModelFiles, ServingState, SqlModelWorkshop,
-        SqlModelWorkshopParameters, SqlTasteQueries,
+        CachedPeopleNames, CachedPeopleNamesParameters, MemoryRecommender,
+        MemoryRecommenderParameters, ModelFiles, PeopleNameCache, ServingState,
+        SqlCompanionQueries, SqlModelWorkshop, SqlModelWorkshopParameters, SqlShownFilms,
+        SqlShownFilmsParameters, SqlTasteQueries,
     },
     sources::{
         ConfiguredFilmSources, ConfiguredFilmSourcesParameters, FixedSearchBudget,
@@ -44,8 +46,10 @@ use crate::{
         RandomBackoff, SystemChance, SystemClock, SystemSecrets, TokioBackground, UuidV7Generator,
     },
     taste::{
-        SqlDiaryQueries, SqlHideQueries, SqlProgressQueries, SqlRatingQueries, SqlReviewQueries,
+        SqlDiaryQueries, SqlHideQueries, SqlMineQueries, SqlProgressQueries, SqlRatingQueries,
+        SqlReviewQueries, SqlStatsQueries,
     },
+    telegram::{SqlUpdateInbox, SqlUpdateInboxParameters, UpdateBell},
     upkeep::SqlFigureQueries,
 };
 use application::{
@@ -70,12 +74,15 @@ module! {
             ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlRatingQueries, SqlDiaryQueries, SqlReviewQueries, SqlProgressQueries, SqlHideQueries,
-            SqlMixQueries, SqlCommunityQueries,
+            SqlMixQueries, SqlCommunityQueries, SqlStatsQueries, SqlMineQueries,
+            MemoryRecommender, SqlTasteQueries, SqlShownFilms, CachedPeopleNames,
+            SqlCompanionQueries,
             SqlMeaningQueries, InMemoryMeaningIndex, OpenAiEmbedder,
-            MemoryRecommender, SqlTasteQueries, SqlModelWorkshop,
+            SqlModelWorkshop,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,
+            SqlUpdateInbox,
         ],
         providers = [],
     }
@@ -89,6 +96,8 @@ pub struct Prepared {
     pub turns: WriteTurns,
     /// Rung when there are new jobs; shared with who does them.
     pub bell: JobBell,
+    /// Rung when Telegram told something; shared with who answers it.
+    pub update_bell: UpdateBell,
     /// What tokens are signed with.
     pub jwt_secret: JwtSecret,
     /// How long tokens live.
@@ -126,6 +135,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         connection,
         turns,
         bell,
+        update_bell,
         jwt_secret,
         lives,
         gate,
@@ -151,6 +161,10 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         .with_component_parameters::<SqlWatchlistEntries>(SqlWatchlistEntriesParameters {
             turns: turns.clone(),
         })
+        .with_component_parameters::<SqlUpdateInbox>(SqlUpdateInboxParameters {
+            turns: turns.clone(),
+            bell: update_bell,
+        })
         .with_component_parameters::<Argon2PasswordHasher>(Argon2PasswordHasherParameters {
             slots: Arc::new(HashingSlots::for_this_machine()),
         })
@@ -175,6 +189,12 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
             turns: turns.clone(),
             files: model_files,
             settings: training,
+        })
+        .with_component_parameters::<SqlShownFilms>(SqlShownFilmsParameters {
+            turns: turns.clone(),
+        })
+        .with_component_parameters::<CachedPeopleNames>(CachedPeopleNamesParameters {
+            cache: PeopleNameCache::default(),
         })
         .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters { state: index })
         .with_component_parameters::<ConfiguredPosterStore>(ConfiguredPosterStoreParameters {

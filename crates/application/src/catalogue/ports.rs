@@ -124,6 +124,22 @@ pub struct FilmFilter {
     pub person: Option<String>,
     /// Films, series or anime only.
     pub kind: Option<FilmKind>,
+    /// What the viewer says of them.
+    pub told: ViewerFilter,
+}
+
+/// Which films are listed by what their viewer says of them: those of which it is so, or those of which it
+/// is not. Somebody who has not signed in says nothing of any film.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ViewerFilter {
+    /// They have watched it.
+    pub watched: Option<bool>,
+    /// They wish to see it.
+    pub wish: Option<bool>,
+    /// They like it.
+    pub liked: Option<bool>,
+    /// They have rated it.
+    pub rated: Option<bool>,
 }
 
 /// Where in an order a film stands.

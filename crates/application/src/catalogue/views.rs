@@ -6,6 +6,7 @@ use domain::{
         SourceRef, TmdbId,
     },
     identity::UserId,
+    taste::Opinion,
 };
 use std::sync::Arc;
 
@@ -119,6 +120,10 @@ pub struct FilmDetails {
     pub external_ids: Vec<(String, String)>,
     /// Whose words the description is.
     pub attribution: Option<Attribution>,
+    /// What the users think of it.
+    pub opinion: Opinion,
+    /// What communities of raters think of it, all together.
+    pub opinion_of_communities: Opinion,
     /// What the users of sources think of it.
     pub ratings: Vec<RatingElsewhere>,
     /// The sources that told something of it.

@@ -12,7 +12,7 @@ use crate::{
             FilmFilter, FilmIndex, FilmIndexError, FilmKey, FilmOrder, FilmPosition, FilmQueries,
             FilmRepository, ObsoletePosterRepository, Picture, PictureInspector, PictureRefused,
             PosterImageError, PosterImages, PosterStore, PosterStoreError, SearchBudget, TitleHit,
-            TitledFilm, Vocabulary,
+            TitledFilm, ViewerFilter, Vocabulary,
         },
         views::{Attribution, Credit, FilmCard, FilmDetails, FlaggedFilm, Flags},
     },
@@ -139,6 +139,7 @@ impl Stored {
         self.meanings.remove(&film);
         self.extras.remove(&film);
         self.recommendations.retain(|_, given| given.film != film);
+        self.shown.retain(|(_, shown), _| *shown != film);
         for films in self.mix_films.values_mut() {
             films.retain(|each| *each != film);
         }
@@ -246,6 +247,8 @@ impl Stored {
             cast: extras.cast.clone(),
             external_ids: extras.external_ids.clone(),
             attribution: extras.attribution.clone(),
+            opinion: self.opinion(film.id),
+            opinion_of_communities: self.opinion_of_communities(film.id),
             ratings,
             told_by,
             created_at: film.created_at,
@@ -278,6 +281,17 @@ impl Stored {
             && person.is_none_or(|person| self.is_of_person(film, person))
     }
 
+    fn tells(&self, film: FilmId, told: ViewerFilter, viewer: Option<UserId>) -> bool {
+        let flags = self.flagged(film, viewer).map(|film| film.flags);
+        let flags = flags.unwrap_or_default();
+        let is_rated = viewer.is_some_and(|user| self.ratings.contains_key(&(user, film)));
+        let fits = |wanted: Option<bool>, is_so: bool| wanted.is_none_or(|wanted| wanted == is_so);
+        fits(told.watched, flags.is_watched)
+            && fits(told.wish, flags.is_wish)
+            && fits(told.liked, flags.is_liked)
+            && fits(told.rated, is_rated)
+    }
+
     fn is_of_country(&self, film: &Film, country: &str) -> bool {
         let wanted = country.trim().to_lowercase();
         countries(film, self.extras.get(&film.id))
@@ -299,7 +313,10 @@ impl Stored {
         page: &PageRequest<FilmKey>,
         viewer: Option<UserId>,
     ) -> Page<FlaggedFilm, FilmKey> {
-        let suitable = self.films.values().filter(|film| self.suits(film, filter));
+        let suitable = self
+            .films
+            .values()
+            .filter(|film| self.suits(film, filter) && self.tells(film.id, filter.told, viewer));
         let mut keys: Vec<FilmKey> = suitable.map(|film| key(film, order)).collect();
         keys.sort_by(|one, other| compare(order, one, other).unwrap_or(Ordering::Equal));
         if let Some(after) = &page.after {

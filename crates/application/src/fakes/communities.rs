@@ -14,6 +14,7 @@ use async_trait::async_trait;
 use domain::{
     catalogue::{FilmId, FilmTitle, ReleaseYear},
     community::{Candidate, Community, CommunityId, CommunityName, CommunityRating, ListedFilm},
+    taste::Opinion,
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
@@ -26,7 +27,6 @@ pub(super) struct StoredCommunities {
     communities: BTreeMap<CommunityId, Community>,
     films: BTreeMap<(CommunityId, i64), FilmId>,
     ratings: BTreeMap<(CommunityId, i64, FilmId), (CommunityRating, i32)>,
-    totals: BTreeMap<(FilmId, CommunityId), Counted>,
 }
 
 fn count(number: usize) -> u64 {
@@ -48,13 +48,11 @@ impl StoredCommunities {
         let id = settled.id;
         self.ratings
             .retain(|(community, ..), (_, round)| *community != id || *round == settled.round);
-        self.totals.retain(|(_, community), _| *community != id);
         let (mut raters, mut ratings) = (BTreeSet::new(), 0);
-        for (community, rater, film) in self.ratings.keys() {
+        for (community, rater, _) in self.ratings.keys() {
             if *community == id {
                 raters.insert(*rater);
                 ratings += 1;
-                self.totals.entry((*film, id)).or_default().ratings += 1;
             }
         }
         Counted {
@@ -90,6 +88,17 @@ impl Stored {
     pub fn community(&self, name: &str) -> Option<&Community> {
         let mut all = self.communities.communities.values();
         all.find(|community| community.name.as_str() == name)
+    }
+
+    /// What communities think of a film, all together.
+    pub(super) fn opinion_of_communities(&self, film: FilmId) -> Opinion {
+        let all = self.communities.ratings.iter();
+        let is_whole = |id: &CommunityId| {
+            let community = self.communities.communities.get(id);
+            community.is_some_and(|community| community.imported_at.is_some())
+        };
+        let of_film = all.filter(|((id, _, of), _)| *of == film && is_whole(id));
+        Opinion::of(of_film.map(|(_, (rating, _))| rating.rating))
     }
 
     /// The ratings of a community, by rater and film.
@@ -172,11 +181,9 @@ impl CommunityRepository for FakeUnitOfWork {
         self.with(|stored| stored.communities.settle(community))
     }
 
-    async fn forget_totals(&self, community: CommunityId) -> Result<(), StoreError> {
-        self.with(|stored| {
-            let totals = &mut stored.communities.totals;
-            totals.retain(|(_, of), _| *of != community);
-        })
+    async fn forget_totals(&self, _: CommunityId) -> Result<(), StoreError> {
+        // They are counted whenever somebody asks.
+        self.with(|_| ())
     }
 
     async fn remove_ratings(&self, community: CommunityId, most: u32) -> Result<bool, StoreError> {

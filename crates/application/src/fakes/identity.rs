@@ -90,6 +90,8 @@ impl Stored {
         self.drop_loose_entries();
         self.drop_loose_tastes();
         self.recommendations.retain(|_, given| given.user != user);
+        self.shown.retain(|(to, _), _| *to != user);
+        self.leave_companions(user);
         self.model_spending.remove(&Some(user));
         self.remove_conversations(user);
         for film in self.films.values_mut() {
@@ -351,6 +353,14 @@ impl IdentityQueries for FakeIdentityQueries {
     async fn show_user(&self, user: UserId) -> Result<Option<User>, StoreError> {
         self.database
             .read(|stored| stored.users.get(&user).cloned())
+    }
+
+    async fn show_user_by_telegram(
+        &self,
+        telegram: TelegramId,
+    ) -> Result<Option<User>, StoreError> {
+        self.database
+            .read(|stored| stored.find_user(|user| user.telegram == Some(telegram)))
     }
 
     async fn show_user_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError> {

@@ -5,8 +5,8 @@ use super::{
 };
 use crate::{
     library::ports::{
-        AddOutcome, Entry, EntryKey, EntryRange, EntryRepository, LibraryQueries, OwnedEntries,
-        RemoveOutcome, WatchlistEntries, WatchlistRepository,
+        AddOutcome, Entry, EntryKey, EntryRange, EntryRepository, LibraryQueries, ListedFilms,
+        OwnedEntries, RemoveOutcome, WatchlistEntries, WatchlistRepository,
     },
     shared::store::StoreError,
 };
@@ -233,20 +233,6 @@ pub struct FakeWatchlistEntries {
     pub(super) database: Database,
 }
 
-impl FakeWatchlistEntries {
-    /// Changes in one statement: waits for its turn, changes, commits.
-    async fn change<T: Send>(
-        &self,
-        change: impl FnOnce(&mut Stored) -> T + Send,
-    ) -> Result<T, StoreError> {
-        let turn = self.database.wait_for_turn().await?;
-        let mut copy = self.database.read(Stored::clone)?;
-        let outcome = change(&mut copy);
-        self.database.commit(copy, turn)?;
-        Ok(outcome)
-    }
-}
-
 #[async_trait]
 impl WatchlistEntries for FakeWatchlistEntries {
     async fn add(
@@ -256,7 +242,8 @@ impl WatchlistEntries for FakeWatchlistEntries {
         film: FilmId,
         at: DateTime<Utc>,
     ) -> Result<AddOutcome, StoreError> {
-        self.change(|stored| stored.add_entry(list, owner, film, at))
+        self.database
+            .change(|stored| stored.add_entry(list, owner, film, at))
             .await
     }
 
@@ -266,7 +253,8 @@ impl WatchlistEntries for FakeWatchlistEntries {
         owner: UserId,
         film: FilmId,
     ) -> Result<RemoveOutcome, StoreError> {
-        self.change(|stored| stored.remove_entry(list, owner, film))
+        self.database
+            .change(|stored| stored.remove_entry(list, owner, film))
             .await
     }
 }
@@ -304,6 +292,22 @@ impl LibraryQueries for FakeLibraryQueries {
             let entries = stored.entries_of(list).into_iter();
             let colours = stored.colours_of(entries.map(|entry| entry.film));
             colours.take(most).collect()
+        })
+    }
+
+    async fn list_films(&self, lists: &[WatchlistId]) -> Result<Vec<ListedFilms>, StoreError> {
+        self.database.read(|stored| {
+            let found = lists.iter().filter_map(|list| stored.watchlists.get(list));
+            let listed = found.map(|list| ListedFilms {
+                list: list.id,
+                owner: list.owner,
+                films: stored
+                    .entries_of(list.id)
+                    .iter()
+                    .map(|entry| entry.film)
+                    .collect(),
+            });
+            listed.collect()
         })
     }
 

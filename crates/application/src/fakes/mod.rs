@@ -22,6 +22,7 @@ mod background;
 mod builders;
 mod catalogue;
 mod communities;
+mod companions;
 mod conversations;
 mod figures;
 mod identity;
@@ -36,9 +37,11 @@ mod recommendation;
 mod recommender;
 mod sources;
 mod state;
+mod stats;
 mod store;
 mod system;
 mod taste;
+mod telegram;
 mod training;
 mod world;
 
@@ -56,6 +59,7 @@ pub use catalogue::{
     FakeSearchBudget, FakeVocabulary,
 };
 pub use communities::{FakeCommunityQueries, FakeRatingFiles};
+pub use companions::FakeCompanionQueries;
 pub use conversations::FakeConversationQueries;
 pub use figures::FakeFigureQueries;
 pub use identity::{
@@ -68,13 +72,16 @@ pub use meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries};
 pub use mixes::FakeMixQueries;
 pub use picture_fetcher::{FakePictureFetcher, PictureTrouble};
 pub use ports::FakePorts;
+pub use recommendation::{FakePeopleNames, FakeShownFilms};
 pub use recommender::{FakeRecommender, FakeTasteQueries};
 pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_film};
 pub use state::Stored;
+pub use stats::{FakeMineQueries, FakeStatsQueries};
 pub use store::FakeStore;
 pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_time};
 pub use taste::{
     FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries, FakeReviewQueries,
 };
+pub use telegram::{FakeTelegram, FakeUpdateInbox, Said};
 pub use training::FakeModelWorkshop;
 pub use world::World;

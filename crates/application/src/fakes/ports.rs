@@ -11,6 +11,7 @@ use super::{
         FakeSearchBudget, FakeVocabulary,
     },
     communities::FakeCommunityQueries,
+    companions::FakeCompanionQueries,
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
     identity::{
@@ -22,14 +23,17 @@ use super::{
     meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
+    recommendation::{FakePeopleNames, FakeShownFilms},
     recommender::{FakeRecommender, FakeTasteQueries},
     sources::FakeFilmSources,
+    stats::{FakeMineQueries, FakeStatsQueries},
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
     taste::{
         FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
         FakeReviewQueries,
     },
+    telegram::FakeUpdateInbox,
     training::FakeModelWorkshop,
 };
 use crate::{
@@ -50,6 +54,7 @@ use crate::{
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     recommendation::{
+        ports::{CompanionQueries, PeopleNames, ShownFilms},
         recommender::{Recommender, TasteQueries},
         training::ModelWorkshop,
     },
@@ -59,7 +64,12 @@ use crate::{
         retry::Backoff,
         store::Store,
     },
-    taste::ports::{DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries},
+    taste::{
+        mine::MineQueries,
+        ports::{DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries},
+        stats::StatsQueries,
+    },
+    telegram::ports::UpdateInbox,
     upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
@@ -101,12 +111,16 @@ fake_ports! {
     FakeRatingQueries for RatingQueries, FakeDiaryQueries for DiaryQueries,
     FakeReviewQueries for ReviewQueries, FakeProgressQueries for ProgressQueries,
     FakeHideQueries for HideQueries,
+    FakeStatsQueries for StatsQueries, FakeMineQueries for MineQueries,
     FakeMixQueries for MixQueries, FakeCommunityQueries for CommunityQueries,
     FakeRecommender for Recommender, FakeTasteQueries for TasteQueries,
     FakeModelWorkshop for ModelWorkshop,
+    FakeShownFilms for ShownFilms, FakePeopleNames for PeopleNames,
+    FakeCompanionQueries for CompanionQueries,
     FakeEmbedder for Embedder, FakeMeaningIndex for MeaningIndex,
     FakeMeaningQueries for MeaningQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
+    FakeUpdateInbox for UpdateInbox,
 }

@@ -2,8 +2,8 @@
 use super::state::{Database, Stored};
 use crate::{
     recommendation::recommender::{
-        Act, ActKind, Evidence, Filter, ModelName, ModelSource, ModelVersion, Ranked, Ranking,
-        Recommender, RecommenderState, Scores, Taste, TasteQueries,
+        Act, ActKind, Evidence, Filter, Hidden, ModelName, ModelSource, ModelVersion, Ranked,
+        Ranking, Recommender, RecommenderState, Scores, Taste, TasteQueries,
     },
     shared::store::StoreError,
 };
@@ -13,21 +13,22 @@ use domain::{
     catalogue::{Film, FilmId},
     identity::UserId,
     library::StandardList,
+    taste::{HiddenSubject, Hide},
 };
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Films, the most favoured first, and what speaks for each.
-type Favoured = Vec<(FilmId, Vec<Evidence>)>;
+/// A film, and what speaks for it.
+type Favoured = (FilmId, Vec<Evidence>);
 
 /// Ranks the films that suit a filter: those first that it was told to favour, the rest by their
 /// identifiers.
 #[derive(Clone, Debug, Default)]
 pub struct FakeRecommender {
     pub(super) database: Database,
-    pub(super) favoured: Arc<Mutex<Favoured>>,
+    pub(super) favoured: Arc<Mutex<Vec<Favoured>>>,
 }
 
 impl FakeRecommender {
@@ -36,7 +37,7 @@ impl FakeRecommender {
         self.favoured().push((film, why.to_vec()));
     }
 
-    fn favoured(&self) -> MutexGuard<'_, Favoured> {
+    fn favoured(&self) -> MutexGuard<'_, Vec<Favoured>> {
         self.favoured.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -102,6 +103,31 @@ fn suits(stored: &Stored, film: &Film, filter: &Filter) -> bool {
             .is_none_or(|only| only.contains(&film.id))
 }
 
+fn may_be_recommended(stored: &Stored, film: &Film, taste: &Taste, filter: &Filter) -> bool {
+    let mut genres = film.content.genres.iter();
+    let is_hidden = |genre| taste.hidden.genres.get(genre) == Some(&Hide::Hide);
+    suits(stored, film, filter)
+        && !taste.settled_films().contains(&film.id)
+        && !genres.any(is_hidden)
+}
+
+fn is_alike(stored: &Stored, film: FilmId, other: &Film) -> bool {
+    let genres = stored.films.get(&film).map(|film| &film.content.genres);
+    genres.is_some_and(|genres| {
+        genres
+            .iter()
+            .any(|genre| other.content.genres.contains(genre))
+    })
+}
+
+fn feeling(act: ActKind) -> f32 {
+    match act {
+        ActKind::Rated(rating) => f32::from(rating.get()) - 5.5,
+        ActKind::Liked => 3.0,
+        ActKind::Wished | ActKind::Watched => 0.0,
+    }
+}
+
 #[async_trait]
 impl Recommender for FakeRecommender {
     async fn ready(&self) -> Result<(), StoreError> {
@@ -109,33 +135,33 @@ impl Recommender for FakeRecommender {
     }
 
     fn recommend(&self, taste: &Taste, filter: &Filter, _now: DateTime<Utc>) -> Ranking {
-        let settled = taste.settled_films();
-        let hidden = &taste.hidden.genres;
-        self.rank(
-            |stored, film| {
-                let mut genres = film.content.genres.iter();
-                suits(stored, film, filter)
-                    && !settled.contains(&film.id)
-                    && !genres.any(|genre| hidden.contains_key(genre))
-            },
-            filter.most,
-        )
+        let suits = |stored: &Stored, film: &Film| may_be_recommended(stored, film, taste, filter);
+        self.rank(suits, filter.most)
     }
 
-    /// The favoured films have most, others the middle.
-    fn score(&self, taste: &Taste, filter: &Filter, now: DateTime<Utc>) -> Scores {
-        let every = Filter {
-            most: usize::MAX,
-            ..filter.clone()
-        };
-        let ranking = self.recommend(taste, &every, now);
-        let favoured = self.favoured();
-        let is_favoured = |film| favoured.iter().any(|(favoured, _)| *favoured == film);
-        let score = |film| if is_favoured(film) { 1.0 } else { 0.5 };
-        let films = ranking.films.iter().map(|ranked| ranked.film);
-        Scores {
-            films: films.map(|film| (film, score(film))).collect(),
-        }
+    /// What the user liked or rated high speaks for films of the same genres, what they rated low
+    /// against them; the favoured ones are liked the most.
+    fn score(&self, taste: &Taste, filter: &Filter, _now: DateTime<Utc>) -> Scores {
+        let favoured = self.favoured().clone();
+        self.database.peek(|stored| {
+            let films = stored.films.values();
+            let suit = films.filter(|film| may_be_recommended(stored, film, taste, filter));
+            let score = |film: &Film| {
+                if favoured.iter().any(|(favoured, _)| *favoured == film.id) {
+                    return 1.0;
+                }
+                let felt = taste
+                    .acts
+                    .iter()
+                    .filter(|act| is_alike(stored, act.film, film));
+                felt.map(|act| feeling(act.kind))
+                    .sum::<f32>()
+                    .mul_add(0.1, 0.5)
+            };
+            Scores {
+                films: suit.map(|film| (film.id, score(film))).collect(),
+            }
+        })
     }
 
     fn similar(&self, film: FilmId, most: usize) -> Option<Ranking> {
@@ -178,10 +204,29 @@ impl Stored {
                 at: entry.added_at,
             })
         });
+        let ratings = self.ratings.values().filter(|rating| rating.user == user);
+        let rated = ratings.map(|rating| Act {
+            film: rating.film,
+            kind: ActKind::Rated(rating.rating),
+            at: rating.rated_at,
+        });
         Taste {
-            acts: listed.collect(),
-            ..Taste::default()
+            acts: listed.chain(rated).collect(),
+            hidden: self.hidden_by(user),
+            shown: self.shown_to(user),
         }
+    }
+
+    fn hidden_by(&self, user: UserId) -> Hidden {
+        let mut all = Hidden::default();
+        for hidden in self.hidden.values().filter(|hidden| hidden.user == user) {
+            match hidden.subject {
+                HiddenSubject::Film(film) => drop(all.films.insert(film, hidden.how)),
+                HiddenSubject::Genre(genre) => drop(all.genres.insert(genre, hidden.how)),
+                HiddenSubject::Person(person) => drop(all.people.insert(person, hidden.how)),
+            }
+        }
+        all
     }
 }
 

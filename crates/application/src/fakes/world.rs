@@ -8,6 +8,7 @@ use super::{
         FakeSearchBudget, FakeVocabulary,
     },
     communities::FakeCommunityQueries,
+    companions::FakeCompanionQueries,
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
     identity::{
@@ -20,15 +21,18 @@ use super::{
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
     ports::FakePorts,
+    recommendation::{FakePeopleNames, FakeShownFilms},
     recommender::{FakeRecommender, FakeTasteQueries},
     sources::FakeFilmSources,
     state::{Database, Stored},
+    stats::{FakeMineQueries, FakeStatsQueries},
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
     taste::{
         FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
         FakeReviewQueries,
     },
+    telegram::FakeUpdateInbox,
     training::FakeModelWorkshop,
 };
 use crate::{
@@ -45,7 +49,7 @@ use domain::{
     catalogue::{Film, FilmId, PosterKey},
     identity::{Session, User, UserId},
     library::{Watchlist, WatchlistId},
-    recommendation::Recommendation,
+    recommendation::{Recommendation, Shown},
     taste::{FilmRating, Viewing},
 };
 use shaku::HasComponent;
@@ -111,6 +115,10 @@ pub struct World {
     pub hide_queries: FakeHideQueries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
+    /// Diaries in numbers.
+    pub stats_queries: FakeStatsQueries,
+    /// What users say of films.
+    pub mine_queries: FakeMineQueries,
     /// Reads of communities.
     pub community_queries: FakeCommunityQueries,
     /// What ranks films.
@@ -119,6 +127,12 @@ pub struct World {
     pub workshop: FakeModelWorkshop,
     /// Reads of what users have told.
     pub tastes: FakeTasteQueries,
+    /// Notes of what was proposed.
+    pub shown: FakeShownFilms,
+    /// Names of people.
+    pub people: FakePeopleNames,
+    /// Reads of companionships.
+    pub companion_queries: FakeCompanionQueries,
     /// Reads of conversations.
     pub conversation_queries: FakeConversationQueries,
     /// Counts.
@@ -137,6 +151,8 @@ pub struct World {
     pub model_budget: FakeModelBudget,
     /// Reads of jobs.
     pub job_queries: FakeJobQueries,
+    /// What Telegram told the bot.
+    pub inbox: FakeUpdateInbox,
     database: Database,
     application: OnceLock<Arc<ApplicationModule>>,
 }
@@ -183,6 +199,8 @@ impl World {
             progress_queries: FakeProgressQueries { database: of() },
             hide_queries: FakeHideQueries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
+            stats_queries: FakeStatsQueries { database: of() },
+            mine_queries: FakeMineQueries { database: of() },
             community_queries: FakeCommunityQueries { database: of() },
             recommender: FakeRecommender {
                 database: of(),
@@ -190,6 +208,9 @@ impl World {
             },
             workshop: FakeModelWorkshop::default(),
             tastes: FakeTasteQueries { database: of() },
+            shown: FakeShownFilms { database: of() },
+            people: FakePeopleNames { database: of() },
+            companion_queries: FakeCompanionQueries { database: of() },
             conversation_queries: FakeConversationQueries { database: of() },
             figure_queries: FakeFigureQueries { database: of() },
             model: FakeLanguageModel::default(),
@@ -199,6 +220,7 @@ impl World {
             model_policy: FakeModelPolicy::default(),
             model_budget: FakeModelBudget { database: of() },
             job_queries: FakeJobQueries { database: of() },
+            inbox: FakeUpdateInbox { database: of() },
             application: OnceLock::new(),
             database: of(),
         }
@@ -248,6 +270,11 @@ impl World {
             .with_component_parameters::<FakeRecommender>(self.recommender.clone())
             .with_component_parameters::<FakeModelWorkshop>(self.workshop.clone())
             .with_component_parameters::<FakeTasteQueries>(self.tastes.clone())
+            .with_component_parameters::<FakeStatsQueries>(self.stats_queries.clone())
+            .with_component_parameters::<FakeMineQueries>(self.mine_queries.clone())
+            .with_component_parameters::<FakeShownFilms>(self.shown.clone())
+            .with_component_parameters::<FakePeopleNames>(self.people.clone())
+            .with_component_parameters::<FakeCompanionQueries>(self.companion_queries.clone())
             .with_component_parameters::<FakeConversationQueries>(self.conversation_queries.clone())
             .with_component_parameters::<FakeFigureQueries>(self.figure_queries.clone())
             .with_component_parameters::<FakeLanguageModel>(self.model.clone())
@@ -257,6 +284,7 @@ impl World {
             .with_component_parameters::<FakeModelPolicy>(self.model_policy.clone())
             .with_component_parameters::<FakeModelBudget>(self.model_budget.clone())
             .with_component_parameters::<FakeJobQueries>(self.job_queries.clone())
+            .with_component_parameters::<FakeUpdateInbox>(self.inbox.clone())
             .build()
     }
 
@@ -299,6 +327,25 @@ impl World {
             if let Some(owner) = owner {
                 stored.add_entry(list, owner, film, now);
             }
+        });
+    }
+
+    /// Puts a viewing into a diary, and nothing else.
+    ///
+    /// # Panics
+    /// When there is no such user or film.
+    #[track_caller]
+    pub fn logs(&self, viewing: Viewing) {
+        self.database.prepare(|stored| {
+            assert!(
+                stored.users.contains_key(&viewing.user),
+                "there is no such user"
+            );
+            assert!(
+                stored.films.contains_key(&viewing.film),
+                "there is no such film"
+            );
+            stored.viewings.insert(viewing.id, viewing);
         });
     }
 
@@ -395,6 +442,14 @@ impl Stored {
         self.telegram_sign_ins.len()
     }
 
+    /// How many updates of Telegram are remembered, and how many of them are not answered.
+    #[must_use]
+    pub fn telegram_update_counts(&self) -> (usize, usize) {
+        let all = self.telegram_updates.values();
+        let open = all.clone().filter(|stored| stored.is_open()).count();
+        (all.count(), open)
+    }
+
     /// A film.
     #[must_use]
     pub fn film(&self, film: FilmId) -> Option<&Film> {
@@ -439,6 +494,12 @@ impl Stored {
     pub fn recommendations_to(&self, user: UserId) -> Vec<&Recommendation> {
         let given = self.recommendations.values();
         given.filter(|given| given.user == user).collect()
+    }
+
+    /// What was proposed to a user, and how often.
+    #[must_use]
+    pub fn shown_films_of(&self, user: UserId) -> Vec<Shown> {
+        self.shown_to(user)
     }
 
     /// The posters that are to be removed, now or later, the oldest first.

@@ -2,7 +2,9 @@
 pub mod diary;
 pub(crate) mod following;
 pub mod hides;
+pub mod mine;
 pub mod ports;
 pub mod progress;
 pub mod ratings;
 pub mod reviews;
+pub mod stats;

@@ -19,10 +19,14 @@ use crate::{
         store::{Store, StoreError, UnitOfWork},
         use_case::{UseCase, request},
     },
+    telegram::ports::UpdateInbox,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
-use domain::jobs::{kept_when_failed, kept_when_over};
+use domain::{
+    jobs::{kept_when_failed, kept_when_over},
+    recommendation::{Companionship, Shown},
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -42,18 +46,27 @@ pub struct Tidied {
     pub film_changes: u64,
     /// Films that were given for evenings long past.
     pub recommendations: u64,
+    /// Films that were proposed so long ago that it does not count any more.
+    pub shown: u64,
+    /// Invitations that nobody has accepted.
+    pub invitations: u64,
     /// Posters that nobody showed.
     pub posters: usize,
     /// Answers that were kept for requests that come again, and did not.
     pub answers: u64,
     /// Jobs that had ended some time ago.
     pub jobs: u64,
+    /// What Telegram told the bot some time ago.
+    pub telegram_updates: u64,
 }
 
 /// How long a search index may be away without having to be built anew.
 const FILM_CHANGES_KEPT: Duration = Duration::days(7);
 /// How long it is known what was given for tonight; more than long enough not to give it again.
 const RECOMMENDATIONS_KEPT: Duration = Duration::days(30);
+
+/// Telegram tells of nothing again that is older than a day.
+const TELEGRAM_UPDATES_KEPT: Duration = Duration::days(2);
 
 /// Posters that jobs are told to look at each time; those that came before anybody looked at them.
 const LOOKED_AT_ONCE: u32 = 100;
@@ -96,6 +109,8 @@ pub(crate) struct TidyUpUseCase {
     #[shaku(inject)]
     meanings: Arc<dyn MeaningQueries>,
     #[shaku(inject)]
+    inbox: Arc<dyn UpdateInbox>,
+    #[shaku(inject)]
     store: Arc<dyn Store>,
 }
 
@@ -114,6 +129,14 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             .recommendations()
             .forget_given(now - RECOMMENDATIONS_KEPT)
             .await?;
+        let shown = uow
+            .recommendations()
+            .forget_shown(now - Shown::is_forgotten_after())
+            .await?;
+        let invitations = uow
+            .companions()
+            .forget_unanswered(now - Companionship::waits_for())
+            .await?;
         let answers = uow.answers().forget(now - kept_for()).await?;
         let jobs = uow
             .jobs()
@@ -126,15 +149,19 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             .map(|task| NewJob::new(self.ids.next(), task, now));
         uow.jobs().enqueue_all(new.collect()).await?;
         uow.commit().await?;
+        let telegram_updates = self.inbox.forget(now - TELEGRAM_UPDATES_KEPT).await?;
         let posters = self.removal.remove_obsolete().await?;
         Ok(Tidied {
             sessions,
             telegram_sign_ins,
             film_changes,
             recommendations,
+            shown,
+            invitations,
             posters,
             answers,
             jobs,
+            telegram_updates,
         })
     }
 }

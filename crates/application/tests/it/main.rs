@@ -6,6 +6,8 @@ mod catalogue;
 #[cfg(test)]
 mod community;
 #[cfg(test)]
+mod companions;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod jobs;
@@ -16,12 +18,20 @@ mod mixes;
 #[cfg(test)]
 mod recommendation;
 #[cfg(test)]
+mod recommendations;
+#[cfg(test)]
 mod retry;
+#[cfg(test)]
+mod stats;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
 mod taste;
+#[cfg(test)]
+mod telegram;
+#[cfg(test)]
+mod together;
 #[cfg(test)]
 mod upkeep;

@@ -5,14 +5,18 @@
 //! holds at most one viewing of a film a day, and one of unknown date. What one of these means for the
 //! others and for the standard lists is decided by [`consequences`] alone.
 mod consequences;
+mod diary_year;
 mod hide;
+mod opinion;
 mod progress;
 mod rating;
 mod review;
 mod viewing;
 
 pub use consequences::{Consequence, Deed, consequences};
+pub use diary_year::{DiaryYear, DiaryYearOutOfRange};
 pub use hide::{Hidden, HiddenKind, HiddenSubject, Hide, UnknownHiddenKind, UnknownHide};
+pub use opinion::Opinion;
 pub use progress::{FilmProgress, Progress, UnknownProgress};
 pub use rating::{FilmRating, NotHalfStars, Rating, RatingOutOfRange};
 pub use review::{Review, ReviewContent, ReviewText, Stance, UnknownStance};

@@ -2,7 +2,7 @@
 use super::{FLAG_COLUMNS, FLAG_JOINS, film_cards::CARD_COLUMNS, flag_lists, folding::folded};
 use crate::persistence::{Row, in_list};
 use application::{
-    catalogue::ports::{FilmFilter, FilmKey, FilmOrder, FilmPosition},
+    catalogue::ports::{FilmFilter, FilmKey, FilmOrder, FilmPosition, ViewerFilter},
     shared::{page::PageRequest, store::StoreError},
 };
 use domain::identity::UserId;
@@ -23,6 +23,7 @@ pub(super) fn statement(
         values: flag_lists(viewer).to_vec(),
     };
     list.filter(filter);
+    list.filter_by_viewer(filter.told, viewer);
     if let Some(key) = &page.after {
         list.start_after(key, column, is_descending);
     }
@@ -112,6 +113,29 @@ impl Statement {
         if let Some(kind) = filter.kind {
             let place = self.bind(kind.name());
             self.require(&format!("f.kind = {place}"));
+        }
+    }
+
+    fn filter_by_viewer(&mut self, told: ViewerFilter, viewer: Option<UserId>) {
+        let flags = [
+            ("watched", told.watched),
+            ("wish", told.wish),
+            ("liked", told.liked),
+        ];
+        for (list, wanted) in flags {
+            match wanted {
+                Some(true) => self.require(&format!("{list}.film_id IS NOT NULL")),
+                Some(false) => self.require(&format!("{list}.film_id IS NULL")),
+                None => {}
+            }
+        }
+        if let Some(is_rated) = told.rated {
+            let place = self.bind(viewer.map_or(Uuid::nil(), domain::shared::Id::as_uuid));
+            let not = if is_rated { "" } else { "NOT " };
+            self.require(&format!(
+                "{not}EXISTS (SELECT 1 FROM film_ratings r \
+                 WHERE r.user_id = {place} AND r.film_id = f.id)"
+            ));
         }
     }
 

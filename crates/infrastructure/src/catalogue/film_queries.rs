@@ -20,6 +20,7 @@ use domain::{
     catalogue::{FilmId, SourceName, SourceRating, SourceRef, UnknownFilmKind, UnknownSourceName},
     identity::UserId,
     shared::Id,
+    taste::Opinion,
 };
 use shaku::Component;
 use std::{
@@ -57,6 +58,13 @@ static SHOW_DETAILS: LazyLock<String> = LazyLock::new(|| {
                  FROM film_titles WHERE film_id = $4 \
              UNION ALL SELECT film_id, 'rating', 0, source, CAST(NULL AS uuid), '', mean, votes, NULL \
                  FROM film_ratings_elsewhere WHERE film_id = $4 \
+             UNION ALL SELECT film_id, 'users', 0, '', CAST(NULL AS uuid), '', \
+                 AVG(CAST(value AS double precision)), COUNT(*), NULL \
+                 FROM film_ratings WHERE film_id = $4 GROUP BY film_id \
+             UNION ALL SELECT film_id, 'communities', 0, '', CAST(NULL AS uuid), '', \
+                 CAST(SUM(total) AS double precision) / SUM(ratings), \
+                 CAST(SUM(ratings) AS bigint), NULL \
+                 FROM community_film_totals WHERE film_id = $4 GROUP BY film_id \
              UNION ALL SELECT film_id, 'told', 0, source, CAST(NULL AS uuid), source_id, NULL, NULL, \
                  fetched_at FROM film_provenance WHERE film_id = $4 \
              UNION ALL SELECT film_id, source, 0, value, {NONE} \
@@ -238,6 +246,8 @@ impl SqlFilmQueries {
                 url,
                 licence,
             }),
+            opinion: Opinion::default(),
+            opinion_of_communities: Opinion::default(),
             ratings: Vec::new(),
             told_by: Vec::new(),
             created_at: row.get(AFTER_FLAGS + 5)?,
@@ -262,10 +272,17 @@ fn add_part(details: &mut FilmDetails, what: &str, row: &Row) -> Result<(), Stor
         }),
         "title" => details.other_titles.push(name),
         "rating" => details.ratings.extend(rating(&name, row)?),
+        "users" => details.opinion = opinion(row)?,
+        "communities" => details.opinion_of_communities = opinion(row)?,
         "told" => details.told_by.push(told(&name, row)?),
         source => details.external_ids.push((source.to_owned(), name)),
     }
     Ok(())
+}
+
+fn opinion(row: &Row) -> Result<Opinion, StoreError> {
+    let count = u64::try_from(row.get::<i64>(AFTER_FLAGS + 13)?).unwrap_or_default();
+    Ok(Opinion::new(count, row.get(AFTER_FLAGS + 12)?))
 }
 
 fn rating(source: &str, row: &Row) -> Result<Option<RatingElsewhere>, StoreError> {

@@ -104,6 +104,15 @@ pub(crate) fn day_of(connection: &impl ConnectionTrait, column: &str) -> String 
     }
 }
 
+/// A column of dates as a text such as `2026-04-17`, which is how SQLite keeps them.
+#[must_use]
+pub(crate) fn date_text(connection: &impl ConnectionTrait, column: &str) -> String {
+    match connection.get_database_backend() {
+        DbBackend::Postgres => format!("to_char({column}, 'YYYY-MM-DD')"),
+        _ => column.to_owned(),
+    }
+}
+
 /// Ends a `SELECT` so that it keeps others from changing the rows it finds. SQLite, with one writer at a
 /// time, has no need of that.
 #[must_use]

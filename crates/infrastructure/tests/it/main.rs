@@ -19,3 +19,5 @@ mod poster_images;
 mod poster_storage;
 #[cfg(test)]
 mod sources;
+#[cfg(test)]
+mod telegram;

@@ -1,5 +1,8 @@
 //! What is told of films.
-use super::poster_urls::{PosterUrl, PosterUrls};
+use super::{
+    mine::{MineView, Mines},
+    poster_urls::{PosterUrl, PosterUrls},
+};
 use crate::{ApiSettings, http::words::MovieType};
 use application::catalogue::views::{
     Attribution, Credit, FilmDetails, FlaggedFilm, RatingElsewhere, ToldBy,
@@ -7,7 +10,8 @@ use application::catalogue::views::{
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Genre, ImageSize},
-    shared::Language,
+    shared::{Id, Language},
+    taste::Opinion,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -42,6 +46,10 @@ pub struct FilmView<'a> {
     is_liked: bool,
     is_wish: bool,
     is_watched: bool,
+    /// What the viewer says of it; only with `include=me` and a token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    me: Option<MineView>,
 }
 
 impl<'a> FilmView<'a> {
@@ -63,12 +71,33 @@ impl<'a> FilmView<'a> {
             is_liked: film.flags.is_liked,
             is_wish: film.flags.is_wish,
             is_watched: film.flags.is_watched,
+            me: None,
+        }
+    }
+
+    /// Tells of a film with what its viewer says of it, where that is asked for.
+    pub fn with(film: &'a FlaggedFilm, settings: &'a ApiSettings, mines: &Mines) -> Self {
+        Self {
+            me: mines.of(film.card.id),
+            ..Self::new(film, settings)
         }
     }
 
     /// Tells of films.
     pub fn all(films: &'a [FlaggedFilm], settings: &'a ApiSettings) -> Vec<Self> {
         films.iter().map(|film| Self::new(film, settings)).collect()
+    }
+
+    /// Tells of films with what their viewer says of them, where that is asked for.
+    pub fn all_with(
+        films: &'a [FlaggedFilm],
+        settings: &'a ApiSettings,
+        mines: &Mines,
+    ) -> Vec<Self> {
+        let films = films.iter();
+        films
+            .map(|film| Self::with(film, settings, mines))
+            .collect()
     }
 }
 
@@ -84,7 +113,8 @@ pub struct PosterLooksView<'a> {
 }
 
 impl<'a> PosterLooksView<'a> {
-    fn new(film: &'a FlaggedFilm) -> Self {
+    /// Tells how the poster of a film looks.
+    pub fn new(film: &'a FlaggedFilm) -> Self {
         let looks = film.card.poster_looks.as_ref();
         Self {
             poster_blurhash: looks.map(|looks| looks.blurhash.as_str()),
@@ -112,9 +142,17 @@ impl<'a> ListedFilmView<'a> {
         }
     }
 
-    /// Tells of films.
-    pub fn all(films: &'a [FlaggedFilm], settings: &'a ApiSettings) -> Vec<Self> {
-        films.iter().map(|film| Self::new(film, settings)).collect()
+    /// Tells of films with what their viewer says of them, where that is asked for.
+    pub fn all_with(
+        films: &'a [FlaggedFilm],
+        settings: &'a ApiSettings,
+        mines: &Mines,
+    ) -> Vec<Self> {
+        let listed = films.iter().map(|film| Self {
+            film: FilmView::with(film, settings, mines),
+            looks: PosterLooksView::new(film),
+        });
+        listed.collect()
     }
 }
 
@@ -134,6 +172,41 @@ pub struct FilmPageView<'a> {
 pub struct NamedView<'a> {
     id: Uuid,
     name: &'a str,
+}
+
+impl<'a> NamedView<'a> {
+    /// Names something.
+    pub fn new<K: ?Sized>(id: Id<K>, name: &'a str) -> Self {
+        Self {
+            id: id.as_uuid(),
+            name,
+        }
+    }
+}
+
+/// What several people think of a film, all together.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Opinion)]
+pub struct OpinionView {
+    /// How many people rated it.
+    #[schema(example = 12)]
+    count: u64,
+    /// The mean of their ratings, from 1 to 10; null where there is none.
+    #[schema(required, example = 8.4)]
+    mean: Option<f64>,
+    /// The mean as if ten more people had given a 7: what to order films by.
+    #[schema(example = 7.8)]
+    shrunken_mean: f64,
+}
+
+impl From<Opinion> for OpinionView {
+    fn from(opinion: Opinion) -> Self {
+        Self {
+            count: opinion.count(),
+            mean: opinion.mean(),
+            shrunken_mean: opinion.shrunken_mean(),
+        }
+    }
 }
 
 /// Whose words a description is, and on what terms they may be shown.
@@ -213,6 +286,10 @@ pub struct FilmDetailsView<'a> {
     poster_urls: Option<PosterUrls<'a>>,
     #[serde(flatten)]
     looks: PosterLooksView<'a>,
+    /// What the users here think of it.
+    rating: OpinionView,
+    /// What people elsewhere think of it whose ratings have been imported.
+    community_rating: OpinionView,
     /// What the users of other catalogues think of it.
     ratings: Vec<RatingView>,
     /// The other catalogues that have told something of it, with what they want to be said.
@@ -248,6 +325,8 @@ impl<'a> FilmDetailsView<'a> {
             cast: credits(&details.cast),
             external_ids: external_ids(&details.external_ids),
             attribution: details.attribution.as_ref().map(AttributionView::from),
+            rating: details.opinion.into(),
+            community_rating: details.opinion_of_communities.into(),
             ratings: details.ratings.iter().map(RatingView::from).collect(),
             told_by: details.told_by.iter().map(ToldByView::from).collect(),
             poster_urls: details

@@ -3,6 +3,7 @@ pub mod edit_film;
 pub mod film_view;
 pub mod images;
 pub mod list_films;
+pub mod mine;
 pub mod order_films;
 pub mod poster;
 pub mod poster_files;

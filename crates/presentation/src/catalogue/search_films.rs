@@ -1,5 +1,5 @@
 //! Films are found by title, or by words about them.
-use super::film_view::FilmView;
+use super::{film_view::FilmView, mine::Include};
 use crate::http::{
     answer,
     checker::Checker,
@@ -9,13 +9,16 @@ use crate::http::{
     query::QueryFields,
     signed_in::MaybeSignedIn,
     state::{Settings, Use},
-    words::SearchSize,
+    words::{IncludeWord, SearchSize},
 };
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{HeaderName, HeaderValue},
 };
-use application::catalogue::search_films::{Answerer, SearchFilms};
+use application::{
+    catalogue::search_films::{Answerer, SearchFilms},
+    taste::mine::ShowMine,
+};
 use domain::catalogue::{FilmDescription, FilmTitle};
 
 /// Says who took part in an answer.
@@ -42,6 +45,7 @@ fn who(answered_by: &[Answerer]) -> HeaderValue {
         ("title" = Option<String>, Query, description = "Words of a title", example = "the general"),
         ("description" = Option<String>, Query, description = "Words about a film"),
         ("limit" = inline(Option<SearchSize>), Query, description = "How many films at the most"),
+        ("include" = inline(Option<IncludeWord>), Query, description = "`me` adds what the viewer says of each film"),
         ("Accept-Language" = Option<String>, Header, description = "The language in which other catalogues are asked"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has; without a token"),
     ),
@@ -55,11 +59,13 @@ pub async fn search_films(
     actor: MaybeSignedIn,
     query: QueryFields,
     search: Use<SearchFilms>,
+    show_mine: Use<ShowMine>,
     settings: Settings,
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let mut check = Checker::of_parameters();
     let limit = query.number(&mut check, "limit");
+    let include = Include::of(&query, &mut check);
     let language = preferred(&req)?;
     let request = check.finish(|| {
         Some(SearchFilms {
@@ -70,7 +76,8 @@ pub async fn search_films(
         })
     })?;
     let found = search.execute(&actor, request).await?;
-    let films = FilmView::all(&found.films, &settings);
+    let mines = include.look_up(&actor, &found.films, &show_mine).await?;
+    let films = FilmView::all_with(&found.films, &settings, &mines);
     let mut response = conditional::for_viewer(&req, &actor, &films)?;
     let who = who(&found.answered_by);
     response.headers_mut().insert(ANSWERED_BY, who);

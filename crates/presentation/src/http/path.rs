@@ -12,8 +12,9 @@ use domain::{
     jobs::Job,
     library::StandardList,
     mixes::Mix,
+    recommendation::Companionship,
     shared::Id,
-    taste::{HiddenKind, HiddenSubject, Viewing},
+    taste::{DiaryYear, HiddenKind, HiddenSubject, Viewing},
 };
 use std::future::{Ready, ready};
 
@@ -24,6 +25,9 @@ pub trait InPath {
 }
 impl InPath for Conversation {
     const PARAMETER: &'static str = "conversation_id";
+}
+impl InPath for Companionship {
+    const PARAMETER: &'static str = "companion_id";
 }
 impl InPath for Film {
     const PARAMETER: &'static str = "film_id";
@@ -82,7 +86,23 @@ impl FromRequest for PathWatchlist {
     }
 }
 
-fn watchlist(text: &str) -> Option<WatchlistRef> {
+/// A year in a path.
+#[derive(Debug)]
+pub struct PathYear(pub DiaryYear);
+
+impl FromRequest for PathYear {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let expected = "must be a year from 1888 to 9999";
+        let year = |text: &str| DiaryYear::try_from(text.parse::<i64>().ok()?).ok();
+        ready(read(req, "year", expected, year).map(Self))
+    }
+}
+
+/// The list that a word or an identifier stands for.
+pub fn watchlist(text: &str) -> Option<WatchlistRef> {
     match StandardList::from_word(text) {
         Some(list) => Some(WatchlistRef::Standard(list)),
         None => text.parse().ok().map(WatchlistRef::Id),

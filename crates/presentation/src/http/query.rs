@@ -52,6 +52,19 @@ impl QueryFields {
             .and_then(|text| check.value(name, parse(text)))
     }
 
+    /// A parameter that may be repeated, each of which is parsed.
+    pub fn all<V, E: Rule>(
+        &self,
+        check: &mut Checker,
+        name: &str,
+        parse: impl Fn(&str) -> Result<V, E>,
+    ) -> Vec<V> {
+        let values = self.0.iter().filter(|(key, _)| key == name);
+        values
+            .filter_map(|(_, value)| check.value(name, parse(value)))
+            .collect()
+    }
+
     /// A parameter that is a number within bounds.
     pub fn number<V: TryFrom<i64, Error: Rule>>(
         &self,
@@ -72,6 +85,12 @@ impl QueryFields {
                 .map_err(|_other| Broken("must be `true` or `false`"))
         };
         self.parsed(check, name, parse).unwrap_or_default()
+    }
+
+    /// The values of a parameter that may be repeated.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let found = self.0.iter().filter(move |(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
     }
 
     /// A parameter that may be repeated and names things by identifier.

@@ -156,6 +156,72 @@ pub enum WatchlistType {
     Custom,
 }
 
+/// What the viewer says of a film, or does not say.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum FilmWhere {
+    Watched,
+    NotWatched,
+    Wish,
+    NotWish,
+    Liked,
+    NotLiked,
+    Rated,
+    NotRated,
+}
+
+/// What is told beside each film.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum IncludeWord {
+    Me,
+}
+
+/// Of which kind a model is that ranks films.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ModelKind {
+    Blend,
+    Content,
+    Popularity,
+}
+
+/// What a person did for a film.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum CreditRoleName {
+    Director,
+    Cast,
+}
+
+/// Of which kind a reason is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ReasonCode {
+    YouRated,
+    YouLiked,
+    SharesPerson,
+    SharesGenre,
+    PeopleWithYourTaste,
+    FitsMood,
+    PopularNow,
+    SuitsEverybody,
+}
+
+/// How a companionship stands.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum CompanionState {
+    Invited,
+    InvitesMe,
+    Companion,
+}
+
+/// How many films are proposed at the most.
+#[derive(ToSchema)]
+#[schema(default = 20, minimum = 1, maximum = 100)]
+pub struct AdviceSize(i64);
+
 /// How many films a search gives at the most.
 #[derive(ToSchema)]
 #[schema(default = 10, minimum = 1, maximum = 50)]

@@ -1,6 +1,6 @@
 //! A user sees the films of a list, puts films on it and takes them off.
 use crate::{
-    catalogue::film_view::FilmView,
+    catalogue::{film_view::FilmView, mine::Include},
     http::{
         answer,
         body::JsonBody,
@@ -11,6 +11,7 @@ use crate::{
         query::QueryFields,
         signed_in::SignedIn,
         state::{Settings, Use},
+        words::IncludeWord,
     },
 };
 use actix_web::{HttpRequest, HttpResponse, http::header};
@@ -21,6 +22,7 @@ use application::{
         show_watchlist::ListEntries,
     },
     shared::page::PageSize,
+    taste::mine::ShowMine,
 };
 use domain::catalogue::{Film, FilmId};
 use serde::Deserialize;
@@ -44,21 +46,30 @@ impl EntryBody {
     }
 }
 
-fn range(query: &QueryFields) -> Result<EntryRange, Problem> {
+fn range(query: &QueryFields) -> Result<(EntryRange, Include), Problem> {
     let mut check = Checker::of_parameters();
     let most = query.number(&mut check, "limit");
     let after = query.parsed(&mut check, "cursor", cursor::read_entry_key);
     let most = most.or_else(|| query.has("cursor").then(PageSize::default));
-    check.finish(|| Some(EntryRange { most, after }))
+    let include = Include::of(query, &mut check);
+    check.finish(|| Some((EntryRange { most, after }, include)))
 }
 
 /// Says where the next page is (RFC 8288).
-fn link_next(response: &mut HttpResponse, path: &str, size: PageSize, next: &EntryKey) {
+fn link_next(
+    response: &mut HttpResponse,
+    path: &str,
+    (size, include): (PageSize, Include),
+    next: &EntryKey,
+) {
     let cursor = cursor::write_entry_key(next);
-    let link = format!(
-        "<{path}?limit={}&cursor={cursor}>; rel=\"next\"",
-        size.get()
-    );
+    let size = size.get();
+    let include = if include.is_asked_for() {
+        "&include=me"
+    } else {
+        ""
+    };
+    let link = format!("<{path}?limit={size}&cursor={cursor}{include}>; rel=\"next\"");
     if let Ok(link) = link.try_into() {
         response.headers_mut().insert(header::LINK, link);
     }
@@ -74,6 +85,7 @@ fn link_next(response: &mut HttpResponse, path: &str, size: PageSize, next: &Ent
         ("watchlist" = String, Path, description = "A list's id, or one of the words liked, watched, wish", example = "liked"),
         ("limit" = Option<i64>, Query, description = "How many films on a page; all films unless given", minimum = 1, maximum = 100),
         ("cursor" = Option<String>, Query, description = "The page, as `Link` named it"),
+        ("include" = inline(Option<IncludeWord>), Query, description = "`me` adds what the viewer says of each film"),
     ),
     responses(
         (status = 200, description = "Films with the user's flags", body = Vec<FilmView<'static>>,
@@ -87,10 +99,11 @@ pub async fn list_entries(
     list: PathWatchlist,
     query: QueryFields,
     list_entries: Use<ListEntries>,
+    show_mine: Use<ShowMine>,
     settings: Settings,
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let range = range(&query)?;
+    let (range, include) = range(&query)?;
     let page = list_entries
         .execute(
             &actor,
@@ -100,9 +113,10 @@ pub async fn list_entries(
             },
         )
         .await?;
-    let mut response = answer::ok(&FilmView::all(&page.items, &settings))?;
+    let mines = include.look_up(&actor, &page.items, &show_mine).await?;
+    let mut response = answer::ok(&FilmView::all_with(&page.items, &settings, &mines))?;
     if let (Some(size), Some(next)) = (range.most, page.next) {
-        link_next(&mut response, req.path(), size, &next);
+        link_next(&mut response, req.path(), (size, include), &next);
     }
     Ok(response)
 }

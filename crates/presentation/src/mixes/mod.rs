@@ -1,20 +1,25 @@
 //! Ready-made mixes over HTTP.
 use crate::{
-    catalogue::film_view::FilmView,
+    catalogue::{film_view::FilmView, mine::Include},
     http::{
-        answer, conditional,
+        answer,
+        checker::Checker,
+        conditional,
         path::PathId,
         problem::Problem,
+        query::QueryFields,
         resource::Path,
         shared_answer::{Shared, SharedThing},
         signed_in::MaybeSignedIn,
         state::{Settings, Use},
+        words::IncludeWord,
     },
 };
 use actix_web::{HttpRequest, HttpResponse, web::ServiceConfig};
 use application::{
     mixes::browse_mixes::{ListMixFilms, ListMixes, ShowMix},
     shared::actor::Actor,
+    taste::mine::ShowMine,
 };
 use domain::{mixes::Mix, shared::Language};
 use serde::Serialize;
@@ -111,6 +116,7 @@ pub async fn show_mix(
     get, path = "/api/v1/mix/{mix_id}/items", operation_id = "listMixFilms", tag = "mix", security((), ("bearer" = [])),
     params(
         ("mix_id" = Uuid, Path, description = "The mix"),
+        ("include" = inline(Option<IncludeWord>), Query, description = "`me` adds what the viewer says of each film"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has; without a token"),
     ),
     responses(
@@ -122,10 +128,17 @@ pub async fn show_mix(
 pub async fn list_mix_films(
     actor: MaybeSignedIn,
     mix: PathId<Mix>,
+    query: QueryFields,
     list: Use<ListMixFilms>,
+    show_mine: Use<ShowMine>,
     settings: Settings,
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
+    let mut check = Checker::of_parameters();
+    let include = Include::of(&query, &mut check);
+    let include = check.finish(|| Some(include))?;
     let films = list.execute(&actor, ListMixFilms { mix: mix.0 }).await?;
-    conditional::for_viewer(&req, &actor, &FilmView::all(&films, &settings))
+    let mines = include.look_up(&actor, &films, &show_mine).await?;
+    let films = FilmView::all_with(&films, &settings, &mines);
+    conditional::for_viewer(&req, &actor, &films)
 }

@@ -2,6 +2,7 @@
 mod assistant;
 mod catalogue;
 mod community;
+mod companions;
 mod identity;
 mod imports;
 mod jobs;
@@ -10,8 +11,10 @@ mod meanings;
 mod mixes;
 mod recommendation;
 mod statements;
+mod stats;
 mod taste;
 mod tastes;
+mod telegram;
 mod upkeep;
 
 use application::{
@@ -25,6 +28,7 @@ use application::{
     mixes::ports::MixQueries,
     module::Ports,
     recommendation::{
+        ports::{CompanionQueries, ShownFilms},
         recommender::{Recommender, TasteQueries},
         training::ModelWorkshop,
     },
@@ -32,9 +36,14 @@ use application::{
         page::{PageRequest, PageSize},
         store::Store,
     },
-    taste::ports::{
-        DiaryFilter, DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries,
+    taste::{
+        mine::MineQueries,
+        ports::{
+            DiaryFilter, DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries,
+        },
+        stats::StatsQueries,
     },
+    telegram::ports::UpdateInbox,
     upkeep::ports::FigureQueries,
 };
 use chrono::{DateTime, Utc};
@@ -61,6 +70,7 @@ use infrastructure::{
         DiskModelFiles, LearningSettings, ModelFiles, ServingState, SqlFactsFeed, SqlModelShelf,
     },
     sources::NoFilmSources,
+    telegram::UpdateBell,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use shaku::HasComponent;
@@ -109,10 +119,15 @@ impl Bench {
     port!(recommender -> Recommender);
     port!(tastes -> TasteQueries);
     port!(workshop -> ModelWorkshop);
+    port!(shown -> ShownFilms);
+    port!(companions -> CompanionQueries);
+    port!(stats -> StatsQueries);
+    port!(mines -> MineQueries);
     port!(budget -> ModelBudget);
     port!(conversations -> ConversationQueries);
     port!(jobs -> JobQueries);
     port!(figures -> FigureQueries);
+    port!(inbox -> UpdateInbox);
 
     /// The database; the fake has none.
     pub fn connection(&self) -> &DatabaseConnection {
@@ -194,6 +209,7 @@ impl Bench {
                 refresh_token: chrono::Duration::days(30),
             },
             bell: JobBell::default(),
+            update_bell: UpdateBell::default(),
             gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
             recommender: ServingState::new(
@@ -299,6 +315,13 @@ impl Bench {
             .insert_many(std::slice::from_ref(list))
             .await
             .unwrap();
+        uow.commit().await.unwrap();
+    }
+
+    /// Stores a viewing, and nothing that follows from it.
+    pub async fn has_viewing(&self, viewing: &Viewing) {
+        let uow = self.store().begin().await.unwrap();
+        uow.viewings().insert(viewing).await.unwrap();
         uow.commit().await.unwrap();
     }
 
