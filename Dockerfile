@@ -25,6 +25,7 @@ COPY crates/application/Cargo.toml crates/application/
 COPY crates/domain/Cargo.toml crates/domain/
 COPY crates/infrastructure/Cargo.toml crates/infrastructure/
 COPY crates/presentation/Cargo.toml crates/presentation/
+COPY crates/telemetry/Cargo.toml crates/telemetry/
 COPY migrations/Cargo.toml migrations/
 COPY tests/servers/Cargo.toml tests/servers/
 

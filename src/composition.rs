@@ -23,9 +23,10 @@ use infrastructure::{
     identity::GateState,
     jobs::{JobBell, JobWorker, Schedule, Scheduler, WorkerPorts, WorkerSettings},
     module::{InfrastructureModule, Prepared, infrastructure_module},
-    persistence::{WriteTurns, migrate_up, migration_status},
+    persistence::{WriteTurns, measure, migrate_up, migration_status},
     sources::{CachedSources, Failover, NoFilmSources, RedisShelf},
     system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
+    upkeep::Gauges,
 };
 use sea_orm::DatabaseConnection;
 use shaku::{HasComponent, HasComponents};
@@ -66,11 +67,12 @@ pub async fn connect(config: &Config) -> anyhow::Result<DatabaseConnection> {
         .create(directory)
         .with_context(|| format!("cannot make the data directory {}", directory.display()))?;
     let url = &config.database.url;
-    config
-        .database
-        .connect()
-        .await
-        .with_context(|| format!("cannot open {url}"))
+    let connection = config.database.connect().await;
+    let mut connection = connection.with_context(|| format!("cannot open {url}"))?;
+    if config.metrics.is_some() {
+        measure(&mut connection);
+    }
+    Ok(connection)
 }
 
 /// Makes sure that the schema is the one this binary knows: a file of this machine is brought there,
@@ -160,6 +162,17 @@ impl Composition {
     /// Other catalogues.
     pub fn sources(&self) -> Arc<dyn FilmSources> {
         self.ports.resolve()
+    }
+
+    /// What metrics show of the parts.
+    pub fn gauges(&self) -> Gauges {
+        Gauges {
+            connection: self.connection.clone(),
+            index: Arc::clone(&self.index),
+            sources: self.ports.resolve(),
+            model: self.ports.resolve(),
+            clock: self.ports.resolve(),
+        }
     }
 
     /// Who runs jobs in this process.

@@ -24,6 +24,7 @@ mod m20261122_000008_poster_looks;
 mod m20261122_000009_assistant;
 mod m20261122_000010_posters_on_the_way;
 mod m20261122_000020_contract_bounds;
+mod m20261122_000027_job_traces;
 mod table;
 
 /// Applies and takes back migrations.
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_assistant::Migration),
             Box::new(m20261122_000010_posters_on_the_way::Migration),
             Box::new(m20261122_000020_contract_bounds::Migration),
+            Box::new(m20261122_000027_job_traces::Migration),
         ]
     }
 }

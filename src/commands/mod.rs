@@ -8,7 +8,11 @@ mod openapi;
 mod serve;
 mod worker;
 
-use crate::{cli::Command, config::Config, telemetry};
+use crate::{
+    cli::Command,
+    config::Config,
+    telemetry::{Telemetry, Watched},
+};
 use anyhow::Context;
 use std::future::Future;
 
@@ -18,8 +22,11 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Openapi => openapi::print(),
         Command::Config(command) => config::run(&command),
         Command::Healthcheck { live } => block_on(healthcheck::ask(live)),
-        Command::Serve => with_config(|config| serve::run(&config)),
-        Command::Worker { once } => with_config(|config| block_on(worker::run(&config, once))),
+        Command::Serve => watched(serve::run),
+        Command::Worker { once: true } => with_config(|config| block_on(worker::run_once(&config))),
+        Command::Worker { once: false } => {
+            watched(|config, telemetry| block_on(worker::run(config, telemetry)))
+        }
         Command::Import(import) => with_config(|config| block_on(import::run(&config, &import))),
         Command::Migrate(command) => {
             with_config(|config| block_on(migrate::run(&config, &command)))
@@ -30,8 +37,17 @@ pub fn run(command: Command) -> anyhow::Result<()> {
 
 fn with_config(command: impl FnOnce(Config) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let (config, _) = Config::load()?;
-    telemetry::start(&config)?;
+    Telemetry::start(&config, Watched::No)?;
     command(config)
+}
+
+/// Runs what runs for long, and what tells how it is.
+fn watched(command: impl FnOnce(&Config, &Telemetry) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let (config, _) = Config::load()?;
+    let telemetry = Telemetry::start(&config, Watched::Yes)?;
+    let done = command(&config, &telemetry);
+    telemetry.end();
+    done
 }
 
 fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {

@@ -34,6 +34,8 @@ mod sessions;
 #[cfg(test)]
 mod vocabulary;
 #[cfg(test)]
+mod watching;
+#[cfg(test)]
 mod watchlists;
 
 /// An identifier that nothing has.

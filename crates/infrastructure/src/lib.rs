@@ -13,4 +13,4 @@ mod readiness;
 mod recommendation;
 pub mod sources;
 pub mod system;
-mod upkeep;
+pub mod upkeep;

@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 mod model;
+mod otlp;
 mod postgres;
 mod redis;
 mod s3;
@@ -15,6 +16,7 @@ mod scripted;
 mod serving;
 
 pub use model::{ModelAnswer, ModelRequest, ModelServer};
+pub use otlp::{SentSpan, TraceServer};
 pub use postgres::PostgresServer;
 pub use redis::RedisServer;
 pub use s3::{MuteServer, S3Server};

@@ -19,7 +19,7 @@ mod storage;
 mod title_search;
 
 pub use feed::{FilmDocument, FilmFeed};
-pub use follower::FilmIndexState;
+pub use follower::{FilmIndexState, IndexFigures};
 
 use application::{
     catalogue::ports::{FilmIndex, FilmIndexError, TitleHit, TitledFilm},

@@ -19,6 +19,7 @@ use std::{
     sync::Mutex,
     time::{Duration, Instant},
 };
+use telemetry::Call;
 
 /// How long Redis may take for an answer; a lookup takes well under a millisecond.
 const ANSWER_WITHIN: Duration = Duration::from_millis(100);
@@ -75,7 +76,7 @@ impl RedisShelf {
                 .query_async(&mut connection)
                 .await
         };
-        self.attempt(read).await.flatten()
+        self.attempt("GET redis", read).await.flatten()
     }
 
     /// Puts something on the shelf for a time, if that is possible now.
@@ -85,18 +86,29 @@ impl RedisShelf {
         }
         let mut connection = self.connection.clone();
         let seconds = ttl.as_secs().max(1);
-        self.attempt(async { connection.set_ex(key, bytes, seconds).await })
-            .await;
+        let write = async { connection.set_ex(key, bytes, seconds).await };
+        self.attempt("SET redis", write).await;
     }
 
-    async fn attempt<T>(&self, work: impl Future<Output = Result<T, RedisError>>) -> Option<T> {
+    async fn attempt<T>(
+        &self,
+        name: &'static str,
+        work: impl Future<Output = Result<T, RedisError>>,
+    ) -> Option<T> {
         let ticket = locked(&self.breaker).admit(Instant::now())?;
         // If the caller goes away in the middle, the next one is let through all the same.
         let mut returned = Returned {
             shelf: self,
             ticket: Some(ticket),
         };
-        let answer = tokio::time::timeout(ANSWER_WITHIN, work).await;
+        let step = || Call::outside(name).with("db.system.name", "redis");
+        let work = tokio::time::timeout(ANSWER_WITHIN, work);
+        let answer = telemetry::call(step, work, |answer| match answer {
+            Ok(Ok(_)) => None,
+            Ok(Err(_)) => Some("failed"),
+            Err(_) => Some("too_slow"),
+        });
+        let answer = answer.await;
         returned.ticket = None;
         let outcome = match &answer {
             Ok(Ok(_)) => Outcome::Good,
