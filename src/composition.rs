@@ -240,7 +240,8 @@ fn schedules(config: &Config) -> Vec<Schedule> {
     .collect()
 }
 
-fn posters(config: &Config) -> anyhow::Result<Arc<dyn PosterStore>> {
+/// Where posters are kept.
+pub fn posters(config: &Config) -> anyhow::Result<Arc<dyn PosterStore>> {
     if let Some(s3) = &config.s3 {
         return Ok(Arc::new(S3PosterStore::connect(s3)));
     }

@@ -1,6 +1,7 @@
 //! One file for each command.
 mod admin;
 mod config;
+mod doctor;
 mod healthcheck;
 mod import;
 mod migrate;
@@ -21,6 +22,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Openapi => openapi::print(),
         Command::Config(command) => config::run(&command),
+        Command::Doctor { json } => block_on(doctor::look(json)),
         Command::Healthcheck { live } => block_on(healthcheck::ask(live)),
         Command::Serve => watched(serve::run),
         Command::Worker { once: true } => with_config(|config| block_on(worker::run_once(&config))),

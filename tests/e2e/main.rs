@@ -12,6 +12,8 @@ mod auth;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod films;
 #[cfg(test)]
 mod imports;

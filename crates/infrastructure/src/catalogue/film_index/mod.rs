@@ -11,6 +11,7 @@ mod description_search;
 mod feed;
 mod folding;
 mod follower;
+mod inspection;
 mod progress;
 mod ranking;
 mod schema;
@@ -20,6 +21,7 @@ mod title_search;
 
 pub use feed::{FilmDocument, FilmFeed};
 pub use follower::{FilmIndexState, IndexFigures};
+pub use inspection::{KeptIndex, Unreadable};
 
 use application::{
     catalogue::ports::{FilmIndex, FilmIndexError, TitleHit, TitledFilm},

@@ -32,6 +32,11 @@ const MOST_BYTES: usize = 512 * 1024;
 #[error("must be the address of a Redis server, such as `redis://localhost:6379`")]
 pub struct InvalidRedisUrl(#[source] Cause);
 
+/// Redis does not answer.
+#[derive(Debug, thiserror::Error)]
+#[error("it does not answer")]
+pub struct RedisAway(#[source] Cause);
+
 /// A shelf in Redis.
 pub struct RedisShelf {
     connection: ConnectionManager,
@@ -65,6 +70,18 @@ impl RedisShelf {
             connection,
             breaker: Mutex::default(),
         })
+    }
+
+    /// Asks the server for a sign of life.
+    ///
+    /// # Errors
+    /// [`RedisAway`] when it gives none.
+    pub async fn ping(&self) -> Result<(), RedisAway> {
+        let mut connection = self.connection.clone();
+        let answer = connection.ping().await;
+        answer
+            .map(drop)
+            .map_err(|failure| RedisAway(failure.into()))
     }
 
     /// Takes something from the shelf; nothing when it is not there or Redis is away.
