@@ -24,7 +24,12 @@ mod m20261122_000008_poster_looks;
 mod m20261122_000009_assistant;
 mod m20261122_000010_posters_on_the_way;
 mod m20261122_000020_contract_bounds;
+mod m20261122_000021_taste;
+mod m20261122_000022_communities;
+mod m20261122_000024_advice;
 mod m20261122_000027_job_traces;
+mod m20261122_000028_chosen_languages;
+mod m20261122_000029_colors_due;
 mod table;
 
 /// Applies and takes back migrations.
@@ -45,7 +50,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_assistant::Migration),
             Box::new(m20261122_000010_posters_on_the_way::Migration),
             Box::new(m20261122_000020_contract_bounds::Migration),
+            Box::new(m20261122_000021_taste::Migration),
+            Box::new(m20261122_000022_communities::Migration),
+            Box::new(m20261122_000024_advice::Migration),
             Box::new(m20261122_000027_job_traces::Migration),
+            Box::new(m20261122_000028_chosen_languages::Migration),
+            Box::new(m20261122_000029_colors_due::Migration),
         ]
     }
 }

@@ -106,6 +106,8 @@ fn start_server(config: &Config, app: &Composition) -> anyhow::Result<actix_web:
         .workers(workers)
         .shutdown_timeout(GRACE_SECONDS)
         .client_request_timeout(Duration::from_secs(10))
+        // Long answers leave in pieces; without this the last one waits for the client to acknowledge.
+        .tcp_nodelay(true)
         .disable_signals()
         .bind((config.host.to_string(), config.port))
         .with_context(|| format!("cannot listen on {}:{}", config.host, config.port))?;

@@ -84,11 +84,13 @@ use crate::{
             AddToWatchlist, AddToWatchlistUseCase, RemoveFromWatchlist, RemoveFromWatchlistUseCase,
         },
         list_watchlists::{ListWatchlistsUseCase, ShowWatchlistUseCase},
+        painting::ModelPainter,
         ports::{LibraryQueries, WatchlistEntries},
         show_watchlist::{DeleteWatchlistUseCase, ListEntriesUseCase},
     },
     mixes::{
         browse_mixes::{ListMixFilmsUseCase, ListMixesUseCase, ShowMixUseCase},
+        choose_gradient::{ChooseMixGradientHandler, ChooseMixGradientUseCase},
         ports::MixQueries,
     },
     recommendation::{
@@ -167,8 +169,9 @@ application_module! {
         ShowImageUseCase,
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
-        ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase,
-        ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase, DrawingGiver,
+        ModelPainter, ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase,
+        ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase, ChooseMixGradientUseCase,
+        DrawingGiver,
         SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
         ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
@@ -192,5 +195,6 @@ application_module! {
     handlers = [
         TidyUpHandler, ImportFilmHandler, ImportPagesHandler, SearchSourcesHandler,
         CompleteFilmHandler, RefreshOldestHandler, MakeImagesHandler, ChooseGradientHandler,
+        ChooseMixGradientHandler,
     ],
 }

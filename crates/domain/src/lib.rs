@@ -4,9 +4,11 @@
 
 pub mod assistant;
 pub mod catalogue;
+pub mod community;
 pub mod identity;
 pub mod jobs;
 pub mod library;
 pub mod mixes;
 pub mod recommendation;
 pub mod shared;
+pub mod taste;

@@ -656,8 +656,7 @@ impl Fixture for MixBuilder {
     fn put(self, origin: &Origin<'_>, stored: &mut Stored) -> Mix {
         let films = self.films.clone();
         let mix = self.made(origin);
-        stored.mixes.push(mix.clone());
-        stored.mix_films.insert(mix.id, films);
+        stored.insert_mix(&mix, films);
         mix
     }
 }

@@ -5,9 +5,10 @@ use super::{
 };
 use crate::{
     identity::ports::{
-        AccessGrant, AccessTokens, EndedSession, HashingError, IdentityQueries, InvalidToken,
-        PasswordHasher, RefreshTokenDigest, RefreshTokenUse, SaveUserError, Secrets, SessionGate,
-        SessionPolicy, SessionRepository, TelegramSignInRepository, TokenLives, UserRepository,
+        AccessGrant, AccessTokens, Admission, EndedSession, HashingError, IdentityQueries,
+        InvalidToken, PasswordHasher, RefreshTokenDigest, RefreshTokenUse, SaveUserError, Secrets,
+        SessionGate, SessionPolicy, SessionRepository, TelegramSignInRepository, TokenLives,
+        UserRepository,
     },
     shared::{
         page::{Page, PageRequest},
@@ -21,10 +22,10 @@ use domain::{
         EmailAddress, NewPassword, PasswordHash, Role, Session, SessionId, SignInKeyDigest,
         TelegramId, TelegramSignIn, TelegramSignInState, User, UserId,
     },
-    shared::Id,
+    shared::{Id, Language},
 };
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
     sync::{
         Arc, Mutex,
@@ -544,6 +545,7 @@ impl SessionPolicy for FakeSessionPolicy {
 pub struct FakeSessionGate {
     pub(super) database: Database,
     closed: Arc<Mutex<HashSet<SessionId>>>,
+    languages: Arc<Mutex<HashMap<UserId, Language>>>,
 }
 
 impl FakeSessionGate {
@@ -557,11 +559,17 @@ impl FakeSessionGate {
         Self {
             database,
             closed: Arc::default(),
+            languages: Arc::default(),
         }
     }
 
-    /// Learns from the database which sessions were ended elsewhere.
+    /// Learns from the database which sessions were ended elsewhere, and who chose which language.
     pub fn learn(&self) {
+        *locked(&self.languages) = self.database.peek(|stored| {
+            let users = stored.users.values();
+            let chosen = users.filter_map(|user| Some((user.id, user.language?)));
+            chosen.collect()
+        });
         let ended: Vec<EndedSession> = self.database.peek(|stored| {
             let ended = stored
                 .sessions
@@ -574,16 +582,26 @@ impl FakeSessionGate {
 }
 
 impl SessionGate for FakeSessionGate {
-    fn admit(&self, user: UserId, session: SessionId) -> Option<Role> {
+    fn admit(&self, user: UserId, session: SessionId) -> Option<Admission> {
         if locked(&self.closed).contains(&session) {
             return None;
         }
-        self.database.peek(|stored| {
+        let role = self.database.peek(|stored| {
             let Some(user) = stored.users.get(&user) else {
                 return Some(Role::User);
             };
             user.is_active().then_some(user.role)
-        })
+        })?;
+        let language = locked(&self.languages).get(&user).copied();
+        Some(Admission { role, language })
+    }
+
+    fn prefer(&self, user: UserId, language: Option<Language>) {
+        let mut languages = locked(&self.languages);
+        match language {
+            Some(language) => languages.insert(user, language),
+            None => languages.remove(&user),
+        };
     }
 
     fn close(&self, sessions: &[EndedSession]) {

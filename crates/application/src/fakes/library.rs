@@ -28,6 +28,9 @@ impl Stored {
             btree_map::Entry::Occupied(_) => Err(duplicate("watchlist")),
             btree_map::Entry::Vacant(place) => {
                 place.insert(list.clone());
+                if list.kind == WatchlistKind::Custom {
+                    self.colorless_watchlists.insert(list.id);
+                }
                 Ok(())
             }
         }
@@ -35,6 +38,7 @@ impl Stored {
 
     fn remove_watchlist(&mut self, list: WatchlistId) {
         self.watchlists.remove(&list);
+        self.colorless_watchlists.remove(&list);
         self.drop_loose_entries();
     }
 
@@ -81,6 +85,21 @@ impl Stored {
             Some(_) => RemoveOutcome::Removed,
             None => RemoveOutcome::NotListed,
         }
+    }
+
+    /// The colours of the posters of films, as far as they are known.
+    pub(super) fn colours_of(
+        &self,
+        films: impl Iterator<Item = FilmId>,
+    ) -> impl Iterator<Item = HexColor> {
+        let films = films.filter_map(|film| self.films.get(&film));
+        films.filter_map(|film| Some(film.poster_looks.as_ref()?.colour.clone()))
+    }
+
+    /// Whether there are enough of them for colours.
+    pub(super) fn has_colours(&self, films: impl Iterator<Item = FilmId>) -> bool {
+        let known = u32::try_from(self.colours_of(films).count()).unwrap_or(u32::MAX);
+        known >= Gradient::POSTERS_NEEDED
     }
 
     pub(super) fn is_listed(&self, list: WatchlistId, film: FilmId) -> bool {
@@ -155,6 +174,29 @@ impl WatchlistRepository for FakeUnitOfWork {
             if let Some(list) = stored.watchlists.get_mut(&list) {
                 list.gradient = gradient.clone();
             }
+            stored.colorless_watchlists.remove(&list);
+        })
+    }
+
+    async fn list_colorless(
+        &self,
+        since: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Vec<WatchlistId>, StoreError> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        self.with(|stored| {
+            let mut lists: Vec<&Watchlist> = stored
+                .colorless_watchlists
+                .iter()
+                .filter_map(|list| stored.watchlists.get(list))
+                .filter(|list| list.created_at >= since)
+                .filter(|list| {
+                    let films = stored.entries_of(list.id).into_iter();
+                    stored.has_colours(films.map(|entry| entry.film))
+                })
+                .collect();
+            lists.sort_by_key(|list| Reverse((list.created_at, list.id)));
+            lists.into_iter().map(|list| list.id).take(most).collect()
         })
     }
 
@@ -238,9 +280,8 @@ impl LibraryQueries for FakeLibraryQueries {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         self.database.read(|stored| {
             let entries = stored.entries_of(list).into_iter();
-            let films = entries.filter_map(|entry| stored.films.get(&entry.film));
-            let looks = films.filter_map(|film| film.poster_looks.as_ref());
-            looks.map(|looks| looks.colour.clone()).take(most).collect()
+            let colours = stored.colours_of(entries.map(|entry| entry.film));
+            colours.take(most).collect()
         })
     }
 

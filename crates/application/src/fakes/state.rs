@@ -4,6 +4,7 @@ use super::{
     catalogue::{FilmExtras, OnTheWay},
     identity::{StoredRefreshToken, StoredSession},
     jobs::StoredJob,
+    mixes::ColorsDue,
 };
 use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -17,7 +18,7 @@ use domain::{
     recommendation::{Recommendation, RecommendationId},
 };
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -40,7 +41,9 @@ pub struct Stored {
     pub(super) moods: Vec<Mood>,
     pub(super) watchlists: BTreeMap<WatchlistId, Watchlist>,
     pub(super) entries: BTreeMap<(WatchlistId, FilmId), DateTime<Utc>>,
+    pub(super) colorless_watchlists: BTreeSet<WatchlistId>,
     pub(super) mixes: Vec<Mix>,
+    pub(super) colors_of_mixes: BTreeMap<MixId, ColorsDue>,
     pub(super) mix_films: BTreeMap<MixId, Vec<FilmId>>,
     pub(super) recommendations: BTreeMap<RecommendationId, Recommendation>,
     pub(super) conversations: BTreeMap<ConversationId, (Conversation, Vec<Message>)>,

@@ -11,6 +11,7 @@ use crate::{
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{LibraryStores, WatchlistRepository},
+    mixes::ports::{MixRepository, MixStores},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
     shared::store::{Store, StoreError, UnitOfWork},
 };
@@ -122,6 +123,12 @@ impl CatalogueStores for FakeUnitOfWork {
 
 impl LibraryStores for FakeUnitOfWork {
     fn watchlists(&self) -> &dyn WatchlistRepository {
+        self
+    }
+}
+
+impl MixStores for FakeUnitOfWork {
+    fn mixes(&self) -> &dyn MixRepository {
         self
     }
 }

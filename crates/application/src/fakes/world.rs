@@ -242,6 +242,15 @@ impl World {
         });
     }
 
+    /// Forgets all jobs, whatever has become of them.
+    ///
+    /// # Panics
+    /// When a unit of work is open.
+    #[track_caller]
+    pub fn forget_jobs(&self) {
+        self.database.prepare(|stored| stored.jobs.clear());
+    }
+
     /// Signs a user in, in a session of its own.
     ///
     /// # Panics
@@ -254,6 +263,7 @@ impl World {
             id: user.id,
             role: user.role,
             session: session.id,
+            language: user.language,
         })
     }
 

@@ -1,6 +1,7 @@
 //! What the operator of the service does with accounts.
 use super::{
     account::open_account,
+    last_admin::{Admins, LastAdminError},
     ports::{HashingError, PasswordHasher, SaveUserError, SessionGate},
 };
 use crate::shared::{
@@ -62,6 +63,9 @@ pub enum AdministerError {
     /// Nobody has this address.
     #[error("User not found")]
     UserNotFound,
+    /// Nobody could administer the service any more.
+    #[error(transparent)]
+    LastAdmin(#[from] LastAdminError),
     /// The user could not be stored.
     #[error(transparent)]
     User(#[from] SaveUserError),
@@ -73,7 +77,9 @@ pub enum AdministerError {
     Store(#[from] StoreError),
 }
 
-failure!(AdministerError { UserNotFound => NotFound "identity.user_not_found" } via Access, User, Hashing, Store);
+failure!(AdministerError {
+    UserNotFound => NotFound "identity.user_not_found",
+} via Access, LastAdmin, User, Hashing, Store);
 request!(CreateUser => User, AdministerError);
 request!(GrantRole => User, AdministerError);
 request!(SetStanding => User, AdministerError);
@@ -123,9 +129,13 @@ impl UseCase<GrantRole> for GrantRoleUseCase {
     async fn execute(&self, actor: &Actor, request: GrantRole) -> Result<User, AdministerError> {
         actor.ensure_operator()?;
         let uow = self.store.begin().await?;
+        let admins = Admins::held_by(&*uow).await?;
         let user = uow.users().find_by_email(&request.email).await?;
         let mut user = user.ok_or(AdministerError::UserNotFound)?;
         user.grant(request.role, self.clock.now());
+        if !user.may_administer() {
+            admins.ensure_left_without(user.id)?;
+        }
         uow.users().save(&user).await?;
         uow.commit().await?;
         Ok(user)
@@ -150,12 +160,14 @@ impl UseCase<SetStanding> for SetStandingUseCase {
         actor.ensure_operator()?;
         let now = self.clock.now();
         let uow = self.store.begin().await?;
+        let admins = Admins::held_by(&*uow).await?;
         let user = uow.users().find_by_email(&request.email).await?;
         let mut user = user.ok_or(AdministerError::UserNotFound)?;
         let ended = if request.is_active {
             user.enable(now);
             Vec::new()
         } else {
+            admins.ensure_left_without(user.id)?;
             user.disable(now);
             uow.sessions().end_all(user.id, None, now).await?
         };

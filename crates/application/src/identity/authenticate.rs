@@ -44,14 +44,15 @@ impl Authenticator for TokenAuthenticator {
             .tokens
             .read(token, self.clock.now())
             .map_err(|_refused| TokenRefused::NotValid)?;
-        let role = self
+        let admission = self
             .gate
             .admit(grant.user, grant.session)
             .ok_or(TokenRefused::NotValid)?;
         Ok(Actor::User(SignedInUser {
             id: grant.user,
-            role,
+            role: admission.role,
             session: grant.session,
+            language: admission.language,
         }))
     }
 }

@@ -1,5 +1,6 @@
 //! What administrators do with other people's accounts.
 use super::{
+    last_admin::{Admins, LastAdminError},
     ports::{IdentityQueries, SaveUserError, SessionGate},
     removal::remove_user,
 };
@@ -58,8 +59,8 @@ pub enum ManageUsersError {
     #[error("User not found")]
     UserNotFound,
     /// Nobody could administer the service any more.
-    #[error("the last administrator must stay one")]
-    LastAdmin,
+    #[error(transparent)]
+    LastAdmin(#[from] LastAdminError),
     /// The user could not be stored.
     #[error(transparent)]
     User(#[from] SaveUserError),
@@ -70,20 +71,11 @@ pub enum ManageUsersError {
 
 failure!(ManageUsersError {
     UserNotFound => NotFound "identity.user_not_found",
-    LastAdmin => Conflict "identity.last_admin",
-} via Access, User, Store);
+} via Access, LastAdmin, User, Store);
 request!(ListUsers => Page<User, UserId>, ManageUsersError);
 request!(ChangeUser => User, ManageUsersError);
 request!(DeleteUser => (), ManageUsersError);
 retryable!(ChangeUser, DeleteUser);
-
-/// Refuses to go on without anybody who may administer the service.
-fn ensure_somebody_is_left(admins: &[UserId], gone: UserId) -> Result<(), ManageUsersError> {
-    if admins == [gone] {
-        return Err(ManageUsersError::LastAdmin);
-    }
-    Ok(())
-}
 
 #[derive(Component)]
 #[shaku(interface = UseCase<ListUsers>)]
@@ -125,7 +117,7 @@ impl UseCase<ChangeUser> for ChangeUserUseCase {
         actor.ensure_admin()?;
         let now = self.clock.now();
         let uow = self.store.begin().await?;
-        let admins = uow.users().find_active_admins().await?;
+        let admins = Admins::held_by(&*uow).await?;
         let user = uow.users().find(request.user).await?;
         let mut user = user.ok_or(ManageUsersError::UserNotFound)?;
         if let Some(role) = request.role {
@@ -137,7 +129,7 @@ impl UseCase<ChangeUser> for ChangeUserUseCase {
             None => {}
         }
         if !user.may_administer() {
-            ensure_somebody_is_left(&admins, user.id)?;
+            admins.ensure_left_without(user.id)?;
         }
         uow.users().save(&user).await?;
         let ended = if user.is_active() {
@@ -172,10 +164,10 @@ impl UseCase<DeleteUser> for DeleteUserUseCase {
     async fn execute(&self, actor: &Actor, request: DeleteUser) -> Result<(), ManageUsersError> {
         actor.ensure_admin()?;
         let uow = self.store.begin().await?;
-        let admins = uow.users().find_active_admins().await?;
+        let admins = Admins::held_by(&*uow).await?;
         let user = uow.users().find(request.user).await?;
         let user = user.ok_or(ManageUsersError::UserNotFound)?;
-        ensure_somebody_is_left(&admins, user.id)?;
+        admins.ensure_left_without(user.id)?;
         let removed = remove_user(&*uow, user.id, self.clock.now()).await?;
         uow.commit().await?;
         removed

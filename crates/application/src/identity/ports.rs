@@ -6,9 +6,12 @@ use crate::shared::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
-use domain::identity::{
-    EmailAddress, NewPassword, PasswordHash, Role, Session, SessionId, SignInKeyDigest, TelegramId,
-    TelegramSignIn, User, UserId,
+use domain::{
+    identity::{
+        EmailAddress, NewPassword, PasswordHash, Role, Session, SessionId, SignInKeyDigest,
+        TelegramId, TelegramSignIn, User, UserId,
+    },
+    shared::Language,
 };
 use shaku::Interface;
 
@@ -258,13 +261,25 @@ pub trait SessionPolicy: Interface {
     fn lives(&self) -> TokenLives;
 }
 
-/// Knows, without asking the database, whose tokens are not accepted any more.
+/// What a gate knows of somebody whom it lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Admission {
+    /// What they may do.
+    pub role: Role,
+    /// The language they chose, if they did.
+    pub language: Option<Language>,
+}
+
+/// Knows, without asking the database, whose tokens are not accepted any more, and what is needed of
+/// the others for every request.
 ///
 /// What is said here holds on this instance at once; other instances learn it from the database
 /// within ten seconds.
 pub trait SessionGate: Interface {
-    /// The user's role, unless the session was ended or the user shut out.
-    fn admit(&self, user: UserId, session: SessionId) -> Option<Role>;
+    /// What is known of the user, unless the session was ended or the user shut out.
+    fn admit(&self, user: UserId, session: SessionId) -> Option<Admission>;
+    /// Learns which language a user has chosen.
+    fn prefer(&self, user: UserId, language: Option<Language>);
     /// Refuses sessions from now on; they MUST NOT be remembered for longer than they would live.
     fn close(&self, sessions: &[EndedSession]);
 }

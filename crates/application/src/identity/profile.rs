@@ -1,5 +1,6 @@
 //! A user's own data: shown, changed, deleted.
 use super::{
+    last_admin::{Admins, LastAdminError},
     ports::{HashingError, IdentityQueries, PasswordHasher, SaveUserError, SessionGate},
     removal::remove_user,
 };
@@ -53,6 +54,9 @@ pub enum ProfileError {
     /// The password in force was not the one given.
     #[error("the current password is wrong")]
     WrongPassword,
+    /// Nobody could administer the service any more.
+    #[error(transparent)]
+    LastAdmin(#[from] LastAdminError),
     /// The user could not be stored.
     #[error(transparent)]
     User(#[from] SaveUserError),
@@ -64,7 +68,9 @@ pub enum ProfileError {
     Store(#[from] StoreError),
 }
 
-failure!(ProfileError { WrongPassword => Forbidden "identity.wrong_password" } via Access, User, Hashing, Store);
+failure!(ProfileError {
+    WrongPassword => Forbidden "identity.wrong_password",
+} via Access, LastAdmin, User, Hashing, Store);
 request!(ShowMe => User, ProfileError);
 request!(UpdateProfile => User, ProfileError);
 request!(ChangePassword => (), ProfileError);
@@ -97,6 +103,8 @@ pub(crate) struct UpdateProfileUseCase {
     #[shaku(inject)]
     clock: Arc<dyn Clock>,
     #[shaku(inject)]
+    gate: Arc<dyn SessionGate>,
+    #[shaku(inject)]
     store: Arc<dyn Store>,
 }
 
@@ -110,6 +118,7 @@ impl UseCase<UpdateProfile> for UpdateProfileUseCase {
         user.revise(request.change, self.clock.now());
         uow.users().save(&user).await?;
         uow.commit().await?;
+        self.gate.prefer(user.id, user.language);
         Ok(user)
     }
 }
@@ -190,7 +199,9 @@ impl UseCase<DeleteAccount> for DeleteAccountUseCase {
         let me = actor.user()?;
         let now = self.clock.now();
         let uow = self.store.begin().await?;
+        let admins = Admins::held_by(&*uow).await?;
         known(uow.users().find(me.id).await?)?;
+        admins.ensure_left_without(me.id)?;
         let removed = remove_user(&*uow, me.id, now).await?;
         uow.commit().await?;
         removed

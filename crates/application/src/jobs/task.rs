@@ -5,6 +5,7 @@ use domain::{
     catalogue::{FilmId, SourceName, SourceRef},
     jobs::{Priority, RetryRule},
     library::WatchlistId,
+    mixes::MixId,
     shared::{Id, Language},
 };
 use std::{fmt, str::FromStr};
@@ -56,6 +57,11 @@ pub enum Task {
         /// Which list.
         watchlist: WatchlistId,
     },
+    /// Chooses colours for a mix that has none of its own yet.
+    ChooseMixGradient {
+        /// Which mix.
+        mix: MixId,
+    },
     /// Forgets what is over.
     TidyUp,
 }
@@ -77,6 +83,8 @@ pub enum TaskKind {
     MakeImages,
     /// [`Task::ChooseGradient`].
     ChooseGradient,
+    /// [`Task::ChooseMixGradient`].
+    ChooseMixGradient,
     /// [`Task::TidyUp`].
     TidyUp,
 }
@@ -98,6 +106,7 @@ impl Task {
             Self::RefreshOldest { .. } => TaskKind::RefreshOldest,
             Self::MakeImages { .. } => TaskKind::MakeImages,
             Self::ChooseGradient { .. } => TaskKind::ChooseGradient,
+            Self::ChooseMixGradient { .. } => TaskKind::ChooseMixGradient,
             Self::TidyUp => TaskKind::TidyUp,
         }
     }
@@ -120,6 +129,7 @@ impl Task {
             }
             Self::CompleteFilm { film } | Self::MakeImages { film } => film.to_string(),
             Self::ChooseGradient { watchlist } => watchlist.to_string(),
+            Self::ChooseMixGradient { mix } => mix.to_string(),
             // However many are asked for, the next one takes the oldest again.
             Self::RefreshOldest { .. } | Self::TidyUp => String::new(),
         };
@@ -129,7 +139,7 @@ impl Task {
 
 impl TaskKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ImportFilm,
         Self::ImportPages,
         Self::SearchSources,
@@ -137,6 +147,7 @@ impl TaskKind {
         Self::RefreshOldest,
         Self::MakeImages,
         Self::ChooseGradient,
+        Self::ChooseMixGradient,
         Self::TidyUp,
     ];
 
@@ -151,6 +162,7 @@ impl TaskKind {
             Self::RefreshOldest => "refresh_oldest",
             Self::MakeImages => "make_images",
             Self::ChooseGradient => "choose_gradient",
+            Self::ChooseMixGradient => "choose_mix_gradient",
             Self::TidyUp => "tidy_up",
         }
     }
@@ -161,7 +173,9 @@ impl TaskKind {
         match self {
             Self::SearchSources | Self::CompleteFilm => Priority::High,
             Self::ImportFilm | Self::MakeImages | Self::ChooseGradient => Priority::Normal,
-            Self::ImportPages | Self::RefreshOldest | Self::TidyUp => Priority::Low,
+            Self::ChooseMixGradient | Self::ImportPages | Self::RefreshOldest | Self::TidyUp => {
+                Priority::Low
+            }
         }
     }
 
@@ -170,7 +184,7 @@ impl TaskKind {
     pub const fn at_once(self) -> u32 {
         match self {
             Self::ImportFilm | Self::SearchSources | Self::CompleteFilm => 4,
-            Self::MakeImages | Self::ChooseGradient => 2,
+            Self::MakeImages | Self::ChooseGradient | Self::ChooseMixGradient => 2,
             // Each goes through much by itself; two would only do the same work twice.
             Self::ImportPages | Self::RefreshOldest | Self::TidyUp => 1,
         }
@@ -181,7 +195,9 @@ impl TaskKind {
     pub const fn retry_rule(self) -> RetryRule {
         let (most_attempts, first_rest, longest_rest) = match self {
             // Nobody waits for these any more after a while.
-            Self::SearchSources | Self::ChooseGradient => (3, seconds(5), minutes(5)),
+            Self::SearchSources | Self::ChooseGradient | Self::ChooseMixGradient => {
+                (3, seconds(5), minutes(5))
+            }
             Self::CompleteFilm | Self::MakeImages => (5, seconds(10), minutes(60)),
             Self::ImportFilm => (8, seconds(10), minutes(60)),
             Self::ImportPages | Self::RefreshOldest => (8, seconds(30), minutes(60)),
@@ -198,7 +214,7 @@ impl TaskKind {
     #[must_use]
     pub const fn time_limit(self) -> Duration {
         match self {
-            Self::SearchSources | Self::ChooseGradient => minutes(1),
+            Self::SearchSources | Self::ChooseGradient | Self::ChooseMixGradient => minutes(1),
             Self::ImportFilm | Self::CompleteFilm | Self::MakeImages => minutes(5),
             Self::TidyUp => minutes(30),
             Self::ImportPages | Self::RefreshOldest => minutes(360),

@@ -1,24 +1,23 @@
-//! A new list gets colours that suit its title, where a model can propose some.
-use super::ports::LibraryQueries;
+//! A new list gets colours that suit its title, or those of its films' posters.
+use super::{
+    painting::{Canvas, POSTERS, Painter},
+    ports::LibraryQueries,
+};
 use crate::{
-    assistant::{
-        asking::may_ask,
-        ports::{LanguageModel, ModelBudget, ModelError, ModelPolicy, ModelState},
-    },
+    assistant::ports::ModelError,
     jobs::{
         Task, TaskKind,
         handler::{Progress, TaskFailure, TaskHandler},
     },
     shared::{
         actor::{AccessDenied, Actor},
-        clock::Clock,
         failure::failure,
         store::{Store, StoreError},
         use_case::{UseCase, request},
     },
 };
 use async_trait::async_trait;
-use domain::library::{Gradient, Watchlist, WatchlistId};
+use domain::library::WatchlistId;
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -38,7 +37,7 @@ pub enum ChooseGradientError {
     Access(#[from] AccessDenied),
     /// The model failed, and may not fail another time.
     #[error("the model could not be asked for colours")]
-    Model(#[source] ModelError),
+    Model(#[from] ModelError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -53,15 +52,9 @@ request!(ChooseGradient => (), ChooseGradientError);
 #[shaku(interface = UseCase<ChooseGradient>)]
 pub(crate) struct ChooseGradientUseCase {
     #[shaku(inject)]
-    clock: Arc<dyn Clock>,
-    #[shaku(inject)]
     queries: Arc<dyn LibraryQueries>,
     #[shaku(inject)]
-    model: Arc<dyn LanguageModel>,
-    #[shaku(inject)]
-    policy: Arc<dyn ModelPolicy>,
-    #[shaku(inject)]
-    budget: Arc<dyn ModelBudget>,
+    painter: Arc<dyn Painter>,
     #[shaku(inject)]
     store: Arc<dyn Store>,
 }
@@ -78,33 +71,19 @@ impl UseCase<ChooseGradient> for ChooseGradientUseCase {
         let Some(list) = self.queries.show(request.watchlist).await? else {
             return Ok(());
         };
-        let Some(gradient) = self.propose(&list).await? else {
+        let posters = self.queries.list_poster_colours(list.id, POSTERS).await?;
+        let canvas = Canvas {
+            title: list.title.as_str(),
+            payer: Some(list.owner),
+            posters: &posters,
+        };
+        let Some(gradient) = self.painter.paint(canvas).await? else {
             return Ok(());
         };
         let uow = self.store.begin().await?;
         uow.watchlists().recolor(list.id, &gradient).await?;
         uow.commit().await?;
         Ok(())
-    }
-}
-
-impl ChooseGradientUseCase {
-    /// Colours that the model proposes and on which the title can be read.
-    async fn propose(&self, list: &Watchlist) -> Result<Option<Gradient>, ChooseGradientError> {
-        if self.model.state() == ModelState::NotConfigured {
-            return Ok(None);
-        }
-        let limits = self.policy.limits();
-        let (owner, now) = (Some(list.owner), self.clock.now());
-        if !may_ask(&*self.budget, owner, limits.daily_per_user, now).await {
-            return Ok(None);
-        }
-        let title = list.title.as_str();
-        match self.model.propose_colors(title, limits.reply_within).await {
-            Ok(colors) => Ok(Gradient::readable(colors)),
-            Err(ModelError::Unreadable) => Ok(None),
-            Err(failure) => Err(ChooseGradientError::Model(failure)),
-        }
     }
 }
 

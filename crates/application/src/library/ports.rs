@@ -25,8 +25,15 @@ pub trait WatchlistRepository: Send + Sync {
     async fn find(&self, list: WatchlistId) -> Result<Option<Watchlist>, StoreError>;
     /// Adds lists.
     async fn insert_many(&self, lists: &[Watchlist]) -> Result<(), StoreError>;
-    /// Gives a list other colours; one that is not there (any more) stays so.
+    /// Gives a list colours of its own; one that is not there (any more) stays so.
     async fn recolor(&self, list: WatchlistId, gradient: &Gradient) -> Result<(), StoreError>;
+    /// Lists up to `most` lists that users made since then, that have no colours of their own yet and
+    /// enough films with posters whose colours are known, the newest first.
+    async fn list_colorless(
+        &self,
+        since: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Vec<WatchlistId>, StoreError>;
     /// Removes a list with its entries.
     async fn remove(&self, list: WatchlistId) -> Result<(), StoreError>;
 }

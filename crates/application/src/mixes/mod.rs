@@ -1,3 +1,4 @@
-//! Ready-made mixes are browsed.
+//! Ready-made mixes are browsed, and get their colours.
 pub mod browse_mixes;
+pub mod choose_gradient;
 pub mod ports;

@@ -1,6 +1,9 @@
 //! Who asks.
 use crate::shared::failure::failure;
-use domain::identity::{Role, SessionId, UserId};
+use domain::{
+    identity::{Role, SessionId, UserId},
+    shared::Language,
+};
 
 /// Who asks for something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub struct SignedInUser {
     pub role: Role,
     /// Where they are signed in.
     pub session: SessionId,
+    /// The language they chose, if they did.
+    pub language: Option<Language>,
 }
 
 /// The actor may not do this.

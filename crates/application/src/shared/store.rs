@@ -2,7 +2,7 @@
 use crate::{
     assistant::ports::AssistantStores, catalogue::ports::CatalogueStores,
     identity::ports::IdentityStores, jobs::ports::JobStores, library::ports::LibraryStores,
-    recommendation::ports::RecommendationStores, shared::failure::failure,
+    mixes::ports::MixStores, recommendation::ports::RecommendationStores, shared::failure::failure,
 };
 use async_trait::async_trait;
 use shaku::Interface;
@@ -53,6 +53,7 @@ pub trait UnitOfWork:
     IdentityStores
     + CatalogueStores
     + LibraryStores
+    + MixStores
     + RecommendationStores
     + AssistantStores
     + JobStores

@@ -1,6 +1,7 @@
 //! What the service does for itself from time to time: forgetting what is over or long ago, and
 //! removing posters that nobody shows.
 use crate::{
+    assistant::ports::{LanguageModel, ModelState},
     catalogue::posters::{PosterError, PosterRemoval},
     jobs::{
         Task, TaskKind,
@@ -11,12 +12,12 @@ use crate::{
         actor::{AccessDenied, Actor},
         clock::{Clock, IdGenerator},
         failure::failure,
-        store::{Store, StoreError},
+        store::{Store, StoreError, UnitOfWork},
         use_case::{UseCase, request},
     },
 };
 use async_trait::async_trait;
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use domain::jobs::{kept_when_failed, kept_when_over};
 use shaku::Component;
 use std::sync::Arc;
@@ -51,6 +52,11 @@ const RECOMMENDATIONS_KEPT: Duration = Duration::days(30);
 /// Posters that jobs are told to look at each time; those that came before anybody looked at them.
 const LOOKED_AT_ONCE: u32 = 100;
 
+/// Lists for which jobs are told to choose colours each time.
+const COLORED_AT_ONCE: u32 = 100;
+/// After so long a list keeps the colours that its owner is used to.
+const COLORS_CHOSEN_WITHIN: Duration = Duration::days(30);
+
 /// Why tidying up failed; what it had done before stays done.
 #[derive(Debug, thiserror::Error)]
 pub enum TidyUpError {
@@ -78,6 +84,8 @@ pub(crate) struct TidyUpUseCase {
     #[shaku(inject)]
     removal: Arc<dyn PosterRemoval>,
     #[shaku(inject)]
+    model: Arc<dyn LanguageModel>,
+    #[shaku(inject)]
     store: Arc<dyn Store>,
 }
 
@@ -99,11 +107,11 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             .jobs()
             .forget(now - kept_when_over(), now - kept_when_failed())
             .await?;
-        let unseen = uow.films().list_unseen_posters(LOOKED_AT_ONCE).await?;
-        let looks = unseen
+        let left_to_do = self.left_to_do(&*uow, now).await?;
+        let new = left_to_do
             .into_iter()
-            .map(|film| NewJob::new(self.ids.next(), Task::MakeImages { film }, now));
-        uow.jobs().enqueue_all(looks.collect()).await?;
+            .map(|task| NewJob::new(self.ids.next(), task, now));
+        uow.jobs().enqueue_all(new.collect()).await?;
         uow.commit().await?;
         let posters = self.removal.remove_obsolete().await?;
         Ok(Tidied {
@@ -114,6 +122,27 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             posters,
             jobs,
         })
+    }
+}
+
+impl TidyUpUseCase {
+    /// What nobody had an occasion to ask for: posters are to be looked at, colours to be chosen.
+    async fn left_to_do(
+        &self,
+        uow: &dyn UnitOfWork,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Task>, StoreError> {
+        let unseen = uow.films().list_unseen_posters(LOOKED_AT_ONCE).await?;
+        let since = now - COLORS_CHOSEN_WITHIN;
+        let lists = uow.watchlists();
+        let lists = lists.list_colorless(since, COLORED_AT_ONCE).await?;
+        let has_model = self.model.state() == ModelState::Ready;
+        let mixes = uow.mixes().list_colorless(has_model).await?;
+        let looks = unseen.into_iter().map(|film| Task::MakeImages { film });
+        let lists = lists.into_iter();
+        let lists = lists.map(|watchlist| Task::ChooseGradient { watchlist });
+        let mixes = mixes.into_iter().map(|mix| Task::ChooseMixGradient { mix });
+        Ok(looks.chain(lists).chain(mixes).collect())
     }
 }
 

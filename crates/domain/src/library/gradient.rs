@@ -24,14 +24,55 @@ impl HexColor {
     /// How well white text stands out on the colour, from 1 (not at all) to 21, as WCAG 2 defines it.
     #[must_use]
     pub fn contrast_with_white(&self) -> f64 {
+        1.05 / (self.luminance() + 0.05)
+    }
+
+    /// How bright it looks, from 0 to 1, as WCAG 2 reckons it.
+    fn luminance(&self) -> f64 {
+        let [red, green, blue] = self.rgb();
+        0.2126 * linear_light(red) + 0.7152 * linear_light(green) + 0.0722 * linear_light(blue)
+    }
+
+    fn rgb(&self) -> [u8; 3] {
         let digits = self.0.trim_start_matches('#');
         // A colour consists of digits, by which it was made.
-        let [_, red, green, blue] = u32::from_str_radix(digits, 16)
+        let [_, rgb @ ..] = u32::from_str_radix(digits, 16)
             .unwrap_or_default()
             .to_be_bytes();
-        let luminance =
-            0.2126 * linear_light(red) + 0.7152 * linear_light(green) + 0.0722 * linear_light(blue);
-        1.05 / (luminance + 0.05)
+        rgb
+    }
+
+    /// How far it is from grey.
+    fn vividness(&self) -> u8 {
+        let [red, green, blue] = self.rgb();
+        red.max(green).max(blue) - red.min(green).min(blue)
+    }
+
+    /// How different two colours are: the sum of the squares of what their channels differ by.
+    fn distance(&self, other: &Self) -> u32 {
+        let channels = self.rgb().into_iter().zip(other.rgb());
+        channels
+            .map(|(one, other)| u32::from(one.abs_diff(other)).pow(2))
+            .sum()
+    }
+
+    /// The same colour with so many hundredths of its light.
+    fn dimmed(&self, percent: u16) -> Self {
+        let dim = |channel| u8::try_from(u16::from(channel) * percent / 100).unwrap_or(u8::MAX);
+        Self::from_rgb(self.rgb().map(dim))
+    }
+
+    /// The same colour, as much darker as it takes to read white text on it.
+    fn readable_shade(&self) -> Self {
+        let mut shade = self.clone();
+        while !shade.is_readable() {
+            shade = shade.dimmed(95);
+        }
+        shade
+    }
+
+    fn is_readable(&self) -> bool {
+        self.contrast_with_white() >= Gradient::READABLE
     }
 
     /// Returns the colour as text.
@@ -118,8 +159,43 @@ impl Gradient {
     /// Makes a gradient of three colours if white text is readable on each of them.
     #[must_use]
     pub fn readable(colors: [HexColor; 3]) -> Option<Self> {
-        let is_readable = |color: &HexColor| color.contrast_with_white() >= Self::READABLE;
-        colors.iter().all(is_readable).then_some(Self { colors })
+        let is_readable = colors.iter().all(HexColor::is_readable);
+        is_readable.then_some(Self { colors })
+    }
+
+    /// Of the colours of so many posters a gradient can be made.
+    pub const POSTERS_NEEDED: u32 = 3;
+
+    /// Below this distance two colours are one to the eye.
+    const ALIKE: u32 = 2_000;
+
+    /// Makes a gradient of the colours of posters, the dark ones first: the most vivid colour and those
+    /// that differ most from it and from each other, darkened where white text could not be read.
+    #[must_use]
+    pub fn of_posters(colours: &[HexColor]) -> Option<Self> {
+        let posters = u32::try_from(colours.len()).unwrap_or(u32::MAX);
+        if posters < Self::POSTERS_NEEDED {
+            return None;
+        }
+        let shades: Vec<HexColor> = colours.iter().map(HexColor::readable_shade).collect();
+        // Of equals the first counts, which is the last when it is looked for from behind.
+        let first = shades.iter().rev().max_by_key(|shade| shade.vividness())?;
+        let away = |shade: &HexColor, from: &[&HexColor]| {
+            from.iter().map(|other| shade.distance(other)).min()
+        };
+        let farthest = |from: &[&HexColor]| {
+            let shades = shades.iter().rev();
+            shades.max_by_key(|shade| away(shade, from)).cloned()
+        };
+        let second = farthest(&[first])?;
+        let mut three = if second.distance(first) < Self::ALIKE {
+            [first.dimmed(50), first.dimmed(75), first.clone()]
+        } else {
+            let third = farthest(&[first, &second])?;
+            [first.clone(), second, third]
+        };
+        three.sort_by(|one, other| one.luminance().total_cmp(&other.luminance()));
+        Some(Self { colors: three })
     }
 
     /// Returns the built-in gradient that belongs to a number: equal numbers give equal
@@ -162,9 +238,9 @@ impl Gradient {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashSet;
 
     fn color(text: &str) -> HexColor {
         text.parse().unwrap()
@@ -243,6 +319,43 @@ mod tests {
         assert_eq!(Gradient::readable(colors("#FFEE88")), None);
         for colors in Gradient::BUILT_IN {
             assert!(Gradient::readable(colors.map(color)).is_some());
+        }
+    }
+
+    fn texts(gradient: &Gradient) -> [&str; 3] {
+        gradient.colors.each_ref().map(HexColor::as_str)
+    }
+
+    #[test]
+    fn posters_give_their_most_different_colours_from_dark_to_bright() {
+        let posters = ["#303030", "#1C6DD0", "#2070C8", "#A02020", "#FFEE88"].map(color);
+        let gradient = Gradient::of_posters(&posters).unwrap();
+        assert_eq!(texts(&gradient), ["#A02020", "#1C6DD0", "#9D9252"]);
+    }
+
+    #[test]
+    fn posters_of_one_colour_give_its_shades() {
+        let posters = ["#1C6DD0", "#1C6DD0", "#1E6ED2"].map(color);
+        let gradient = Gradient::of_posters(&posters).unwrap();
+        assert_eq!(texts(&gradient), ["#0E3668", "#15519C", "#1C6DD0"]);
+    }
+
+    #[test]
+    fn two_posters_are_too_few() {
+        assert_eq!(Gradient::of_posters(&[]), None);
+        let posters = ["#1C6DD0", "#A02020"].map(color);
+        assert_eq!(Gradient::of_posters(&posters), None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_posters_are_white_text_is_readable(
+            posters in prop::collection::vec(any::<[u8; 3]>(), 3..20)
+        ) {
+            let posters: Vec<HexColor> = posters.into_iter().map(HexColor::from_rgb).collect();
+            let gradient = Gradient::of_posters(&posters).unwrap();
+            prop_assert!(gradient.colors.iter().all(HexColor::is_readable));
+            prop_assert!(Gradient::readable(gradient.colors).is_some());
         }
     }
 

@@ -404,11 +404,20 @@ async fn load_mixes(batch: &Batch<'_>) -> Result<(), StoreError> {
             first.into(),
             second.into(),
             third.into(),
+            "model".into(),
             position.into(),
         ]);
     }
     let columns = [
-        "id", "slug", "title_en", "title_ru", "color1", "color2", "color3", "position",
+        "id",
+        "slug",
+        "title_en",
+        "title_ru",
+        "color1",
+        "color2",
+        "color3",
+        "colors_due",
+        "position",
     ];
     batch.insert("mixes", columns, rows).await?;
     batch

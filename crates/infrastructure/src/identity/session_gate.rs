@@ -1,13 +1,14 @@
-//! Whose tokens are no longer accepted, known in memory and kept up with the database.
-use crate::persistence::Query;
+//! Whose tokens are no longer accepted, and what every request needs to know of the others; known in
+//! memory and kept up with the database.
+use crate::persistence::{Query, Row, corrupt};
 use application::{
-    identity::ports::{EndedSession, SessionGate},
+    identity::ports::{Admission, EndedSession, SessionGate},
     shared::{failure::logged, store::StoreError},
 };
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     identity::{Role, SessionId, UserId},
-    shared::Id,
+    shared::{Id, Language, UnknownLanguage},
 };
 use sea_orm::DatabaseConnection;
 use shaku::Component;
@@ -30,6 +31,7 @@ struct Known {
     /// Ended sessions, and until when their tokens would be good.
     ended: HashMap<SessionId, DateTime<Utc>>,
     admins: HashSet<UserId>,
+    languages: HashMap<UserId, Language>,
     read_until: Option<DateTime<Utc>>,
 }
 
@@ -39,7 +41,7 @@ impl GateState {
     /// Clocks differ, and what is written is seen a little later; so a little is read twice.
     const OVERLAP: Duration = Duration::minutes(2);
 
-    /// Reads what has been ended, and who is an administrator.
+    /// Reads what has been ended, who is an administrator, and who chose which language since.
     ///
     /// # Errors
     /// When the database does not answer; what was known stays known.
@@ -48,34 +50,27 @@ impl GateState {
         connection: &DatabaseConnection,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        // A row of either kind: an ended session with its expiry, or an administrator without.
-        const READ: &str = "SELECT session_id, expires_at FROM ended_sessions \
+        // A row of one of three kinds. Of those who chose no language only they matter who may have
+        // had one before.
+        const READ: &str = "SELECT 'ended', session_id, expires_at, NULL FROM ended_sessions \
              WHERE ended_at >= $1 AND expires_at > $2 \
-             UNION ALL SELECT id, NULL FROM users WHERE role = 'admin'";
-        let since = {
+             UNION ALL SELECT 'admin', id, NULL, NULL FROM users WHERE role = 'admin' \
+             UNION ALL SELECT 'language', id, NULL, language FROM users \
+             WHERE updated_at >= $1 AND ($3 OR language IS NOT NULL)";
+        let read_until = {
             let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-            known
-                .read_until
-                .map_or(DateTime::UNIX_EPOCH, |until| until - Self::OVERLAP)
+            known.read_until
         };
-        let rows = Query::new(READ, [since.into(), now.into()])
-            .all(connection)
-            .await?;
-        let mut ended = Vec::new();
-        let mut admins = HashSet::new();
-        for row in rows {
-            let id: Uuid = row.get(0)?;
-            match row.get::<Option<DateTime<Utc>>>(1)? {
-                Some(expires_at) => ended.push((Id::from_uuid(id), expires_at)),
-                None => {
-                    admins.insert(Id::from_uuid(id));
-                }
-            }
-        }
+        let since = read_until.map_or(DateTime::UNIX_EPOCH, |until| until - Self::OVERLAP);
+        let values = [since.into(), now.into(), read_until.is_some().into()];
+        let rows = Query::new(READ, values).all(connection).await?;
+        let news: Vec<News> = rows.iter().map(read_news).collect::<Result<_, _>>()?;
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.ended.retain(|_, expires_at| *expires_at > now);
-        known.ended.extend(ended);
-        known.admins = admins;
+        known.admins.clear();
+        for news in news {
+            known.learn(news);
+        }
         known.read_until = Some(now);
         Ok(())
     }
@@ -107,16 +102,23 @@ impl GateState {
         }
     }
 
-    fn admit(&self, user: UserId, session: SessionId) -> Option<Role> {
+    fn admit(&self, user: UserId, session: SessionId) -> Option<Admission> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         if known.ended.contains_key(&session) {
             return None;
         }
-        Some(if known.admins.contains(&user) {
+        let role = if known.admins.contains(&user) {
             Role::Admin
         } else {
             Role::User
-        })
+        };
+        let language = known.languages.get(&user).copied();
+        Some(Admission { role, language })
+    }
+
+    fn prefer(&self, user: UserId, language: Option<Language>) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.learn(News::Language(user, language));
     }
 
     fn close(&self, sessions: &[EndedSession]) {
@@ -128,6 +130,51 @@ impl GateState {
     }
 }
 
+/// Something that a gate has to know.
+#[derive(Clone, Copy)]
+enum News {
+    Ended(SessionId, DateTime<Utc>),
+    Admin(UserId),
+    Language(UserId, Option<Language>),
+}
+
+impl Known {
+    fn learn(&mut self, news: News) {
+        match news {
+            News::Ended(session, expires_at) => {
+                self.ended.insert(session, expires_at);
+            }
+            News::Admin(user) => {
+                self.admins.insert(user);
+            }
+            News::Language(user, Some(language)) => {
+                self.languages.insert(user, language);
+            }
+            News::Language(user, None) => {
+                self.languages.remove(&user);
+            }
+        }
+    }
+}
+
+fn read_news(row: &Row) -> Result<News, StoreError> {
+    let kind: String = row.get(0)?;
+    let id: Uuid = row.get(1)?;
+    if let Some(expires_at) = row.get(2)? {
+        return Ok(News::Ended(Id::from_uuid(id), expires_at));
+    }
+    let user = Id::from_uuid(id);
+    if kind == "admin" {
+        return Ok(News::Admin(user));
+    }
+    let language: Option<String> = row.get(3)?;
+    let language = language.map(|code| {
+        code.parse()
+            .map_err(|source: UnknownLanguage| corrupt("user", source))
+    });
+    Ok(News::Language(user, language.transpose()?))
+}
+
 /// The gate of this instance.
 #[derive(Component)]
 #[shaku(interface = SessionGate)]
@@ -136,8 +183,12 @@ pub struct SqlSessionGate {
 }
 
 impl SessionGate for SqlSessionGate {
-    fn admit(&self, user: UserId, session: SessionId) -> Option<Role> {
+    fn admit(&self, user: UserId, session: SessionId) -> Option<Admission> {
         self.state.admit(user, session)
+    }
+
+    fn prefer(&self, user: UserId, language: Option<Language>) {
+        self.state.prefer(user, language);
     }
 
     fn close(&self, sessions: &[EndedSession]) {

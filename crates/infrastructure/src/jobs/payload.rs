@@ -37,6 +37,8 @@ struct Payload {
     #[serde(skip_serializing_if = "Option::is_none")]
     watchlist: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    mix: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u32>,
 }
 
@@ -82,6 +84,10 @@ pub(super) fn write(task: &Task) -> Result<String, serde_json::Error> {
             watchlist: Some(watchlist.as_uuid()),
             ..Payload::default()
         },
+        Task::ChooseMixGradient { mix } => Payload {
+            mix: Some(mix.as_uuid()),
+            ..Payload::default()
+        },
         Task::TidyUp => Payload::default(),
     };
     serde_json::to_string(&payload)
@@ -120,6 +126,9 @@ pub(super) fn read(kind: TaskKind, text: &str) -> Result<Task, Box<dyn Error + S
         },
         TaskKind::ChooseGradient => Task::ChooseGradient {
             watchlist: Id::from_uuid(needed("watchlist", payload.watchlist)?),
+        },
+        TaskKind::ChooseMixGradient => Task::ChooseMixGradient {
+            mix: Id::from_uuid(needed("mix", payload.mix)?),
         },
         TaskKind::TidyUp => Task::TidyUp,
     })
@@ -185,6 +194,12 @@ mod tests {
                     watchlist: Id::from_uuid(uuid),
                 },
                 r#"{"watchlist":"00000000-0000-0000-0000-000000000007"}"#,
+            ),
+            (
+                Task::ChooseMixGradient {
+                    mix: Id::from_uuid(uuid),
+                },
+                r#"{"mix":"00000000-0000-0000-0000-000000000007"}"#,
             ),
             (Task::TidyUp, "{}"),
         ]

@@ -89,13 +89,7 @@ impl LibraryQueries for SqlLibraryQueries {
         let rows = Query::new(LIST, values)
             .all(self.database.connection())
             .await?;
-        rows.iter()
-            .map(|row| {
-                let colour: String = row.get(0)?;
-                let parsed = colour.parse();
-                parsed.map_err(|source: MalformedHexColor| corrupt("film", source))
-            })
-            .collect()
+        read_colours(&rows)
     }
 
     async fn list_entries(
@@ -154,6 +148,17 @@ impl SqlLibraryQueries {
             .all(connection)
             .await
     }
+}
+
+/// Reads the colours of posters, one of each row.
+pub(crate) fn read_colours(rows: &[Row]) -> Result<Vec<HexColor>, StoreError> {
+    rows.iter()
+        .map(|row| {
+            let colour: String = row.get(0)?;
+            let parsed = colour.parse();
+            parsed.map_err(|source: MalformedHexColor| corrupt("film", source))
+        })
+        .collect()
 }
 
 /// Later than anything is added, and within what both databases can compare.

@@ -3,7 +3,11 @@ use super::watchlist_row::{Entity, Model};
 use crate::persistence::{IntoStoreError, Query, Transaction};
 use application::{library::ports::WatchlistRepository, shared::store::StoreError};
 use async_trait::async_trait;
-use domain::library::{Gradient, Watchlist, WatchlistId};
+use chrono::{DateTime, Utc};
+use domain::{
+    library::{Gradient, Watchlist, WatchlistId},
+    shared::Id,
+};
 use sea_orm::{EntityTrait, IntoActiveModel, QuerySelect};
 
 #[async_trait]
@@ -29,8 +33,8 @@ impl WatchlistRepository for Transaction {
     }
 
     async fn recolor(&self, list: WatchlistId, gradient: &Gradient) -> Result<(), StoreError> {
-        const RECOLOR: &str =
-            "UPDATE watchlists SET color1 = $2, color2 = $3, color3 = $4 WHERE id = $1";
+        const RECOLOR: &str = "UPDATE watchlists \
+             SET color1 = $2, color2 = $3, color3 = $4, colors_due = NULL WHERE id = $1";
         let values = [
             list.as_uuid().into(),
             gradient.first().as_str().into(),
@@ -39,6 +43,24 @@ impl WatchlistRepository for Transaction {
         ];
         Query::new(RECOLOR, values).change(&self.tx).await?;
         Ok(())
+    }
+
+    async fn list_colorless(
+        &self,
+        since: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Vec<WatchlistId>, StoreError> {
+        const LIST: &str = "SELECT w.id FROM watchlists w \
+             WHERE w.colors_due = 'posters' AND w.created_at >= $1 AND $2 <= \
+                 (SELECT count(*) FROM watchlist_items i JOIN films f ON f.id = i.film_id \
+                  WHERE i.watchlist_id = w.id AND f.poster_colour IS NOT NULL) \
+             ORDER BY w.created_at DESC, w.id DESC LIMIT $3";
+        let needed = i64::from(Gradient::POSTERS_NEEDED);
+        let values = [since.into(), needed.into(), i64::from(most).into()];
+        let rows = Query::new(LIST, values).all(&self.tx).await?;
+        rows.iter()
+            .map(|row| Ok(Id::from_uuid(row.get(0)?)))
+            .collect()
     }
 
     async fn remove(&self, list: WatchlistId) -> Result<(), StoreError> {

@@ -2,7 +2,9 @@
 use crate::persistence::corrupt;
 use application::shared::store::StoreError;
 use domain::{
-    library::{Gradient, MalformedHexColor, UnknownWatchlistKind, Watchlist, WatchlistTitle},
+    library::{
+        Gradient, MalformedHexColor, UnknownWatchlistKind, Watchlist, WatchlistKind, WatchlistTitle,
+    },
     shared::Id,
 };
 use sea_orm::entity::prelude::*;
@@ -19,6 +21,8 @@ pub(crate) struct Model {
     pub(crate) color2: String,
     pub(crate) color3: String,
     pub(crate) created_at: DateTimeUtc,
+    /// Who is to choose colours; nobody where they were chosen.
+    pub(crate) colors_due: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -37,6 +41,7 @@ impl From<&Watchlist> for Model {
             color2: list.gradient.second().to_string(),
             color3: list.gradient.third().to_string(),
             created_at: list.created_at,
+            colors_due: (list.kind == WatchlistKind::Custom).then(|| "posters".to_owned()),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
         FLAG_COLUMNS, FLAG_JOINS, FRESH_FOR, FilmCards, FlagReader, Seen, flag_lists,
         shared_failure,
     },
-    library::read_gradient,
+    library::{read_colours, read_gradient},
     persistence::{Database, Query},
 };
 use application::{
@@ -13,6 +13,7 @@ use application::{
 use async_trait::async_trait;
 use domain::{
     identity::UserId,
+    library::HexColor,
     mixes::{Mix, MixId},
     shared::Id,
 };
@@ -86,6 +87,21 @@ impl MixQueries for SqlMixQueries {
             }
         }
         self.cards.complete(seen).await.map(Some)
+    }
+
+    async fn list_poster_colours(
+        &self,
+        mix: MixId,
+        most: u32,
+    ) -> Result<Vec<HexColor>, StoreError> {
+        const LIST: &str = "SELECT f.poster_colour FROM mix_films x \
+             JOIN films f ON f.id = x.film_id \
+             WHERE x.mix_id = $1 AND f.poster_colour IS NOT NULL ORDER BY x.position LIMIT $2";
+        let values = [mix.as_uuid().into(), i64::from(most).into()];
+        let rows = Query::new(LIST, values)
+            .all(self.database.connection())
+            .await?;
+        read_colours(&rows)
     }
 }
 

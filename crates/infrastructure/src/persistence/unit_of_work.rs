@@ -16,6 +16,7 @@ use application::{
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{LibraryStores, WatchlistRepository},
+    mixes::ports::{MixRepository, MixStores},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
     shared::store::{Store, StoreError, UnitOfWork},
 };
@@ -196,6 +197,12 @@ impl CatalogueStores for Transaction {
 
 impl LibraryStores for Transaction {
     fn watchlists(&self) -> &dyn WatchlistRepository {
+        self
+    }
+}
+
+impl MixStores for Transaction {
+    fn mixes(&self) -> &dyn MixRepository {
         self
     }
 }

@@ -109,6 +109,7 @@ async fn a_use_case_that_lost_to_another_transaction_is_executed_again() {
         id: user.id,
         role: user.role,
         session: a_session().of(user.id).build().id,
+        language: None,
     });
     let given = tokio::spawn(async move {
         let any = RecommendTonight::default();

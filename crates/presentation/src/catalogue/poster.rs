@@ -1,7 +1,7 @@
 //! The owner of a film gives it a poster or takes it away.
 use crate::http::{
     answer,
-    body::{declared_length, in_time},
+    body::{declared_length, ensure_plain, in_time},
     checker::{Checker, Field},
     path::PathId,
     problem::Problem,
@@ -114,6 +114,7 @@ async fn read_picture(
     if declared.is_some_and(|length| length > MAX_BODY) {
         return Err(PictureRefused::TooManyBytes.into());
     }
+    ensure_plain(headers)?;
     if !is_form_data(headers) {
         return Err(Problem::unsupported_type(
             "the body must be `multipart/form-data`",

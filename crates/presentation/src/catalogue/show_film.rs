@@ -70,6 +70,6 @@ pub async fn show_film_details(
         .await?;
     let view = FilmDetailsView::new(&details, &genres, language.0, &settings);
     let mut response = conditional::for_viewer(&req, &actor, &view)?;
-    mark(&mut response, language.0);
+    mark(&req, &mut response, language.0);
     Ok(response)
 }

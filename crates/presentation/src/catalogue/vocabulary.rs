@@ -105,7 +105,7 @@ async fn list_some(
     let genres = list.execute(&Actor::Anonymous, request).await?;
     let genres = GenreView::all(&genres, shared.language);
     let mut response = conditional::for_all(&shared.req, &genres)?;
-    mark(&mut response, shared.language);
+    mark(&shared.req, &mut response, shared.language);
     Ok(response)
 }
 

@@ -121,6 +121,10 @@ pub fn depends_on(response: &mut HttpResponse, header: &'static str) {
     let before = headers
         .get(header::VARY)
         .and_then(|vary| vary.to_str().ok());
+    let mut named = before.iter().flat_map(|before| before.split(','));
+    if named.any(|name| name.trim().eq_ignore_ascii_case(header)) {
+        return;
+    }
     // All in one line: the layer for other origins adds to the first line and drops others.
     let all = before.map(|before| format!("{before}, {header}"));
     let all = all.and_then(|all| HeaderValue::from_str(&all).ok());

@@ -6,7 +6,7 @@ use super::{
 use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
-    http::header::{self, HeaderMap},
+    http::header::{self, HeaderMap, HeaderValue},
     rt::time::timeout,
 };
 use application::shared::failure::logged;
@@ -45,12 +45,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
         let form = form(req.headers());
         let body = Arriving::of(req, payload);
         Box::pin(async move {
+            let body = body?;
             if form != Some(Form::Json) {
                 return Err(Problem::unsupported_type(
                     "the body must be `application/json`",
                 ));
             }
-            parse_json(&body?.read().await?).map(Self)
+            parse_json(&body.read().await?).map(Self)
         })
     }
 }
@@ -97,6 +98,19 @@ fn form(headers: &HeaderMap) -> Option<Form> {
     }
 }
 
+/// Refuses a body that is compressed: nothing here unpacks, and what looks small may not be.
+///
+/// # Errors
+/// [`Problem::unsupported_type`].
+pub fn ensure_plain(headers: &HeaderMap) -> Result<(), Problem> {
+    let mut encodings = headers.get_all(header::CONTENT_ENCODING);
+    let is_plain = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+    if encodings.all(is_plain) {
+        return Ok(());
+    }
+    Err(Problem::unsupported_type("the body must not be compressed"))
+}
+
 /// How long the client says that the body is.
 pub fn declared_length(headers: &HeaderMap) -> Option<usize> {
     headers
@@ -116,6 +130,7 @@ struct Arriving {
 
 impl Arriving {
     fn of(req: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
+        ensure_plain(req.headers())?;
         Ok(Self {
             payload: payload.take(),
             declared: declared_length(req.headers()),

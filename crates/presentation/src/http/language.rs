@@ -1,5 +1,6 @@
-//! The language of an answer, agreed on by `Accept-Language` (RFC 9110, section 12.5.4).
-use super::{answer, problem::Problem, state::api};
+//! The language of an answer, agreed on by `Accept-Language` (RFC 9110, section 12.5.4); a client that
+//! does not send it gets the language that its user chose, if any.
+use super::{answer, problem::Problem, signed_in, state::api};
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
     dev::Payload,
@@ -8,7 +9,7 @@ use actix_web::{
 use domain::shared::Language;
 use std::future::{Ready, ready};
 
-/// The language that the client likes best among those that the service speaks.
+/// The language that the client, or else its user, likes best among those that the service speaks.
 #[derive(Clone, Copy, Debug)]
 pub struct Preferred(pub Language);
 
@@ -21,17 +22,30 @@ impl FromRequest for Preferred {
     }
 }
 
-/// The language that the client likes best.
+/// The language that the client, or else its user, likes best.
 ///
 /// # Errors
 /// [`Problem::internal`] when the routes were set up without settings.
 pub fn preferred(req: &HttpRequest) -> Result<Language, Problem> {
     let default = api(req)?.settings.default_language;
     let wishes = req.headers().get_all(header::ACCEPT_LANGUAGE);
+    if is_left_to_user(req) {
+        return Ok(of_user(req).unwrap_or(default));
+    }
     Ok(choose(
         wishes.filter_map(|value| value.to_str().ok()),
         default,
     ))
+}
+
+/// Whether the client says nothing about languages, so that it is its user who decides.
+fn is_left_to_user(req: &HttpRequest) -> bool {
+    !req.headers().contains_key(header::ACCEPT_LANGUAGE)
+}
+
+/// What the user chose; nobody is refused here for a token that is not valid.
+fn of_user(req: &HttpRequest) -> Option<Language> {
+    signed_in::actor(req).ok()?.user().ok()?.language
 }
 
 fn choose<'a>(wishes: impl Iterator<Item = &'a str>, default: Language) -> Language {
@@ -67,12 +81,15 @@ fn quality(parameters: &str) -> u16 {
 }
 
 /// Says in which language an answer is, and that others may be had.
-pub fn mark(response: &mut HttpResponse, language: Language) {
+pub fn mark(req: &HttpRequest, response: &mut HttpResponse, language: Language) {
     let code = HeaderValue::from_static(language.code());
     response
         .headers_mut()
         .insert(header::CONTENT_LANGUAGE, code);
     answer::depends_on(response, "Accept-Language");
+    if is_left_to_user(req) {
+        answer::depends_on(response, "Authorization");
+    }
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ impl Shared {
     fn write(&self, kept: &Kept) -> HttpResponse {
         let body = || kept.body.clone();
         let mut response = conditional::tagged(&self.req, &kept.etag, "public, max-age=60", body);
-        mark(&mut response, self.language);
+        mark(&self.req, &mut response, self.language);
         response
     }
 }

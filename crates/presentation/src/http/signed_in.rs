@@ -54,7 +54,11 @@ impl FromRequest for MaybeSignedIn {
     }
 }
 
-fn actor(req: &HttpRequest) -> Result<Actor, Problem> {
+/// Who asks.
+///
+/// # Errors
+/// When a token is shown that is not valid.
+pub fn actor(req: &HttpRequest) -> Result<Actor, Problem> {
     let Some(credentials) = req.headers().get(header::AUTHORIZATION) else {
         return Ok(Actor::Anonymous);
     };

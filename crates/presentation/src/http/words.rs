@@ -83,6 +83,7 @@ pub enum TaskKindName {
     RefreshOldest,
     MakeImages,
     ChooseGradient,
+    ChooseMixGradient,
     TidyUp,
 }
 

@@ -140,7 +140,10 @@ pub async fn change_password(
 /// Deletes the user with everything that is theirs.
 #[utoipa::path(
     delete, path = "/api/v1/me", operation_id = "deleteMe", tag = "me", security(("bearer" = [])),
-    responses((status = 204, description = "Gone"))
+    responses(
+        (status = 204, description = "Gone"),
+        (status = 409, description = "The last administrator must stay one"),
+    )
 )]
 pub async fn delete_me(
     actor: SignedIn,

@@ -84,6 +84,8 @@ pub struct TaskView<'a> {
     film_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     watchlist_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mix_id: Option<Uuid>,
     /// How many films.
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u32>,
@@ -146,6 +148,10 @@ impl<'a> From<&'a Task> for TaskView<'a> {
             },
             Task::ChooseGradient { watchlist } => Self {
                 watchlist_id: Some(watchlist.as_uuid()),
+                ..nothing
+            },
+            Task::ChooseMixGradient { mix } => Self {
+                mix_id: Some(mix.as_uuid()),
                 ..nothing
             },
             Task::TidyUp => nothing,

@@ -10,7 +10,7 @@ use crate::http::{
     signed_in::SignedIn,
     state::Use,
 };
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use application::library::{
     create_watchlist::CreateWatchlist,
     list_watchlists::{ListWatchlists, ShowWatchlist},
@@ -93,10 +93,11 @@ pub async fn show_watchlist(
     list: PathWatchlist,
     language: Preferred,
     show: Use<ShowWatchlist>,
+    req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let list = show.execute(&actor, ShowWatchlist { list: list.0 }).await?;
     let mut response = answer::ok(&WatchlistView::new(&list, language.0))?;
-    mark(&mut response, language.0);
+    mark(&req, &mut response, language.0);
     Ok(response)
 }
 

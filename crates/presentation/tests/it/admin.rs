@@ -106,6 +106,13 @@ async fn a_job_tells_what_there_is_to_do() {
             "choose_gradient",
             json!({"watchlist_id": uuid}),
         ),
+        (
+            Task::ChooseMixGradient {
+                mix: Id::from_uuid(uuid),
+            },
+            "choose_mix_gradient",
+            json!({"mix_id": uuid}),
+        ),
         (Task::TidyUp, "tidy_up", json!({})),
     ] {
         let job = enqueue(&api.world, task).await;

@@ -82,6 +82,20 @@ async fn a_body_of_another_type() {
 }
 
 #[actix_web::test]
+async fn a_body_that_is_compressed() {
+    let api = TestApi::new().await;
+    let login = |encoding| {
+        let call = api.post("/api/v1/auth/login").json(json!({}));
+        call.header("Content-Encoding", encoding)
+    };
+    for encoding in ["gzip", "identity, br"] {
+        let refused = login(encoding).expect(415).await;
+        assert_eq!(refused.code(), "http.unsupported_media_type");
+    }
+    login("Identity").expect(400).await;
+}
+
+#[actix_web::test]
 async fn a_body_that_is_too_large() {
     let body = format!("{{\"a\":\"{}\"}}", "x".repeat(128 * 1024));
     each(

@@ -1,6 +1,6 @@
 //! A user's own data.
 use crate::support::TestApi;
-use application::fakes::{UserBuilder, a_film, a_user};
+use application::fakes::{UserBuilder, a_film, a_genre, a_user};
 use serde_json::{Value, json};
 
 #[actix_web::test]
@@ -119,6 +119,55 @@ async fn a_password_is_changed_by_who_knows_the_one_in_force() {
     api.get("/api/v1/me").by(&there).expect(401).await;
     let login = json!({"email": "anna@example.org", "password": "next"});
     api.post("/api/v1/auth/login").json(login).expect(201).await;
+}
+
+#[actix_web::test]
+async fn the_language_a_user_chose_counts_where_the_client_names_none() {
+    let api = TestApi::new().await;
+    api.world.has(a_genre("comedy").in_russian("комедия"));
+    let token = api.world.token_of(&api.world.has(a_user()));
+    let asked = async |path: &str, wish: Option<&str>, by: Option<&str>| {
+        let mut call = api.get(path);
+        if let Some(wish) = wish {
+            call = call.header("Accept-Language", wish);
+        }
+        if let Some(token) = by {
+            call = call.by(token);
+        }
+        let answer = call.expect(200).await;
+        (answer.header("content-language").to_owned(), answer)
+    };
+    let me = Some(token.as_str());
+    assert_eq!(asked("/api/v1/genres", None, me).await.0, "ru");
+    let patch = json!({"language": "en"});
+    api.patch("/api/v1/me")
+        .by(&token)
+        .json(patch)
+        .expect(200)
+        .await;
+    for path in ["/api/v1/genres", "/api/v1/mix", "/api/v1/moods"] {
+        let (language, answer) = asked(path, None, me).await;
+        assert_eq!(language, "en", "{path}");
+        assert!(answer.varies_by("Authorization"));
+        let (language, answer) = asked(path, Some("ru"), me).await;
+        assert_eq!(language, "ru", "{path}");
+        assert!(!answer.varies_by("Authorization"));
+        assert_eq!(asked(path, None, None).await.0, "ru", "{path}");
+        assert_eq!(asked(path, None, Some("nobody's")).await.0, "ru", "{path}");
+    }
+    let (language, _) = asked("/api/v1/me/watchlists/wish", None, me).await;
+    assert_eq!(language, "en");
+}
+
+#[actix_web::test]
+async fn the_last_administrator_cannot_delete_themselves() {
+    let api = TestApi::new().await;
+    let token = api.world.token_of(&api.world.has(a_user().admin()));
+    let refused = api.delete("/api/v1/me").by(&token).expect(409).await;
+    assert_eq!(refused.code(), "identity.last_admin");
+    api.world
+        .has(a_user().with_email("boris@example.org").admin());
+    api.delete("/api/v1/me").by(&token).expect(204).await;
 }
 
 #[actix_web::test]

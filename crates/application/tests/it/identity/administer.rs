@@ -88,6 +88,7 @@ async fn only_the_operator_may_not_even_an_administrator() {
 async fn a_role_is_granted_and_taken_back() {
     let world = World::new();
     let anna = world.has(a_user().with_email("anna@example.org"));
+    world.has(a_user().with_email("boris@example.org").admin());
     for role in [Role::Admin, Role::User] {
         world.clock.advance(Duration::minutes(1));
         let user = world.run(&Actor::System, grant(role)).await.unwrap();
@@ -130,6 +131,22 @@ async fn letting_in_somebody_who_is_in_ends_no_session() {
     let token = world.token_of(&anna);
     world.run(&Actor::System, stand(true)).await.unwrap();
     assert!(authenticate(&world, &token).is_ok());
+}
+
+#[tokio::test]
+async fn the_operator_does_not_take_away_the_last_administrator_either() {
+    let world = World::new();
+    world.has(a_user().with_email("anna@example.org").admin());
+    world.has(a_user().with_email("shut@example.org").admin().disabled());
+    let before = world.stored();
+    let refused = world.run(&Actor::System, grant(Role::User)).await;
+    assert_eq!(code(refused), "identity.last_admin");
+    let refused = world.run(&Actor::System, stand(false)).await;
+    assert_eq!(code(refused), "identity.last_admin");
+    assert_eq!(world.stored(), before);
+    world.run(&Actor::System, grant(Role::Admin)).await.unwrap();
+    world.has(a_user().with_email("boris@example.org").admin());
+    world.run(&Actor::System, stand(false)).await.unwrap();
 }
 
 #[tokio::test]

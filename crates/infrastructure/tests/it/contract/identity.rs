@@ -405,8 +405,39 @@ async fn the_gate_knows_administrators(bench: Bench) {
     bench.has_user(&admin).await;
     bench.learn(noon()).await;
     let session = Id::from_uuid(Uuid::from_u128(1));
-    assert_eq!(bench.gate().admit(anna.id, session), Some(Role::User));
-    assert_eq!(bench.gate().admit(admin.id, session), Some(Role::Admin));
+    assert_eq!(role_at_the_gate(&bench, anna.id, session), Some(Role::User));
+    assert_eq!(
+        role_at_the_gate(&bench, admin.id, session),
+        Some(Role::Admin)
+    );
+}
+
+fn role_at_the_gate(bench: &Bench, user: UserId, session: SessionId) -> Option<Role> {
+    let admission = bench.gate().admit(user, session)?;
+    Some(admission.role)
+}
+
+async fn the_gate_knows_who_chose_which_language(bench: Bench) {
+    let mut anna = a_user().build();
+    anna.language = Some(Language::English);
+    bench.has_user(&anna).await;
+    let session = Id::from_uuid(Uuid::from_u128(1));
+    let known = || bench.gate().admit(anna.id, session).unwrap().language;
+    bench.learn(noon()).await;
+    assert_eq!(known(), Some(Language::English));
+    // What this instance is told counts at once, what another one stores a little later.
+    bench.gate().prefer(anna.id, Some(Language::Russian));
+    assert_eq!(known(), Some(Language::Russian));
+    for chosen in [Some(Language::English), None] {
+        let uow = bench.store().begin().await.unwrap();
+        let mut stored = uow.users().find(anna.id).await.unwrap().unwrap();
+        stored.language = chosen;
+        stored.updated_at = noon();
+        uow.users().save(&stored).await.unwrap();
+        uow.commit().await.unwrap();
+        bench.learn(noon()).await;
+        assert_eq!(known(), chosen);
+    }
 }
 
 /// Ends all sessions of a new user but one; gives the user, the ended session and the open one.
@@ -430,18 +461,18 @@ async fn the_gate_refuses_at_once_what_it_is_told_to(bench: Bench) {
     let (user, ended, open) = with_an_ended_session(&bench).await;
     bench.gate().close(&[ended]);
     assert_eq!(bench.gate().admit(user, ended.id), None);
-    assert_eq!(bench.gate().admit(user, open), Some(Role::User));
+    assert_eq!(role_at_the_gate(&bench, user, open), Some(Role::User));
     bench.learn(noon()).await;
     assert_eq!(bench.gate().admit(user, ended.id), None);
-    assert_eq!(bench.gate().admit(user, open), Some(Role::User));
+    assert_eq!(role_at_the_gate(&bench, user, open), Some(Role::User));
 }
 
 async fn the_gate_learns_what_was_ended_elsewhere(bench: Bench) {
     let (user, ended, open) = with_an_ended_session(&bench).await;
-    assert_eq!(bench.gate().admit(user, ended.id), Some(Role::User));
+    assert_eq!(role_at_the_gate(&bench, user, ended.id), Some(Role::User));
     bench.learn(noon()).await;
     assert_eq!(bench.gate().admit(user, ended.id), None);
-    assert_eq!(bench.gate().admit(user, open), Some(Role::User));
+    assert_eq!(role_at_the_gate(&bench, user, open), Some(Role::User));
 }
 
 async fn the_gate_learns_of_sessions_whose_user_is_gone(bench: Bench) {
@@ -457,6 +488,7 @@ contract!(
     users_are_listed_newest_first_and_found_by_what_their_names_contain,
     of_two_administrators_who_depose_each_other_one_is_left,
     the_gate_knows_administrators,
+    the_gate_knows_who_chose_which_language,
     the_gate_refuses_at_once_what_it_is_told_to,
     the_gate_learns_what_was_ended_elsewhere,
     the_gate_learns_of_sessions_whose_user_is_gone,

@@ -288,7 +288,53 @@ async fn a_list_may_get_other_colours(bench: Bench) {
     assert_eq!((shown.gradient, shown.title), (gradient, list.title));
 }
 
+async fn lists_without_colours_of_their_own_are_found_by_their_posters(bench: Bench) {
+    let anna = a_user().build();
+    bench.has_user(&anna).await;
+    let looks = |colour: u8| PosterLooks {
+        blurhash: Blurhash::parse("00AAAA").unwrap(),
+        colour: HexColor::from_rgb([colour; 3]),
+    };
+    let films = [1, 2, 3].map(|colour| a_film().looking(looks(colour)).build());
+    let plain = a_film().build();
+    for film in films.iter().chain([&plain]) {
+        bench.has_film(film).await;
+    }
+    let (full, scant) = (
+        a_watchlist().owned_by(anna.id),
+        a_watchlist().owned_by(anna.id),
+    );
+    let (full, scant) = (full.build(), scant.build());
+    bench.has_list(&full).await;
+    bench.has_list(&scant).await;
+    let put = async |list: WatchlistId, film: &Film| {
+        let added = bench.entries().add(list, anna.id, film.id, noon()).await;
+        assert_eq!(added.unwrap(), AddOutcome::Added);
+    };
+    for film in &films {
+        put(full.id, film).await;
+        put(StandardList::Liked.of(anna.id), film).await;
+    }
+    for film in films.iter().take(2).chain([&plain]) {
+        put(scant.id, film).await;
+    }
+    let found = async |since, most| {
+        let uow = bench.store().begin().await.unwrap();
+        uow.watchlists().list_colorless(since, most).await.unwrap()
+    };
+    let made = full.created_at;
+    assert_eq!(found(made, 9).await, [full.id]);
+    assert_eq!(found(made, 0).await, []);
+    assert_eq!(found(made + Duration::microseconds(1), 9).await, []);
+    let uow = bench.store().begin().await.unwrap();
+    let gradient = domain::library::Gradient::built_in(7);
+    uow.watchlists().recolor(full.id, &gradient).await.unwrap();
+    uow.commit().await.unwrap();
+    assert_eq!(found(made, 9).await, []);
+}
+
 contract!(
+    lists_without_colours_of_their_own_are_found_by_their_posters,
     the_colours_of_posters_come_in_the_order_of_the_list,
     a_list_may_get_other_colours,
     lists_that_a_user_made_are_listed_newest_first,

@@ -5,6 +5,7 @@ mod identity;
 mod imports;
 mod jobs;
 mod library;
+mod mixes;
 mod recommendation;
 mod statements;
 mod upkeep;
@@ -12,7 +13,7 @@ mod upkeep;
 use application::{
     assistant::ports::{ConversationQueries, ModelBudget},
     catalogue::ports::{FilmQueries, Vocabulary},
-    fakes::{Fixture, GenreBuilder, World},
+    fakes::{Fixture, GenreBuilder, MixBuilder, World},
     identity::ports::{IdentityQueries, SessionGate},
     jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
@@ -23,9 +24,10 @@ use application::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    catalogue::{Film, Genre},
+    catalogue::{Film, FilmId, Genre},
     identity::User,
     library::Watchlist,
+    mixes::MixId,
     shared::Language,
 };
 use infrastructure::{
@@ -183,6 +185,51 @@ impl Bench {
         let uow = self.store().begin().await.unwrap();
         uow.films().insert(film).await.unwrap();
         uow.commit().await.unwrap();
+    }
+
+    /// Stores a mix of films.
+    pub async fn has_mix(&self, mix: MixBuilder, films: &[FilmId]) -> MixId {
+        let connection = match &self.backing {
+            Backing::Fake(world) => {
+                let mix = films.iter().fold(mix, |mix, film| mix.with_film(*film));
+                return world.has(mix).id;
+            }
+            Backing::Sql(connection) => connection,
+        };
+        let mix = mix.build();
+        let [first, second, third] = [
+            mix.gradient.first(),
+            mix.gradient.second(),
+            mix.gradient.third(),
+        ];
+        let run = async |sql: &str, values: Vec<sea_orm::Value>| {
+            let backend = connection.get_database_backend();
+            let statement = Statement::from_sql_and_values(backend, sql, values);
+            connection.execute_raw(statement).await.unwrap();
+        };
+        run(
+            "INSERT INTO mixes \
+             (id, slug, title_en, title_ru, color1, color2, color3, colors_due, position) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'model', 0)",
+            vec![
+                mix.id.as_uuid().into(),
+                mix.id.to_string().into(),
+                mix.english.into(),
+                mix.russian.into(),
+                first.as_str().into(),
+                second.as_str().into(),
+                third.as_str().into(),
+            ],
+        )
+        .await;
+        for (film, place) in films.iter().zip(0_i16..) {
+            run(
+                "INSERT INTO mix_films (mix_id, position, film_id) VALUES ($1, $2, $3)",
+                vec![mix.id.as_uuid().into(), place.into(), film.as_uuid().into()],
+            )
+            .await;
+        }
+        mix.id
     }
 
     pub async fn has_list(&self, list: &Watchlist) {
