@@ -388,6 +388,7 @@ async fn a_request_of_nobodys_trace_begins_one() {
         .start()
         .await;
     let anyone = app.anyone();
+    anyone.get("//healthz").await.expect(200);
     anyone
         .get_with("/genres", "traceparent", "00-nonsense")
         .await
@@ -397,6 +398,11 @@ async fn a_request_of_nobodys_trace_begins_one() {
     let spans = server.spans();
     let request = named(&spans, "GET /api/v1/genres");
     assert_eq!(request.parent, "");
+    // Those who ask whether all is well are no part of it.
+    assert!(
+        spans.iter().all(|span| span.trace == request.trace),
+        "{spans:#?}"
+    );
     assert!(!lines_of(&app, &request.trace).is_empty());
 }
 
@@ -413,6 +419,7 @@ async fn nobody_to_take_traces_harms_nothing() {
         .await;
     let anyone = app.anyone();
     let complaints = |app: &App| app.log().matches("traces cannot be sent").count();
+    anyone.get("/genres").await.expect(200);
     until("it says so", PATIENCE, || complaints(&app) == 1);
     for _ in 0..20 {
         anyone.get("/genres").await.expect(200);

@@ -115,5 +115,6 @@ pub fn following<F: Future>(trace: Option<Context>, work: F) -> impl Future<Outp
 /// Takes the current trace and span along into a task of its own.
 pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
     let trace = crate::is_on().then(Context::current);
-    following(trace, work.in_current_span())
+    // The span within, or else it would put its own place before the step that is under way.
+    following(trace, work).in_current_span()
 }

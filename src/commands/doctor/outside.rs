@@ -44,6 +44,11 @@ async fn ask(config: &SourceConfig) -> Finding {
     };
     match tried(asking).await {
         Ok(asked) => match asked.value {
+            Ok(genres) if genres.is_empty() => {
+                Finding::warning(part, "it answers, but tells of no genre").with_advice(
+                    "something else than the source may answer there; see its proxy and its address (…_PROXY, …_BASE_URL)",
+                )
+            }
             Ok(genres) => {
                 let told = format!("answers in {} ms, {} genres", asked.took_ms, genres.len());
                 Finding::ok(part, told)

@@ -6,7 +6,10 @@ use super::{
     problem::{PROBLEM_JSON, Problem, REQUEST_ID},
     resource::RoutePattern,
 };
-use crate::Api;
+use crate::{
+    Api,
+    upkeep::{HEALTHZ, READYZ},
+};
 use actix_web::{
     Error, HttpResponse, ResponseError,
     body::{EitherBody, MessageBody},
@@ -37,8 +40,12 @@ pub async fn around<B: MessageBody + 'static>(
     let Some(api) = req.app_data::<Api>().cloned() else {
         return Err(Problem::internal().into());
     };
-    let caller = Caller::of(|name| req.headers().get(name)?.to_str().ok());
-    let trace = telemetry::request(measured::name_of(req.method()), caller);
+    // Whoever asks every second whether all is well is not traced.
+    let is_traced = telemetry::is_on() && ![HEALTHZ, READYZ].contains(&req.path());
+    let trace = is_traced.then(|| {
+        let caller = Caller::of(|name| req.headers().get(name)?.to_str().ok());
+        telemetry::request(measured::name_of(req.method()), caller)
+    });
     let id = request_id(req.headers(), api.module.resolve_ref());
     let span = tracing::info_span!("http.request", request.id = id.as_str());
     let observed = Observed::start(&req, api.module.resolve_ref());
@@ -53,7 +60,7 @@ pub async fn around<B: MessageBody + 'static>(
             .map(|(response, _)| response)
             .map_err(|problem| answered(problem, &id))
     };
-    telemetry::following(trace, answering.instrument(span)).await
+    telemetry::following(trace.flatten(), answering.instrument(span)).await
 }
 
 /// The client's name for the request where it is a decent one, or else a new one.
@@ -240,7 +247,7 @@ impl Observed {
 
     fn log(&self, outcome: &Outcome, duration_ms: f64) {
         let (method, status) = (self.method.as_str(), outcome.status.as_u16());
-        if outcome.route == crate::upkeep::HEALTHZ {
+        if outcome.route == HEALTHZ {
             tracing::debug!(
                 http.method = method,
                 http.route = outcome.route,
