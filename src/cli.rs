@@ -1,8 +1,8 @@
 //! The command line.
 use application::catalogue::imports::ListPages;
 use clap::{Args, Parser, Subcommand};
-use domain::{catalogue::SourceName, identity::Role};
-use std::{fmt, str::FromStr};
+use domain::{catalogue::SourceName, community::CommunityName, identity::Role};
+use std::{fmt, path::PathBuf, str::FromStr};
 
 /// An open film companion: find films, keep watchlists, be told what to watch tonight.
 ///
@@ -38,10 +38,11 @@ pub enum Command {
         #[arg(long)]
         once: bool,
     },
-    /// Brings films of another catalogue in, page by page.
+    /// Brings in films of another catalogue, or ratings of people elsewhere.
     ///
-    /// Each page is stored by itself. Whatever ends the import, the same command goes on with the page
-    /// after the last one that was stored. A running instance shows the films within a second.
+    /// Whatever ends an import, the same command goes on where it was. A running instance shows new films
+    /// within a second.
+    #[command(subcommand)]
     Import(Import),
     /// Moves the database's schema forth and back.
     #[command(subcommand)]
@@ -76,11 +77,43 @@ pub enum Command {
 }
 
 /// What is to be imported.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Films of TMDB, page by page; `TMDB_API_KEY` must be set. Each page is stored by itself.
+    Tmdb(ImportFilms),
+    /// Films of Kinopoisk, page by page; a key of one of its services must be set. Each page is stored by
+    /// itself.
+    Kinopoisk(ImportFilms),
+    /// Ratings of people elsewhere, so that recommendations are good even where few people are.
+    ///
+    /// They are files as MovieLens publishes them: `ratings.csv`, `movies.csv` and, to recognise films
+    /// more surely, `links.csv`. Their licence is for you to keep. Films that are missing here are made.
+    /// Files with a mistake are refused whole.
+    Ratings(Ratings),
+}
+
+/// Which ratings are to be imported, or taken out again.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("which").required(true)))]
+pub struct Ratings {
+    /// The folder or ZIP with the files.
+    #[arg(value_name = "FOLDER|ZIP", group = "which")]
+    pub from: Option<PathBuf>,
+    /// What the people are called together; by default as the folder or the ZIP.
+    #[arg(long, requires = "from")]
+    pub name: Option<CommunityName>,
+    /// Takes out what was imported under this name. Films stay.
+    #[arg(long, value_name = "NAME", group = "which")]
+    pub remove: Option<CommunityName>,
+    /// Lists what was imported, and what was begun.
+    #[arg(long, group = "which")]
+    pub list: bool,
+}
+
+/// Which films are to be imported.
 #[derive(Debug, Args)]
 #[command(group(clap::ArgGroup::new("what").required(true)))]
-pub struct Import {
-    /// `tmdb` or `kinopoisk`; its key must be set.
-    pub source: ImportSource,
+pub struct ImportFilms {
     /// Pages of what most people like, such as `1..50`; both are imported, and what is between them.
     #[arg(long, value_name = "PAGES", group = "what")]
     pub popular: Option<PageSpan>,
@@ -108,17 +141,6 @@ impl ImportSource {
         match self {
             Self::Tmdb => &[SourceName::Tmdb],
             Self::Kinopoisk => &[SourceName::KinopoiskUnofficial, SourceName::KinopoiskDev],
-        }
-    }
-}
-
-impl FromStr for ImportSource {
-    type Err = String;
-    fn from_str(name: &str) -> Result<Self, String> {
-        match name {
-            "tmdb" => Ok(Self::Tmdb),
-            "kinopoisk" => Ok(Self::Kinopoisk),
-            other => Err(format!("must be `tmdb` or `kinopoisk`, got `{other}`")),
         }
     }
 }

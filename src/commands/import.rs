@@ -1,7 +1,7 @@
 //! Films of other catalogues are brought in while somebody watches.
 use super::worker::stop_signal;
 use crate::{
-    cli::{Import, ImportSource},
+    cli::{ImportFilms, ImportSource},
     composition::{self, Composition},
     config::Config,
 };
@@ -26,11 +26,15 @@ use std::sync::{
 };
 
 /// Brings in what is asked for, and ends.
-pub async fn run(config: &Config, import: &Import) -> anyhow::Result<()> {
+pub async fn run(
+    config: &Config,
+    source: ImportSource,
+    import: &ImportFilms,
+) -> anyhow::Result<()> {
     let connection = composition::connect(config).await?;
     composition::ensure_schema(config, &connection).await?;
     let app = composition::compose(config, connection, composition::Index::Unused)?;
-    let source = configured(&*app.sources(), import.source)?;
+    let source = configured(&*app.sources(), source)?;
     let order = order(source, import)?;
     let shown = Arc::new(Shown::of(&order));
     let watching = tokio::spawn(stop_when_told(Arc::clone(&shown)));
@@ -50,7 +54,7 @@ struct Order {
     from: Option<u64>,
 }
 
-fn order(source: SourceName, import: &Import) -> anyhow::Result<Order> {
+fn order(source: SourceName, import: &ImportFilms) -> anyhow::Result<Order> {
     if let Some(id) = &import.id {
         let at = SourceRef::new(source, id)?;
         return Ok(Order {

@@ -6,11 +6,12 @@ mod healthcheck;
 mod import;
 mod migrate;
 mod openapi;
+mod ratings;
 mod serve;
 mod worker;
 
 use crate::{
-    cli::Command,
+    cli::{Command, Import, ImportSource},
     config::Config,
     telemetry::{Telemetry, Watched},
 };
@@ -29,11 +30,19 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Worker { once: false } => {
             watched(|config, telemetry| block_on(worker::run(config, telemetry)))
         }
-        Command::Import(import) => with_config(|config| block_on(import::run(&config, &import))),
+        Command::Import(what) => with_config(|config| block_on(import(&config, &what))),
         Command::Migrate(command) => {
             with_config(|config| block_on(migrate::run(&config, &command)))
         }
         Command::Admin(command) => with_config(|config| block_on(admin::run(&config, command))),
+    }
+}
+
+async fn import(config: &Config, what: &Import) -> anyhow::Result<()> {
+    match what {
+        Import::Tmdb(films) => import::run(config, ImportSource::Tmdb, films).await,
+        Import::Kinopoisk(films) => import::run(config, ImportSource::Kinopoisk, films).await,
+        Import::Ratings(ratings) => ratings::run(config, ratings).await,
     }
 }
 

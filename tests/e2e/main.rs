@@ -26,6 +26,8 @@ mod posters;
 #[cfg(test)]
 mod problems;
 #[cfg(test)]
+mod ratings;
+#[cfg(test)]
 mod recommend;
 #[cfg(test)]
 mod running;

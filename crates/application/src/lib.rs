@@ -3,6 +3,7 @@
 
 pub mod assistant;
 pub mod catalogue;
+pub mod community;
 #[cfg(feature = "fakes")]
 pub mod fakes;
 pub mod identity;

@@ -43,6 +43,10 @@ use crate::{
         update_film::{UpdateFilm, UpdateFilmUseCase},
         vocabulary::{ListGenresUseCase, ListMoodsUseCase, ShowGenreUseCase, ShowMoodUseCase},
     },
+    community::{
+        ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
+        ports::CommunityQueries,
+    },
     identity::{
         administer::{
             CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
@@ -151,7 +155,7 @@ application_module! {
         FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterImages,
         PosterStore, PictureFetcher, FilmSources, SearchBudget, Background,
         LibraryQueries, WatchlistEntries,
-        MixQueries,
+        MixQueries, CommunityQueries,
         LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries,
     ],
@@ -174,6 +178,7 @@ application_module! {
         DrawingGiver,
         SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
         ShowConversationUseCase, DeleteConversationUseCase, DeleteConversationsUseCase,
+        ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
     ],

@@ -3,6 +3,7 @@
 
 pub mod assistant;
 pub mod catalogue;
+pub mod community;
 pub mod identity;
 pub mod jobs;
 mod library;

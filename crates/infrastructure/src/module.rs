@@ -20,6 +20,7 @@ use crate::{
         film_index::{FilmIndexState, TantivyFilmIndex, TantivyFilmIndexParameters},
         picture_fetcher::PictureWays,
     },
+    community::SqlCommunityQueries,
     identity::{
         Argon2PasswordHasher, Argon2PasswordHasherParameters, FixedSessionPolicy,
         FixedSessionPolicyParameters, GateState, HashingSlots, JwtAccessTokens,
@@ -60,7 +61,7 @@ module! {
             ImageInspector, ConfiguredPosterStore, StoredPosterImages, HttpPictureFetcher,
             ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries,
-            SqlMixQueries,
+            SqlMixQueries, SqlCommunityQueries,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,

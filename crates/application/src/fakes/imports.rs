@@ -91,7 +91,7 @@ impl Stored {
         people
     }
 
-    fn known_films(&self) -> impl Iterator<Item = KnownFilm> {
+    pub(super) fn known_films(&self) -> impl Iterator<Item = KnownFilm> {
         self.films.keys().filter_map(|film| self.known_film(*film))
     }
 

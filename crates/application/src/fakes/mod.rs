@@ -21,6 +21,7 @@ mod assistant;
 mod background;
 mod builders;
 mod catalogue;
+mod communities;
 mod conversations;
 mod figures;
 mod identity;
@@ -50,6 +51,7 @@ pub use catalogue::{
     FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
     FakeSearchBudget, FakeVocabulary,
 };
+pub use communities::{FakeCommunityQueries, FakeRatingFiles};
 pub use conversations::FakeConversationQueries;
 pub use figures::FakeFigureQueries;
 pub use identity::{

@@ -10,6 +10,7 @@ use super::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
         FakeSearchBudget, FakeVocabulary,
     },
+    communities::FakeCommunityQueries,
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
     identity::{
@@ -34,6 +35,7 @@ use crate::{
         },
         sources::FilmSources,
     },
+    community::ports::CommunityQueries,
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
@@ -84,7 +86,7 @@ fake_ports! {
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
-    FakeMixQueries for MixQueries,
+    FakeMixQueries for MixQueries, FakeCommunityQueries for CommunityQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,

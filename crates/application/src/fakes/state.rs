@@ -2,6 +2,7 @@
 //! one writer on a copy.
 use super::{
     catalogue::{FilmExtras, OnTheWay},
+    communities::StoredCommunities,
     identity::{StoredRefreshToken, StoredSession},
     jobs::StoredJob,
     mixes::ColorsDue,
@@ -51,6 +52,7 @@ pub struct Stored {
     pub(super) jobs: BTreeMap<JobId, StoredJob>,
     pub(super) names_of_people: BTreeMap<PersonId, Vec<ExternalRef>>,
     pub(super) pages_reached: HashMap<String, u32>,
+    pub(super) communities: StoredCommunities,
     pub(super) ticks: BTreeMap<String, DateTime<Utc>>,
 }
 

@@ -6,6 +6,7 @@ use crate::{
         imports::ports::FilmImports,
         ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
     },
+    community::ports::{CommunityRepository, CommunityStores},
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
@@ -117,6 +118,12 @@ impl CatalogueStores for FakeUnitOfWork {
         self
     }
     fn imports(&self) -> &dyn FilmImports {
+        self
+    }
+}
+
+impl CommunityStores for FakeUnitOfWork {
+    fn communities(&self) -> &dyn CommunityRepository {
         self
     }
 }

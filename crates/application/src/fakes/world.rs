@@ -7,6 +7,7 @@ use super::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
         FakeSearchBudget, FakeVocabulary,
     },
+    communities::FakeCommunityQueries,
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
     identity::{
@@ -92,6 +93,8 @@ pub struct World {
     pub entries: FakeWatchlistEntries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
+    /// Reads of communities.
+    pub community_queries: FakeCommunityQueries,
     /// Reads of conversations.
     pub conversation_queries: FakeConversationQueries,
     /// Counts.
@@ -145,6 +148,7 @@ impl World {
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
+            community_queries: FakeCommunityQueries { database: of() },
             conversation_queries: FakeConversationQueries { database: of() },
             figure_queries: FakeFigureQueries { database: of() },
             model: FakeLanguageModel::default(),
@@ -191,6 +195,7 @@ impl World {
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
+            .with_component_parameters::<FakeCommunityQueries>(self.community_queries.clone())
             .with_component_parameters::<FakeConversationQueries>(self.conversation_queries.clone())
             .with_component_parameters::<FakeFigureQueries>(self.figure_queries.clone())
             .with_component_parameters::<FakeLanguageModel>(self.model.clone())

@@ -15,6 +15,7 @@ use crate::{
         update_film::UpdateFilmError,
         vocabulary::VocabularyError,
     },
+    community::{CommunityError, ImportRatingsError, ports::BadFiles},
     identity::{
         administer::AdministerError,
         authenticate::TokenRefused,
@@ -46,8 +47,10 @@ macro_rules! listed {
 const LISTED: &[(&str, &[ProblemCode])] = listed![
     AccessDenied,
     AdministerError,
+    BadFiles,
     ChooseGradientError,
     ChooseMixGradientError,
+    CommunityError,
     ConversationError,
     CreateFilmError,
     ExchangeTelegramKeyError,
@@ -57,6 +60,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     FilmIndexError,
     HashingError,
     ImportError,
+    ImportRatingsError,
     JobsError,
     LastAdminError,
     ManageUsersError,

@@ -1,8 +1,9 @@
 //! The unit of work: several changes that happen together or not at all.
 use crate::{
     assistant::ports::AssistantStores, catalogue::ports::CatalogueStores,
-    identity::ports::IdentityStores, jobs::ports::JobStores, library::ports::LibraryStores,
-    mixes::ports::MixStores, recommendation::ports::RecommendationStores, shared::failure::failure,
+    community::ports::CommunityStores, identity::ports::IdentityStores, jobs::ports::JobStores,
+    library::ports::LibraryStores, mixes::ports::MixStores,
+    recommendation::ports::RecommendationStores, shared::failure::failure,
 };
 use async_trait::async_trait;
 use shaku::Interface;
@@ -52,6 +53,7 @@ failure!(StoreError {
 pub trait UnitOfWork:
     IdentityStores
     + CatalogueStores
+    + CommunityStores
     + LibraryStores
     + MixStores
     + RecommendationStores

@@ -4,6 +4,8 @@ mod assistant;
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
+mod community;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod jobs;

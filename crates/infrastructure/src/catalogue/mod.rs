@@ -29,6 +29,7 @@ pub use film_cards::{CachedFilmCards, CachedFilmCardsParameters, FilmCardCache, 
 pub use film_feed::SqlFilmFeed;
 pub use film_queries::SqlFilmQueries;
 pub(crate) use flags::{FLAG_COLUMNS, FLAG_JOINS, FlagReader, flag_lists};
+pub(crate) use folding::title_key;
 pub use image_inspector::{ImageInspector, ImageInspectorParameters};
 pub use picture_decoding::DecodingTurns;
 pub use picture_fetcher::{HttpPictureFetcher, HttpPictureFetcherParameters};

@@ -11,6 +11,7 @@ use application::{
         imports::ports::FilmImports,
         ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
     },
+    community::ports::{CommunityRepository, CommunityStores},
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
@@ -191,6 +192,12 @@ impl CatalogueStores for Transaction {
         self
     }
     fn imports(&self) -> &dyn FilmImports {
+        self
+    }
+}
+
+impl CommunityStores for Transaction {
+    fn communities(&self) -> &dyn CommunityRepository {
         self
     }
 }

@@ -1,6 +1,7 @@
 //! What every store must do, held against SQLite, PostgreSQL and the fake alike.
 mod assistant;
 mod catalogue;
+mod community;
 mod identity;
 mod imports;
 mod jobs;
@@ -13,6 +14,7 @@ mod upkeep;
 use application::{
     assistant::ports::{ConversationQueries, ModelBudget},
     catalogue::ports::{FilmQueries, Vocabulary},
+    community::ports::CommunityQueries,
     fakes::{Fixture, GenreBuilder, MixBuilder, World},
     identity::ports::{IdentityQueries, SessionGate},
     jobs::ports::JobQueries,
@@ -79,6 +81,7 @@ impl Bench {
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
     port!(mixes -> MixQueries);
+    port!(communities -> CommunityQueries);
     port!(budget -> ModelBudget);
     port!(conversations -> ConversationQueries);
     port!(jobs -> JobQueries);
