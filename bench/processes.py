@@ -25,6 +25,24 @@ def free_port():
         return probe.getsockname()[1]
 
 
+class Cores:
+    """Which processors whoever is measured runs on, and which everybody else; without two kinds of them
+    the system decides."""
+
+    def __init__(self, apart):
+        self.measured = self.others = None
+        if apart:
+            first, *others = sorted(os.sched_getaffinity(0))
+            if not others:
+                raise Stop("there is one processor only, nothing can be kept apart")
+            self.measured, self.others = {first}, set(others)
+
+    @staticmethod
+    def prefix(cores):
+        """What a command begins with so that it runs on these."""
+        return [require("taskset", "util-linux"), "-c", ",".join(map(str, cores))] if cores else []
+
+
 def require(command, package):
     """Finds a command, and installs its Debian package where it is missing and may be."""
     found = shutil.which(command)
@@ -150,7 +168,7 @@ class MemoryWatch:
 class Postgres:
     """A private PostgreSQL with the defaults of its packaging, fsync among them."""
 
-    def __init__(self, folder, max_connections):
+    def __init__(self, folder, max_connections, prefix=()):
         self.folder = pathlib.Path(folder)
         self.binaries = self._find()
         self.as_owner = []
@@ -164,7 +182,7 @@ class Postgres:
                   "-E", "UTF8", "--locale=C.UTF-8")
         self.process = Process(
             "postgres",
-            [*self.as_owner, self.binaries / "postgres", "-D", data, "-p", str(self.port),
+            [*prefix, *self.as_owner, self.binaries / "postgres", "-D", data, "-p", str(self.port),
              "-k", self.folder, "-c", "listen_addresses=127.0.0.1",
              "-c", f"max_connections={max_connections}"],
             self.folder.parent / "postgres.log",
@@ -221,11 +239,11 @@ class Postgres:
         return self.sql("SHOW server_version").strip()
 
 
-def wrk(binary, script, server, connections, seconds, arguments):
+def wrk(binary, script, server, connections, seconds, arguments, prefix=()):
     """Puts a server under load and gives the outcome."""
     # One thread keeps far more connections busy than there are here, and leaves the processors to
     # the servers.
-    command = [binary, "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "10s",
+    command = [*prefix, binary, "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "10s",
                "-s", str(script), server.url, "--", *map(str, arguments)]
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, text=True, start_new_session=True)

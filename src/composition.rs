@@ -13,7 +13,7 @@ use application::{
 };
 use chrono::Duration;
 use infrastructure::{
-    assistant::ModelConnection,
+    assistant::{ModelConfig, ModelConnection},
     catalogue::{
         DiskPosterStore, S3PosterStore, SqlFilmFeed,
         film_index::FilmIndexState,
@@ -144,7 +144,8 @@ pub fn compose(
         pictures: pictures(config)?,
         sources: sources(config)?,
         search_budget: config.search_budget,
-        model: model(config)?,
+        model: model(config.model.as_ref())?,
+        embedder: model(config.embedder.as_ref())?,
         model_limits: config.model_limits,
     });
     let application = Arc::new(ApplicationModule::builder(ports.clone()).build());
@@ -266,19 +267,24 @@ fn sources(config: &Config) -> anyhow::Result<Arc<dyn FilmSources>> {
         return Ok(Arc::new(NoFilmSources));
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let failover =
+    let mut failover =
         Failover::new(&config.sources, &clock).context("a source of films cannot be used")?;
     let redis = config.redis_url.as_ref().map(RedisShelf::open);
+    let redis = redis.transpose().context("REDIS_URL cannot be used")?;
+    let redis = redis.map(Arc::new);
+    if let Some(shelf) = &redis {
+        failover = failover.counting_together(&config.sources, shelf);
+    }
     Ok(Arc::new(CachedSources::new(
         Arc::new(failover),
-        redis.transpose().context("REDIS_URL cannot be used")?,
+        redis,
         clock,
         Arc::new(SystemChance),
     )))
 }
 
-fn model(config: &Config) -> anyhow::Result<Option<Arc<ModelConnection>>> {
-    let model = config.model.as_ref().map(ModelConnection::prepare);
+fn model(config: Option<&ModelConfig>) -> anyhow::Result<Option<Arc<ModelConnection>>> {
+    let model = config.map(ModelConnection::prepare);
     model
         .transpose()
         .context("the language model cannot be used")

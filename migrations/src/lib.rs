@@ -27,9 +27,11 @@ mod m20261122_000020_contract_bounds;
 mod m20261122_000021_taste;
 mod m20261122_000022_communities;
 mod m20261122_000024_advice;
+mod m20261122_000025_once;
 mod m20261122_000027_job_traces;
 mod m20261122_000028_chosen_languages;
 mod m20261122_000029_colors_due;
+mod m20261122_000030_film_meanings;
 mod table;
 
 /// Applies and takes back migrations.
@@ -53,9 +55,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000021_taste::Migration),
             Box::new(m20261122_000022_communities::Migration),
             Box::new(m20261122_000024_advice::Migration),
+            Box::new(m20261122_000025_once::Migration),
             Box::new(m20261122_000027_job_traces::Migration),
             Box::new(m20261122_000028_chosen_languages::Migration),
             Box::new(m20261122_000029_colors_due::Migration),
+            Box::new(m20261122_000030_film_meanings::Migration),
         ]
     }
 }

@@ -88,7 +88,9 @@ pub struct Config {
     pub redis_url: Option<SecretString>,
     /// The language model, if there is one.
     pub model: Option<ModelConfig>,
-    /// What asking it may cost.
+    /// The model that puts texts into numbers, if there is one.
+    pub embedder: Option<ModelConfig>,
+    /// What asking them may cost.
     pub model_limits: ModelLimits,
     /// Whether `serve` runs jobs beside answering.
     pub serve_runs_jobs: bool,
@@ -126,6 +128,7 @@ impl Config {
         let language = reader.parsed("FILMHUB_LANGUAGE", Language::default());
         let sources = film_sources::read(&mut reader, language);
         let posters = read_poster_addresses(&mut reader, port);
+        let model = read_model(&mut reader);
         let config = Self {
             host,
             port,
@@ -151,7 +154,8 @@ impl Config {
             sources,
             search_budget: film_sources::read_search_budget(&mut reader),
             redis_url: film_sources::read_redis(&mut reader),
-            model: read_model(&mut reader),
+            embedder: read_embedder(&mut reader, model.as_ref()),
+            model,
             model_limits: read_model_limits(&mut reader),
             serve_runs_jobs: reader.parsed("FILMHUB_JOBS", Switch::On) == Switch::On,
             jobs_at_once: reader.within("FILMHUB_JOBS_AT_ONCE", 1..=64, 4),
@@ -259,6 +263,25 @@ fn read_model(reader: &mut Reader) -> Option<ModelConfig> {
     })
 }
 
+/// A model for numbers is one of the same server, and is asked when it is named.
+fn read_embedder(reader: &mut Reader, server: Option<&ModelConfig>) -> Option<ModelConfig> {
+    const NAME: &str = "GPT_EMBEDDING_MODEL";
+    /// What the database has room for.
+    const MOST_LETTERS: usize = 128;
+    let model: String = reader.optional(NAME)?;
+    let Some(server) = server else {
+        reader.refuse(NAME, "needs GPT_BASE or GPT_API_KEY");
+        return None;
+    };
+    if model.chars().count() > MOST_LETTERS {
+        reader.refuse(NAME, "must have at most 128 letters");
+    }
+    Some(ModelConfig {
+        model,
+        ..server.clone()
+    })
+}
+
 /// The address of a proxy, which may hold a password and is not shown.
 fn read_proxy(reader: &mut Reader, name: &'static str) -> Option<Url> {
     let secret = reader.secret(name)?;
@@ -357,6 +380,27 @@ mod tests {
         assert_eq!(config.language, Language::Russian);
         assert!(config.starter_catalogue);
         assert_eq!(config.limits, Limits::default());
+    }
+
+    #[test]
+    fn a_model_for_numbers_is_one_of_the_models_server() {
+        let named = ("GPT_EMBEDDING_MODEL", "numbers");
+        let (config, _) = read(&[("GPT_BASE", "http://localhost:11434/v1"), named]).unwrap();
+        let (model, embedder) = (config.model.unwrap(), config.embedder.unwrap());
+        assert_eq!(
+            (embedder.model.as_str(), &embedder.base),
+            ("numbers", &model.base)
+        );
+        let (config, _) = read(&[("GPT_BASE", "http://localhost:11434/v1")]).unwrap();
+        assert!(config.embedder.is_none());
+        let errors = read(&[named]).err().unwrap();
+        assert_eq!(
+            errors,
+            ["GPT_EMBEDDING_MODEL needs GPT_BASE or GPT_API_KEY"]
+        );
+        let long = "x".repeat(129);
+        let errors = read(&[("GPT_API_KEY", "key"), ("GPT_EMBEDDING_MODEL", &long)]).err();
+        assert_eq!(errors.unwrap().len(), 1);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! A language model helps, and nothing needs it.
-use crate::app::{Caller, Database, Setup, id_of};
+use crate::app::{Caller, Database, Setup, eventually, id_of};
 use serde_json::{Value, json};
 use std::time::Duration;
 use test_servers::{ModelAnswer, ModelRequest, ModelServer};
@@ -8,6 +8,7 @@ stories![
     without_a_model_the_catalogue_answers_and_says_so,
     a_model_finds_what_the_words_alone_do_not,
     a_model_that_misbehaves_changes_nothing,
+    a_description_finds_what_means_the_like,
     the_assistant_proposes_films_of_the_catalogue,
     somebody_who_leaves_stops_the_model,
 ];
@@ -127,6 +128,44 @@ async fn a_model_finds_what_the_words_alone_do_not(database: Database) {
         .query("/films/search", &[("title", "matrix")])
         .await;
     assert_eq!(metadata.header("x-answered-by"), "local");
+}
+
+async fn a_description_finds_what_means_the_like(database: Database) {
+    let server = ModelServer::start(|request| {
+        if request.path.ends_with("/embeddings") {
+            ModelAnswer::numbers(request, 512)
+        } else {
+            ModelAnswer::Status(500, Vec::new())
+        }
+    });
+    let setup = Setup::without_films(database).await;
+    let mut app = setup.set("FILMHUB_JOBS", "off").start().await;
+    let anna = app.somebody().await;
+    for title in ["Stalker", "Solaris"] {
+        anna.add_film(title).await;
+    }
+    app.stop();
+    for (name, value) in [
+        ("FILMHUB_JOBS", "on"),
+        ("GPT_BASE", &server.base()),
+        ("GPT_EMBEDDING_MODEL", "numbers"),
+        // It is asked again and again until the films are there.
+        ("GPT_DAILY_PER_USER", "100000"),
+    ] {
+        app.setup.settings.push((name.to_owned(), value.to_owned()));
+    }
+    app.start_again().await;
+    let patience = Duration::from_secs(30);
+    let told = eventually("the films are in numbers", patience, async || {
+        let (who, titles) = search(&anna, "Stalker, please").await;
+        (who == "local, model").then_some(titles)
+    });
+    assert_eq!(told.await[0], "Stalker");
+    let texts = server.requests().into_iter().find_map(|request| {
+        let first = request.body["input"][0].as_str()?.to_owned();
+        first.starts_with("Stalker").then_some(first)
+    });
+    assert_eq!(texts.unwrap(), "Stalker\nAll there is to say of Stalker.");
 }
 
 async fn a_model_that_misbehaves_changes_nothing(database: Database) {

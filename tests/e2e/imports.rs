@@ -4,13 +4,15 @@ use crate::app::{
     tmdb::{FakeTmdb, STALKER, TmdbFilm},
     until,
 };
+use image::{DynamicImage, ImageFormat, RgbImage};
 use serde_json::{Value, json};
 use std::{
     fs::File,
+    io::Cursor,
     process::{Child, Stdio},
     time::{Duration, Instant},
 };
-use test_servers::Reply;
+use test_servers::{Reply, ScriptedServer};
 
 stories![
     a_thin_search_is_filled_from_a_source,
@@ -21,6 +23,7 @@ stories![
     an_import_that_is_killed_loses_and_doubles_nothing,
     an_administrator_has_films_imported_and_refreshed,
     an_import_without_a_key_says_what_is_missing,
+    a_poster_comes_with_its_film_from_where_posters_may_come_from,
 ];
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -342,4 +345,102 @@ async fn an_import_without_a_key_says_what_is_missing(database: Database) {
         .run(&["import", "tmdb", "--popular", "3"])
         .failed();
     assert!(message.contains("refuses the key"), "{message}");
+}
+
+/// A film as kinopoisk.dev tells it.
+fn of_kinopoisk(number: u32, name: &str, poster: &str) -> Value {
+    json!({
+        "id": number, "name": name, "type": "movie", "year": 1979, "movieLength": 161,
+        "description": "Двое идут за третьим.", "poster": { "url": poster },
+        "genres": [{ "name": "драма" }], "countries": [{ "name": "СССР" }], "persons": [],
+    })
+}
+
+async fn a_poster_comes_with_its_film_from_where_posters_may_come_from(database: Database) {
+    let (kinopoisk, pictures) = (ScriptedServer::start(), ScriptedServer::start());
+    let inside = ScriptedServer::start();
+    let mut jpeg = Cursor::new(Vec::new());
+    DynamicImage::ImageRgb8(RgbImage::new(400, 600))
+        .write_to(&mut jpeg, ImageFormat::Jpeg)
+        .unwrap();
+    let jpeg = jpeg.into_inner();
+    for server in [&pictures, &inside] {
+        server.answers("/x.jpg", Reply::Document("image/jpeg", jpeg.clone()));
+    }
+    for (number, name, server) in [(43_970, "Сталкер", &pictures), (43_911, "Солярис", &inside)]
+    {
+        let film = of_kinopoisk(number, name, &format!("{}/x.jpg", server.endpoint()));
+        kinopoisk.answers(
+            &format!("/v1.4/movie/{number}"),
+            Reply::Json(film.to_string()),
+        );
+    }
+    let setup = Setup::without_films(database).await;
+    let app = setup
+        .set("KINOPOISK_DEV_KEY", "0123456789abcdef")
+        .set("KINOPOISK_DEV_BASE_URL", &kinopoisk.endpoint())
+        .set("FILMHUB_PICTURE_HOSTS", &pictures.endpoint())
+        .set("FILMHUB_SCHEDULE_POPULAR_FILMS", "off")
+        .set("FILMHUB_SCHEDULE_NEW_FILMS", "off")
+        .set("FILMHUB_SCHEDULE_REFRESH", "off")
+        .start()
+        .await;
+    let admin = an_admin(&app).await;
+    for number in ["43970", "43911"] {
+        let order = json!({ "source": "kinopoisk_dev", "id": number });
+        admin.post("/admin/imports", &order).await.expect(202);
+    }
+    let shown = async |title: &str| {
+        let page = app.anyone().get("/films").await.json(200);
+        let films = page["items"].as_array().unwrap().clone();
+        films.into_iter().find(|film| film["title"] == title)
+    };
+    let stalker = eventually("the poster is there", PATIENCE, async || {
+        shown("Сталкер")
+            .await
+            .filter(|film| film["poster_url"].is_string())
+    })
+    .await;
+    let path = format!("/films/{}/details", stalker["id"].as_str().unwrap());
+    let urls = eventually("somebody has looked at it", PATIENCE, async || {
+        let details = app.anyone().get(&path).await.json(200);
+        details["poster_blurhash"]
+            .is_string()
+            .then(|| details["poster_urls"].clone())
+    })
+    .await;
+    let url = urls["342"].as_str().unwrap();
+    assert!(url.contains("/images/342/posters/"), "{url}");
+    let image = app
+        .anyone()
+        .get_with(url, "accept", "image/webp")
+        .await
+        .expect(200);
+    assert_eq!(image.header("content-type"), "image/webp");
+    let image = image::load_from_memory_with_format(&image.body, ImageFormat::WebP).unwrap();
+    assert_eq!((image.width(), image.height()), (342, 513));
+    let sent = app
+        .anyone()
+        .get(urls["original"].as_str().unwrap())
+        .await
+        .expect(200);
+    assert_eq!(sent.body, jpeg);
+    // A film that names a place inside the network comes without its poster, and nobody goes there.
+    let solaris = eventually("the other film is there", PATIENCE, async || {
+        shown("Солярис").await
+    });
+    assert_eq!(solaris.await["poster_url"], Value::Null);
+    eventually("nothing is left to do", PATIENCE, async || {
+        let busy = async |state: &str| {
+            let jobs = admin
+                .get(&format!("/admin/jobs?state={state}"))
+                .await
+                .json(200);
+            !jobs["items"].as_array().unwrap().is_empty()
+        };
+        (!busy("waiting").await && !busy("running").await).then_some(())
+    })
+    .await;
+    assert_eq!(shown("Солярис").await.unwrap()["poster_url"], Value::Null);
+    assert_eq!((pictures.count(), inside.count()), (1, 0));
 }

@@ -22,6 +22,8 @@ mod jobs;
 #[cfg(test)]
 mod listing;
 #[cfg(test)]
+mod outage;
+#[cfg(test)]
 mod posters;
 #[cfg(test)]
 mod problems;
@@ -35,6 +37,8 @@ mod running;
 mod search;
 #[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod taste;
 #[cfg(test)]
 mod vocabulary;
 #[cfg(test)]

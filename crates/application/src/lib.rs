@@ -13,4 +13,5 @@ pub mod mixes;
 pub mod module;
 pub mod recommendation;
 pub mod shared;
+pub mod taste;
 pub mod upkeep;

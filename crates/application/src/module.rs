@@ -10,7 +10,7 @@ use crate::{
             DeleteConversationUseCase, DeleteConversationsUseCase, ListConversationsUseCase,
             ShowConversationUseCase,
         },
-        ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
+        ports::{ConversationQueries, Embedder, LanguageModel, ModelBudget, ModelPolicy},
         recall::ModelRecall,
         reply::FilmConcierge,
         send_message::SendMessageUseCase,
@@ -18,6 +18,7 @@ use crate::{
     },
     catalogue::{
         create_film::CreateFilmUseCase,
+        embed_films::EmbedFilmsHandler,
         fetch_poster::{FetchPosterUseCase, PictureFetcher},
         find_by_title::LocalFirstTitleSearch,
         imports::{
@@ -29,8 +30,8 @@ use crate::{
         list_films::ListFilmsUseCase,
         make_images::MakeImagesHandler,
         ports::{
-            FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, SearchBudget,
-            Vocabulary,
+            FilmIndex, FilmQueries, MeaningIndex, MeaningQueries, PictureInspector, PosterImages,
+            PosterStore, SearchBudget, Vocabulary,
         },
         posters::{
             ClaimedPosterRemoval, CommittedPosterChange, MayEditFilmUseCase, RemovePoster,
@@ -107,6 +108,26 @@ use crate::{
         retry::{Backoff, Retrying},
         store::Store,
     },
+    taste::{
+        diary::{
+            EraseViewing, EraseViewingUseCase, ListDiaryUseCase, LogViewing, LogViewingUseCase,
+            ReviseViewing, ReviseViewingUseCase, ShowViewingUseCase,
+        },
+        hides::{HideThing, HideThingUseCase, ListHiddenUseCase, UnhideThing, UnhideThingUseCase},
+        ports::{DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries},
+        progress::{
+            ClearProgress, ClearProgressUseCase, ListProgressUseCase, SetProgress,
+            SetProgressUseCase,
+        },
+        ratings::{
+            ListRatingsUseCase, RateFilm, RateFilmUseCase, ShowRatingUseCase, UnrateFilm,
+            UnrateFilmUseCase,
+        },
+        reviews::{
+            DeleteReview, DeleteReviewUseCase, ListFilmReviewsUseCase, ListReviewsUseCase,
+            ShowReviewUseCase, WriteReview, WriteReviewUseCase,
+        },
+    },
     upkeep::{
         check_health::CheckHealthUseCase,
         figures::ShowFiguresUseCase,
@@ -154,9 +175,11 @@ application_module! {
         IdentityQueries, PasswordHasher, AccessTokens, Secrets, SessionPolicy, SessionGate,
         FilmQueries, Vocabulary, FilmIndex, PictureInspector, PosterImages,
         PosterStore, PictureFetcher, FilmSources, SearchBudget, Background,
+        MeaningQueries, MeaningIndex,
         LibraryQueries, WatchlistEntries,
+        RatingQueries, DiaryQueries, ReviewQueries, ProgressQueries, HideQueries,
         MixQueries, CommunityQueries,
-        LanguageModel, ModelPolicy, ModelBudget, ConversationQueries,
+        LanguageModel, Embedder, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries,
     ],
     use_cases = [
@@ -174,6 +197,9 @@ application_module! {
         ListGenresUseCase, ShowGenreUseCase, ListMoodsUseCase, ShowMoodUseCase,
         ListWatchlistsUseCase, ShowWatchlistUseCase, CreateWatchlistUseCase,
         ModelPainter, ChooseGradientUseCase, DeleteWatchlistUseCase, ListEntriesUseCase,
+        ShowRatingUseCase, ListRatingsUseCase, ShowViewingUseCase, ListDiaryUseCase,
+        ShowReviewUseCase, ListReviewsUseCase, ListFilmReviewsUseCase, ListProgressUseCase,
+        ListHiddenUseCase,
         ListMixesUseCase, ShowMixUseCase, ListMixFilmsUseCase, ChooseMixGradientUseCase,
         DrawingGiver,
         SendMessageUseCase, FilmConcierge, FilmToolbox, ListConversationsUseCase,
@@ -191,6 +217,12 @@ application_module! {
         SetPoster by SetPosterUseCase, RemovePoster by RemovePosterUseCase,
         AddToWatchlist by AddToWatchlistUseCase,
         RemoveFromWatchlist by RemoveFromWatchlistUseCase,
+        RateFilm by RateFilmUseCase, UnrateFilm by UnrateFilmUseCase,
+        LogViewing by LogViewingUseCase, ReviseViewing by ReviseViewingUseCase,
+        EraseViewing by EraseViewingUseCase,
+        WriteReview by WriteReviewUseCase, DeleteReview by DeleteReviewUseCase,
+        SetProgress by SetProgressUseCase, ClearProgress by ClearProgressUseCase,
+        HideThing by HideThingUseCase, UnhideThing by UnhideThingUseCase,
         RecommendTonight by RecommendTonightUseCase, ImportFilms by ImportFilmsUseCase,
         OrderFilms by OrderFilmsUseCase,
         ChangeUser by ChangeUserUseCase, DeleteUser by DeleteUserUseCase,
@@ -200,6 +232,6 @@ application_module! {
     handlers = [
         TidyUpHandler, ImportFilmHandler, ImportPagesHandler, SearchSourcesHandler,
         CompleteFilmHandler, RefreshOldestHandler, MakeImagesHandler, ChooseGradientHandler,
-        ChooseMixGradientHandler,
+        ChooseMixGradientHandler, EmbedFilmsHandler,
     ],
 }

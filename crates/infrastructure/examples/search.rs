@@ -1,14 +1,26 @@
 //! Answers searches from an index in memory, and says how long each took; what `bench/search` measures.
 //!
-//! `search FILMS QUERIES AT_ONCE MOST`: both files hold one JSON object per line. A film has `title`
+//! `search FILMS QUERIES AT_ONCE MOST [BASE MODEL [KEY_FILE]]`: both files hold one JSON object per line. A film has `title`
 //! and what else is known of it; a query has `title` or `description`. The answer is one JSON object
 //! per query: `found`, the numbers of films by their lines, the best first; `micros`, how long the
-//! search took; `waited_micros`, the same with the time before it had its turn.
-use application::{catalogue::ports::FilmIndex, shared::store::StoreError};
+//! search took; `waited_micros`, the same with the time before it had its turn. With the base of a server
+//! that speaks like OpenAI's and a model for embeddings there is also `meant`, the films whose words mean
+//! most nearly the same, and `fused`, the one ranking that the product makes of both.
+use application::{
+    assistant::ports::Embedder,
+    catalogue::{
+        ports::FilmIndex,
+        search_films::{OF_MEANING, OF_WORDS},
+    },
+    shared::store::StoreError,
+};
 use async_trait::async_trait;
-use domain::catalogue::FilmId;
-use infrastructure::catalogue::film_index::{
-    FilmDocument, FilmFeed, FilmIndexState, TantivyFilmIndex, TantivyFilmIndexParameters,
+use domain::catalogue::{FilmId, Meaning, fuse, nearest, votes};
+use infrastructure::{
+    assistant::{ModelConfig, ModelConnection, OpenAiEmbedder, OpenAiEmbedderParameters},
+    catalogue::film_index::{
+        FilmDocument, FilmFeed, FilmIndexState, TantivyFilmIndex, TantivyFilmIndexParameters,
+    },
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shaku::{HasComponent, module};
@@ -33,7 +45,7 @@ use uuid::Uuid;
 
 module! {
     Wired {
-        components = [TantivyFilmIndex],
+        components = [TantivyFilmIndex, OpenAiEmbedder],
         providers = []
     }
 }
@@ -82,6 +94,10 @@ struct Answer {
     found: Vec<u128>,
     micros: u128,
     waited_micros: u128,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meant: Option<Vec<u128>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fused: Option<Vec<u128>>,
 }
 
 /// Films that never change.
@@ -137,13 +153,76 @@ async fn answer(
         None => index.find_by_title(title.unwrap_or_default(), most).await?,
     };
     Ok(Answer {
-        found: found
-            .into_iter()
-            .map(|film| film.as_uuid().as_u128())
-            .collect(),
         micros: started.elapsed().as_micros(),
         waited_micros: asked.elapsed().as_micros(),
+        found: lines(&found),
+        meant: None,
+        fused: None,
     })
+}
+
+/// The lines of films.
+fn lines(films: &[FilmId]) -> Vec<u128> {
+    films.iter().map(|film| film.as_uuid().as_u128()).collect()
+}
+
+fn film_of(line: u128) -> FilmId {
+    FilmId::from_uuid(Uuid::from_u128(line))
+}
+
+/// Puts texts into numbers, as many at a time as the product does.
+async fn embed(embedder: &dyn Embedder, texts: &[String]) -> Result<Vec<Meaning>, Failure> {
+    const TOGETHER: usize = 16;
+    let mut meanings = Vec::with_capacity(texts.len());
+    for some in texts.chunks(TOGETHER) {
+        let some: Vec<&str> = some.iter().map(String::as_str).collect();
+        meanings.extend(embedder.embed(&some, Duration::from_mins(5)).await?);
+    }
+    Ok(meanings)
+}
+
+/// Adds to the answers what means the like.
+async fn add_meanings(
+    embedder: &dyn Embedder,
+    films: &[FilmDocument],
+    queries: &[Query],
+    answers: &mut [Answer],
+    most: usize,
+) -> Result<(), Failure> {
+    let texts: Vec<String> = films.iter().map(FilmDocument::in_words).collect();
+    let meanings = embed(embedder, &texts).await?;
+    let ids = films.iter().map(|film| film.id);
+    let meanings: HashMap<FilmId, Meaning> = ids.zip(meanings).collect();
+    let words = |query: &Query| {
+        let words = query.description.clone().or_else(|| query.title.clone());
+        words.unwrap_or_default().chars().take(2_000).collect()
+    };
+    let texts: Vec<String> = queries.iter().map(words).collect();
+    let meant = embed(embedder, &texts).await?;
+    for (answer, meant) in answers.iter_mut().zip(&meant) {
+        let found: Vec<FilmId> = answer.found.iter().copied().map(film_of).collect();
+        let near = nearest(meant, meanings.iter(), most);
+        let mut fused = fuse(votes(&found, OF_WORDS).chain(votes(&near, OF_MEANING)));
+        fused.truncate(most);
+        answer.meant = Some(lines(&near));
+        answer.fused = Some(lines(&fused));
+    }
+    Ok(())
+}
+
+/// The way to a model, if one is named: base, model, and the file that holds the key.
+fn connection(named: &[String]) -> Result<Option<Arc<ModelConnection>>, Failure> {
+    let [base, model, key_file @ ..] = named else {
+        return Ok(None);
+    };
+    let key = key_file.first().map(fs::read_to_string).transpose()?;
+    let config = ModelConfig {
+        base: base.parse()?,
+        key: key.map(|key| key.trim().to_owned().into()),
+        model: model.clone(),
+        proxy: None,
+    };
+    Ok(Some(ModelConnection::prepare(&config)?))
 }
 
 /// Asks all queries, so many at once that as many callers wait for their answer at any time.
@@ -183,16 +262,24 @@ async fn ask(
     Ok(answers.into_values().collect())
 }
 
-async fn run(films: &str, queries: &str, at_once: &str, most: &str) -> Result<(), Failure> {
+async fn run(
+    [films, queries, at_once, most]: [&str; 4],
+    model: Option<Arc<ModelConnection>>,
+) -> Result<(), Failure> {
     let films: Vec<Film> = lines_of(films)?;
     let queries: Vec<Query> = lines_of(queries)?;
     let documents = (0..).zip(films).map(|(line, film)| film.document(line));
-    let feed = FixedFeed(documents.map(|film| (film.id, film)).collect());
+    let documents: Vec<FilmDocument> = documents.collect();
+    let known = documents.iter().cloned();
+    let feed = FixedFeed(known.map(|film| (film.id, film)).collect());
+    let has_model = model.is_some();
+    let most = most.parse()?;
     let state = FilmIndexState::new(None, Arc::new(feed));
     let wired = Wired::builder()
         .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters {
             state: Arc::clone(&state),
         })
+        .with_component_parameters::<OpenAiEmbedder>(OpenAiEmbedderParameters { connection: model })
         .build();
     let cancelled = CancellationToken::new();
     let follower = tokio::spawn(state.follow(cancelled.clone()));
@@ -200,7 +287,11 @@ async fn run(films: &str, queries: &str, at_once: &str, most: &str) -> Result<()
     while index.check().await.is_err() {
         sleep(Duration::from_millis(20)).await;
     }
-    let answers = ask(index, queries, at_once.parse()?, most.parse()?).await?;
+    let mut answers = ask(index, queries.clone(), at_once.parse()?, most).await?;
+    if has_model {
+        let embedder: Arc<dyn Embedder> = wired.resolve();
+        add_meanings(embedder.as_ref(), &documents, &queries, &mut answers, most).await?;
+    }
     cancelled.cancel();
     follower.await?;
     let mut output = BufWriter::new(io::stdout().lock());
@@ -213,9 +304,10 @@ async fn run(films: &str, queries: &str, at_once: &str, most: &str) -> Result<()
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [films, queries, at_once, most] = arguments.as_slice() else {
-        return Err("usage: search FILMS QUERIES AT_ONCE MOST".into());
+    let [films, queries, at_once, most, model @ ..] = arguments.as_slice() else {
+        return Err("usage: search FILMS QUERIES AT_ONCE MOST [BASE MODEL [KEY_FILE]]".into());
     };
+    let needed = [films, queries, at_once, most].map(String::as_str);
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(run(films, queries, at_once, most))
+    runtime.block_on(async { run(needed, connection(model)?).await })
 }

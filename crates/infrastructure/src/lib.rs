@@ -14,4 +14,5 @@ mod readiness;
 mod recommendation;
 pub mod sources;
 pub mod system;
+mod taste;
 pub mod upkeep;

@@ -7,15 +7,16 @@
 
 use crate::{
     assistant::{
-        FixedModelPolicy, FixedModelPolicyParameters, ModelConnection, OpenAiLanguageModel,
-        OpenAiLanguageModelParameters, SqlConversationQueries, SqlModelBudget,
-        SqlModelBudgetParameters,
+        FixedModelPolicy, FixedModelPolicyParameters, ModelConnection, OpenAiEmbedder,
+        OpenAiEmbedderParameters, OpenAiLanguageModel, OpenAiLanguageModelParameters,
+        SqlConversationQueries, SqlModelBudget, SqlModelBudgetParameters,
     },
     catalogue::{
         CachedFilmCards, CachedFilmCardsParameters, ConfiguredPosterStore,
         ConfiguredPosterStoreParameters, DecodingTurns, FilmCardCache, HttpPictureFetcher,
         HttpPictureFetcherParameters, ImageInspector, ImageInspectorParameters, ImageWorkshop,
-        SqlFilmQueries, SqlVocabulary, SqlVocabularyParameters, StoredPosterImages,
+        InMemoryMeaningIndex, InMemoryMeaningIndexParameters, MeaningsInMemory, SqlFilmQueries,
+        SqlMeaningQueries, SqlVocabulary, SqlVocabularyParameters, StoredPosterImages,
         StoredPosterImagesParameters, VocabularyCache,
         film_index::{FilmIndexState, TantivyFilmIndex, TantivyFilmIndexParameters},
         picture_fetcher::PictureWays,
@@ -37,6 +38,9 @@ use crate::{
     },
     system::{
         RandomBackoff, SystemChance, SystemClock, SystemSecrets, TokioBackground, UuidV7Generator,
+    },
+    taste::{
+        SqlDiaryQueries, SqlHideQueries, SqlProgressQueries, SqlRatingQueries, SqlReviewQueries,
     },
     upkeep::SqlFigureQueries,
 };
@@ -61,7 +65,9 @@ module! {
             ImageInspector, ConfiguredPosterStore, StoredPosterImages, HttpPictureFetcher,
             ConfiguredFilmSources, FixedSearchBudget,
             SqlLibraryQueries, SqlWatchlistEntries,
+            SqlRatingQueries, SqlDiaryQueries, SqlReviewQueries, SqlProgressQueries, SqlHideQueries,
             SqlMixQueries, SqlCommunityQueries,
+            SqlMeaningQueries, InMemoryMeaningIndex, OpenAiEmbedder,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,
@@ -92,7 +98,9 @@ pub struct Prepared {
     pub posters: Arc<dyn PosterStore>,
     /// The way to a language model, if one is configured.
     pub model: Option<Arc<ModelConnection>>,
-    /// What asking it may cost.
+    /// The way to a model that puts texts into numbers, if one is configured.
+    pub embedder: Option<Arc<ModelConnection>>,
+    /// What asking them may cost.
     pub model_limits: ModelLimits,
     /// Other catalogues.
     pub sources: Arc<dyn FilmSources>,
@@ -114,6 +122,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         posters,
         pictures,
         model,
+        embedder,
         model_limits,
         sources,
         search_budget,
@@ -164,6 +173,12 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<FixedSearchBudget>(FixedSearchBudgetParameters {
             of_a_search: search_budget,
+        })
+        .with_component_parameters::<OpenAiEmbedder>(OpenAiEmbedderParameters {
+            connection: embedder,
+        })
+        .with_component_parameters::<InMemoryMeaningIndex>(InMemoryMeaningIndexParameters {
+            memory: MeaningsInMemory::default(),
         })
         .with_component_parameters::<OpenAiLanguageModel>(OpenAiLanguageModelParameters {
             connection: model,

@@ -11,6 +11,7 @@ mod library;
 mod mixes;
 mod openapi;
 mod recommendation;
+mod taste;
 mod upkeep;
 
 use actix_web::{
@@ -134,6 +135,7 @@ pub fn configure(api: Api) -> impl FnOnce(&mut web::ServiceConfig) {
             .app_data(http::shared_answer::SharedAnswers::default());
         catalogue::routes(routes);
         library::routes(routes);
+        taste::routes(routes);
         mixes::routes(routes);
         identity::routes(routes);
         jobs::routes(routes);

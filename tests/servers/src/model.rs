@@ -43,6 +43,22 @@ impl ModelAnswer {
         Self::Words(value.to_string())
     }
 
+    /// The numbers of the texts of a request for embeddings: each word points into a direction of its own
+    /// among so many, and so texts with the same words mean the same.
+    #[must_use]
+    pub fn numbers(request: &ModelRequest, dimensions: usize) -> Self {
+        let texts = request.body.get("input").and_then(Value::as_array);
+        let texts = texts.into_iter().flatten();
+        let texts = texts.filter_map(Value::as_str);
+        let numbers = texts.map(|text| numbers_of(text, dimensions));
+        let data: Vec<Value> = numbers
+            .enumerate()
+            .map(|(index, numbers)| json!({ "index": index, "embedding": numbers }))
+            .collect();
+        let body = json!({ "object": "list", "data": data, "model": "test" });
+        Self::Raw("application/json".to_owned(), body.to_string())
+    }
+
     /// A wish to call one tool.
     #[must_use]
     pub fn call(tool: &str, arguments: Value) -> Self {
@@ -59,6 +75,23 @@ pub struct ModelRequest {
     pub authorization: Option<String>,
     /// Its body.
     pub body: Value,
+}
+
+fn numbers_of(text: &str, dimensions: usize) -> Vec<f32> {
+    let mut numbers = vec![0.0; dimensions];
+    let text = text.to_lowercase();
+    let words = text.split(|letter: char| !letter.is_alphanumeric());
+    for word in words.filter(|word| word.len() > 3) {
+        // FNV-1a, the same on every machine.
+        let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        let place = usize::try_from(hash % u64::try_from(dimensions).unwrap_or(1)).unwrap_or(0);
+        if let Some(number) = numbers.get_mut(place) {
+            *number += 1.0;
+        }
+    }
+    numbers
 }
 
 type Answering = dyn Fn(&ModelRequest) -> ModelAnswer + Send + Sync;

@@ -1,11 +1,11 @@
 //! A `PostgreSQL` cluster of one's own.
 use std::{
     env,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     net::TcpListener,
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     sync::{
         LazyLock,
         atomic::{AtomicU32, Ordering},
@@ -18,6 +18,7 @@ use std::{
 pub struct PostgresServer {
     binaries: PathBuf,
     watchdog: Child,
+    answers: BufReader<ChildStdout>,
     port: u16,
     folder: PathBuf,
     databases: AtomicU32,
@@ -56,10 +57,12 @@ impl PostgresServer {
             .process_group(0)
             .spawn()
             .expect("the shell could not be started");
-        let (port, folder) = wait_until_ready(&mut watchdog);
+        let mut answers = BufReader::new(watchdog.stdout.take().expect("its output is a pipe"));
+        let (port, folder) = wait_until_ready(&mut answers);
         Self {
             binaries,
             watchdog,
+            answers,
             port,
             folder,
             databases: AtomicU32::new(0),
@@ -120,6 +123,22 @@ impl PostgresServer {
         command
     }
 
+    /// Stops it in the middle of whatever it does; what was committed is kept if it is durable.
+    pub fn stop(&mut self) {
+        assert_eq!(self.order("stop"), "stopped");
+    }
+
+    /// Starts it again where it was.
+    pub fn start_again(&mut self) {
+        assert_eq!(self.order("start"), "started");
+    }
+
+    fn order(&mut self, order: &str) -> String {
+        let stdin = self.watchdog.stdin.as_mut().expect("its input is a pipe");
+        writeln!(stdin, "{order}").expect("the watchdog is gone");
+        next_line(&mut self.answers)
+    }
+
     /// The port it listens on.
     #[must_use]
     pub fn port(&self) -> u16 {
@@ -174,13 +193,17 @@ fn free_ports() -> impl Iterator<Item = u16> {
         .map(|held| held.local_addr().expect("a bound port has a number").port())
 }
 
-fn wait_until_ready(watchdog: &mut Child) -> (u16, PathBuf) {
-    let stdout = watchdog.stdout.take().expect("its output is a pipe");
+fn next_line(answers: &mut BufReader<ChildStdout>) -> String {
     let mut line = String::new();
-    BufReader::new(stdout)
+    answers
         .read_line(&mut line)
         .expect("the watchdog's output could not be read");
-    let mut words = line.trim_end().splitn(3, ' ').skip(1);
+    line.trim_end().to_owned()
+}
+
+fn wait_until_ready(answers: &mut BufReader<ChildStdout>) -> (u16, PathBuf) {
+    let line = next_line(answers);
+    let mut words = line.splitn(3, ' ').skip(1);
     words
         .next()
         .and_then(|port| port.parse().ok())
@@ -248,6 +271,21 @@ mod tests {
         for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
             assert_eq!(ask(&durable, &url, &format!("SHOW {setting}")), "on");
         }
+    }
+
+    #[test]
+    fn it_can_be_stopped_and_started_again_where_it_was() {
+        let mut server = PostgresServer::durable();
+        let url = server.fresh_database();
+        ask(
+            &server,
+            &url,
+            "CREATE TABLE film AS SELECT 'Stalker' AS title",
+        );
+        server.stop();
+        assert!(TcpStream::connect(("127.0.0.1", server.port())).is_err());
+        server.start_again();
+        assert_eq!(ask(&server, &url, "SELECT title FROM film"), "Stalker");
     }
 
     #[test]

@@ -3,8 +3,10 @@
 #
 # usage: postgres.sh BIN_DIR FSYNC PORT...
 #
-# Prints `ready PORT FOLDER` once the server answers. Whoever started it holds the other end of
-# standard input; the kernel closes that end however the holder dies, so the server never outlives it.
+# Prints `ready PORT FOLDER` once the server answers. Then it reads orders, one a line: `stop` stops the
+# server in the middle of whatever it does, `start` starts it again where it was. It answers each with a
+# line: `stopped`, `started` or `failed`. Whoever started it holds the other end of standard input; the
+# kernel closes that end however the holder dies, so the server never outlives it.
 set -u
 bin=$1
 fsync=$2
@@ -24,8 +26,17 @@ else
 fi
 cd "$folder" || exit 1
 
+stop_server() {
+    as_owner "$bin/pg_ctl" -D "$folder/data" -m immediate -w stop </dev/null >/dev/null 2>&1
+}
+
+start_server() {
+    as_owner "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -w \
+        -o "-p $1 $settings" start </dev/null >start.log 2>&1
+}
+
 clean_up() {
-    as_owner "$bin/pg_ctl" -D "$folder/data" -m immediate -w stop >/dev/null 2>&1
+    stop_server
     cd /
     rm -rf "$folder"
 }
@@ -45,10 +56,17 @@ settings="$settings -c fsync=$fsync -c full_page_writes=$fsync -c synchronous_co
 
 for port in "$@"; do
     # Somebody else may have taken a port meanwhile; then the next one is tried.
-    if as_owner "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -w \
-        -o "-p $port $settings" start >start.log 2>&1; then
+    if start_server "$port"; then
         echo "ready $port $folder"
-        cat >/dev/null
+        while read -r order; do
+            case $order in
+            stop)
+                stop_server
+                echo stopped
+                ;;
+            start) if start_server "$port"; then echo started; else echo failed; fi ;;
+            esac
+        done
         clean_up
         exit 0
     fi

@@ -17,6 +17,8 @@ pub enum Reply {
     Json(String),
     /// A status with headers and a body.
     Status(u16, Vec<(&'static str, String)>, String),
+    /// A document of this type, with status 200.
+    Document(&'static str, Vec<u8>),
     /// Nothing, for ever.
     Hang,
     /// A JSON document after a while.
@@ -173,6 +175,16 @@ fn path_of(head: &str) -> &str {
 async fn send(connection: &mut TcpStream, reply: Reply) -> io::Result<()> {
     match reply {
         Reply::Json(body) => send_whole(connection, 200, &[], &body).await,
+        Reply::Document(kind, body) => {
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 200 Said\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\
+                 connection: close\r\n\r\n"
+            );
+            connection.write_all(head.as_bytes()).await?;
+            connection.write_all(&body).await?;
+            connection.shutdown().await
+        }
         Reply::Status(status, headers, body) => {
             send_whole(connection, status, &headers, &body).await
         }

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     assistant::{Conversation, ConversationId, Message},
-    catalogue::{FilmGuess, FilmId, FilmKind},
+    catalogue::{FilmGuess, FilmId, FilmKind, Meaning},
     identity::UserId,
     library::{HexColor, WatchlistId},
     shared::Language,
@@ -270,6 +270,20 @@ pub trait LanguageModel: Interface {
         listener: &dyn Listener,
         within: Duration,
     ) -> Result<Turn, ModelError>;
+}
+
+/// A model that puts texts into numbers, seen from here.
+///
+/// What is passed to it is data and nothing else. It MUST keep within the time and within bounds of
+/// size.
+#[async_trait]
+pub trait Embedder: Interface {
+    /// Whether it can be asked.
+    fn state(&self) -> ModelState;
+    /// Its name, by which its numbers are told from those of others; none where nobody has set one up.
+    fn model(&self) -> Option<String>;
+    /// Puts texts into numbers, one for each, in their order.
+    async fn embed(&self, texts: &[&str], within: Duration) -> Result<Vec<Meaning>, ModelError>;
 }
 
 /// What asking a model may cost.

@@ -2,20 +2,22 @@
 use super::{
     asking::{Deadline, may_ask},
     ports::{
-        Guesses, LanguageModel, ModelBudget, ModelLimits, ModelPolicy, ModelState, Remembered,
+        Embedder, Guesses, LanguageModel, ModelBudget, ModelLimits, ModelPolicy, ModelState,
+        Remembered,
     },
     toolbox::is_meant,
 };
 use crate::{
     catalogue::{
         imports::FilmResolver,
-        ports::{FilmIndex, FilmQueries},
+        ports::{FilmIndex, FilmQueries, MeaningIndex},
     },
     shared::{actor::Actor, clock::Clock, failure::logged},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::catalogue::{Confidence, FilmGuess, FilmId};
+use futures_util::future::join;
 use shaku::{Component, Interface};
 use std::sync::Arc;
 
@@ -26,6 +28,8 @@ pub(crate) struct Recalled {
     pub(crate) terms: String,
     /// Films that are there and may be meant, the likeliest first.
     pub(crate) films: Vec<(FilmId, Confidence)>,
+    /// Films that mean most nearly what was said, the nearest first.
+    pub(crate) near: Vec<FilmId>,
 }
 
 /// Asks a model which film is meant.
@@ -49,6 +53,10 @@ pub(crate) struct ModelRecall {
     #[shaku(inject)]
     model: Arc<dyn LanguageModel>,
     #[shaku(inject)]
+    embedder: Arc<dyn Embedder>,
+    #[shaku(inject)]
+    meanings: Arc<dyn MeaningIndex>,
+    #[shaku(inject)]
     policy: Arc<dyn ModelPolicy>,
     #[shaku(inject)]
     budget: Arc<dyn ModelBudget>,
@@ -69,24 +77,74 @@ impl Recall for ModelRecall {
         since: DateTime<Utc>,
     ) -> Option<Recalled> {
         let limits = self.policy.limits();
-        if self.model.state() != ModelState::Ready || !self.may_ask(actor, limits).await {
+        let states = [self.model.state(), self.embedder.state()];
+        if !states.contains(&ModelState::Ready) || !self.may_ask(actor, limits).await {
             return None;
         }
         let until = Deadline {
             since,
             within: limits.search_within,
         };
-        let guesses = self.guess(remembered, &until).await?;
+        let (mut recalled, near) = join(
+            self.guessed(remembered, &until),
+            self.near(remembered, &until),
+        )
+        .await;
+        recalled.near = near;
+        (recalled != Recalled::default()).then_some(recalled)
+    }
+}
+
+impl ModelRecall {
+    /// What the model makes of the words; nothing when it cannot be asked or fails.
+    async fn guessed(&self, remembered: Remembered<'_>, until: &Deadline) -> Recalled {
+        if self.model.state() != ModelState::Ready {
+            return Recalled::default();
+        }
+        let Some(guesses) = self.guess(remembered, until).await else {
+            return Recalled::default();
+        };
         let mut films: Vec<(FilmId, Confidence)> = Vec::with_capacity(guesses.films.len());
         for guess in most_likely_first(guesses.films) {
-            if let Some(film) = self.resolve(&guess, &until).await
+            if let Some(film) = self.resolve(&guess, until).await
                 && !films.iter().any(|(known, _)| *known == film)
             {
                 films.push((film, guess.confidence));
             }
         }
-        let terms = guesses.terms.join(" ");
-        (!terms.is_empty() || !films.is_empty()).then_some(Recalled { terms, films })
+        Recalled {
+            terms: guesses.terms.join(" "),
+            films,
+            near: Vec::new(),
+        }
+    }
+
+    /// Films that mean the like; none when no model puts words into numbers, or it fails.
+    async fn near(&self, remembered: Remembered<'_>, until: &Deadline) -> Vec<FilmId> {
+        /// As many as of the other rankings.
+        const ENOUGH: usize = 100;
+        /// Models read no more at a time.
+        const MOST_LETTERS: usize = 2_000;
+        if self.embedder.state() != ModelState::Ready {
+            return Vec::new();
+        }
+        let words = [remembered.title, Some(remembered.description)];
+        let words: Vec<&str> = words.into_iter().flatten().collect();
+        let words: String = words.join("\n").chars().take(MOST_LETTERS).collect();
+        let within = until.left(self.clock.now());
+        match self.embedder.embed(&[&words], within).await {
+            Ok(meant) => match meant.into_iter().next() {
+                Some(meant) => self.meanings.nearest(meant, ENOUGH).await,
+                None => Vec::new(),
+            },
+            Err(failure) => {
+                tracing::warn!(
+                    error = logged(&failure),
+                    "the model gave no numbers, words alone are searched"
+                );
+                Vec::new()
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Films: found, shown, added, changed, given posters; and the genres and moods to browse them by.
 pub mod create_film;
+pub mod embed_films;
 pub mod fetch_poster;
 pub mod find_by_title;
 pub mod imports;

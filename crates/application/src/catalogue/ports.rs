@@ -13,8 +13,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{
-        Film, FilmId, FilmKind, Genre, GenreId, Mood, PictureFormat, PosterImage, PosterKey,
-        PosterLooks, ShownPoster,
+        Film, FilmId, FilmKind, Genre, GenreId, Meaning, Mood, PictureFormat, PosterImage,
+        PosterKey, PosterLooks, ShownPoster,
     },
     identity::UserId,
 };
@@ -29,6 +29,8 @@ pub trait CatalogueStores {
     fn obsolete_posters(&self) -> &dyn ObsoletePosterRepository;
     /// What other catalogues tell of films.
     fn imports(&self) -> &dyn FilmImports;
+    /// What films mean.
+    fn meanings(&self) -> &dyn MeaningRepository;
 }
 
 /// Keeps films.
@@ -43,8 +45,8 @@ pub trait FilmRepository: Send + Sync {
     async fn save(&self, film: &Film) -> Result<(), StoreError>;
     /// Lists up to `most` films whose poster nobody has looked at.
     async fn list_unseen_posters(&self, most: u32) -> Result<Vec<FilmId>, StoreError>;
-    /// Removes the films that a user added and that stand on nobody else's list, and names the
-    /// posters that nobody shows any more.
+    /// Removes the films that a user added and that matter to nobody else, and names the posters that
+    /// nobody shows any more. What somebody else has on a list, rated, saw or reviewed stays.
     async fn remove_private_films(
         &self,
         owner: UserId,
@@ -356,4 +358,58 @@ pub trait PosterStore: Interface {
     async fn remove(&self, key: &PosterKey) -> Result<(), PosterStoreError>;
     /// Whether posters can be stored now.
     async fn check(&self) -> Result<(), PosterStoreError>;
+}
+
+/// A film in the words that a model puts into numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilmText {
+    /// Which film.
+    pub film: FilmId,
+    /// Its revision when it was read.
+    pub revision: i64,
+    /// The words.
+    pub text: String,
+    /// Whether these very words have their numbers already.
+    pub is_known: bool,
+}
+
+/// A film with what its words mean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EmbeddedFilm {
+    /// The film in words.
+    pub film: FilmText,
+    /// What they mean.
+    pub meaning: Meaning,
+}
+
+/// Keeps what films mean, of each in the numbers of one model.
+#[async_trait]
+pub trait MeaningRepository: Send + Sync {
+    /// Notes that the words of films have not changed up to these revisions.
+    async fn note_unchanged(&self, films: &[FilmText]) -> Result<(), StoreError>;
+    /// Stores the numbers that a model has given films. A film that is gone MUST be refused as
+    /// [`StoreError::Dangling`].
+    async fn save(
+        &self,
+        model: &str,
+        films: &[EmbeddedFilm],
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+}
+
+/// Reads which films lack numbers of a model: those that have none, and those that have changed since.
+#[async_trait]
+pub trait MeaningQueries: Interface {
+    /// How many they are.
+    async fn count_lacking(&self, model: &str) -> Result<u64, StoreError>;
+    /// Up to `most` of them.
+    async fn list_lacking(&self, model: &str, most: u32) -> Result<Vec<FilmText>, StoreError>;
+}
+
+/// Finds films by what they mean, in the numbers of the model in use.
+#[async_trait]
+pub trait MeaningIndex: Interface {
+    /// The films that mean most nearly the same, the nearest first. It never fails: what it does not
+    /// know (yet), it does not find.
+    async fn nearest(&self, meant: Meaning, most: usize) -> Vec<FilmId>;
 }

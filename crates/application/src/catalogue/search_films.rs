@@ -195,10 +195,15 @@ impl SearchFilmsUseCase {
     }
 }
 
-/// One ranking of what the words found, what the model's words found, and what it guessed.
+/// How much the ranking of the words counts, and that of what means the like, when they become one.
+pub const OF_WORDS: f64 = 1.0;
+/// See [`OF_WORDS`].
+pub const OF_MEANING: f64 = 1.0;
+
+/// One ranking of what the words found, what the model's words found, what means the like, and what the
+/// model guessed.
 fn merge(local: &[FilmId], rewritten: &[FilmId], recalled: &Recalled) -> Vec<FilmId> {
     // A guess of which the model is sure outweighs both rankings together, one that it doubts none.
-    const OF_LOCAL: f64 = 1.0;
     const OF_REWRITTEN: f64 = 0.8;
     const OF_GUESS: f64 = 4.0;
     let guesses = (0_u32..).zip(&recalled.films);
@@ -207,7 +212,9 @@ fn merge(local: &[FilmId], rewritten: &[FilmId], recalled: &Recalled) -> Vec<Fil
         place,
         weight: confidence.get() * OF_GUESS,
     });
-    let rankings = votes(local, OF_LOCAL).chain(votes(rewritten, OF_REWRITTEN));
+    let rankings = votes(local, OF_WORDS)
+        .chain(votes(rewritten, OF_REWRITTEN))
+        .chain(votes(&recalled.near, OF_MEANING));
     fuse(rankings.chain(guesses))
 }
 

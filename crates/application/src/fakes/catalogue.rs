@@ -110,7 +110,7 @@ impl Stored {
         let (obsolete, private) = self
             .films
             .values()
-            .filter(|film| film.owner == Some(owner) && !self.is_on_list_of_others(film.id, owner))
+            .filter(|film| film.owner == Some(owner) && !self.matters_to_others(film.id, owner))
             .map(|film| (film.poster.clone(), film.id))
             .unzip::<_, _, Vec<_>, Vec<_>>();
         for film in private {
@@ -128,20 +128,22 @@ impl Stored {
         u64::try_from(all - self.film_changes.len()).unwrap_or(u64::MAX)
     }
 
-    fn is_on_list_of_others(&self, film: FilmId, owner: UserId) -> bool {
-        self.watchlists
-            .values()
-            .any(|list| list.owner != owner && self.is_listed(list.id, film))
+    fn matters_to_others(&self, film: FilmId, owner: UserId) -> bool {
+        let mut lists = self.watchlists.values();
+        lists.any(|list| list.owner != owner && self.is_listed(list.id, film))
+            || self.is_told_of_by_others(film, owner)
     }
 
     fn remove_film(&mut self, film: FilmId) {
         self.films.remove(&film);
+        self.meanings.remove(&film);
         self.extras.remove(&film);
         self.recommendations.retain(|_, given| given.film != film);
         for films in self.mix_films.values_mut() {
             films.retain(|each| *each != film);
         }
         self.drop_loose_entries();
+        self.drop_loose_tastes();
     }
 
     fn shows(&self, poster: &PosterKey) -> bool {
@@ -349,7 +351,7 @@ fn compare(order: FilmOrder, one: &FilmKey, other: &FilmKey) -> Option<Ordering>
     })
 }
 
-fn sorting_form(title: &str) -> String {
+pub(super) fn sorting_form(title: &str) -> String {
     let title = title.to_lowercase();
     let bare = ["the ", "an ", "a "]
         .into_iter()

@@ -88,6 +88,7 @@ impl Stored {
             .retain(|_, attempt| who(attempt) != Some(user));
         self.watchlists.retain(|_, list| list.owner != user);
         self.drop_loose_entries();
+        self.drop_loose_tastes();
         self.recommendations.retain(|_, given| given.user != user);
         self.model_spending.remove(&Some(user));
         self.remove_conversations(user);

@@ -5,8 +5,8 @@ use super::{
 };
 use crate::{
     library::ports::{
-        AddOutcome, Entry, EntryKey, EntryRange, LibraryQueries, OwnedEntries, RemoveOutcome,
-        WatchlistEntries, WatchlistRepository,
+        AddOutcome, Entry, EntryKey, EntryRange, EntryRepository, LibraryQueries, OwnedEntries,
+        RemoveOutcome, WatchlistEntries, WatchlistRepository,
     },
     shared::store::StoreError,
 };
@@ -202,6 +202,28 @@ impl WatchlistRepository for FakeUnitOfWork {
 
     async fn remove(&self, list: WatchlistId) -> Result<(), StoreError> {
         self.with(|stored| stored.remove_watchlist(list))
+    }
+}
+
+#[async_trait]
+impl EntryRepository for FakeUnitOfWork {
+    async fn add(
+        &self,
+        list: WatchlistId,
+        owner: UserId,
+        film: FilmId,
+        at: DateTime<Utc>,
+    ) -> Result<AddOutcome, StoreError> {
+        self.with(|stored| stored.add_entry(list, owner, film, at))
+    }
+
+    async fn remove(
+        &self,
+        list: WatchlistId,
+        owner: UserId,
+        film: FilmId,
+    ) -> Result<RemoveOutcome, StoreError> {
+        self.with(|stored| stored.remove_entry(list, owner, film))
     }
 }
 

@@ -28,6 +28,7 @@ mod identity;
 mod imports;
 mod jobs;
 mod library;
+mod meanings;
 mod mixes;
 mod picture_fetcher;
 mod ports;
@@ -36,6 +37,7 @@ mod sources;
 mod state;
 mod store;
 mod system;
+mod taste;
 mod world;
 
 pub use assistant::{
@@ -60,6 +62,7 @@ pub use identity::{
 };
 pub use jobs::FakeJobQueries;
 pub use library::{FakeLibraryQueries, FakeWatchlistEntries};
+pub use meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries};
 pub use mixes::FakeMixQueries;
 pub use picture_fetcher::{FakePictureFetcher, PictureTrouble};
 pub use ports::FakePorts;
@@ -67,4 +70,7 @@ pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_
 pub use state::Stored;
 pub use store::FakeStore;
 pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_time};
+pub use taste::{
+    FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries, FakeReviewQueries,
+};
 pub use world::World;

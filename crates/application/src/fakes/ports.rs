@@ -19,19 +19,24 @@ use super::{
     },
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
+    meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
     sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
+    taste::{
+        FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
+        FakeReviewQueries,
+    },
 };
 use crate::{
-    assistant::ports::{ConversationQueries, LanguageModel, ModelBudget, ModelPolicy},
+    assistant::ports::{ConversationQueries, Embedder, LanguageModel, ModelBudget, ModelPolicy},
     catalogue::{
         fetch_poster::PictureFetcher,
         ports::{
-            FilmIndex, FilmQueries, PictureInspector, PosterImages, PosterStore, SearchBudget,
-            Vocabulary,
+            FilmIndex, FilmQueries, MeaningIndex, MeaningQueries, PictureInspector, PosterImages,
+            PosterStore, SearchBudget, Vocabulary,
         },
         sources::FilmSources,
     },
@@ -48,6 +53,7 @@ use crate::{
         retry::Backoff,
         store::Store,
     },
+    taste::ports::{DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries},
     upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
@@ -86,7 +92,12 @@ fake_ports! {
     FakePosterStore for PosterStore, FakeFilmSources for FilmSources,
     FakePictureFetcher for PictureFetcher,
     FakeLibraryQueries for LibraryQueries, FakeWatchlistEntries for WatchlistEntries,
+    FakeRatingQueries for RatingQueries, FakeDiaryQueries for DiaryQueries,
+    FakeReviewQueries for ReviewQueries, FakeProgressQueries for ProgressQueries,
+    FakeHideQueries for HideQueries,
     FakeMixQueries for MixQueries, FakeCommunityQueries for CommunityQueries,
+    FakeEmbedder for Embedder, FakeMeaningIndex for MeaningIndex,
+    FakeMeaningQueries for MeaningQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,

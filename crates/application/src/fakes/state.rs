@@ -5,9 +5,14 @@ use super::{
     communities::StoredCommunities,
     identity::{StoredRefreshToken, StoredSession},
     jobs::StoredJob,
+    meanings::StoredMeaning,
     mixes::ColorsDue,
+    taste::TakenKey,
 };
-use crate::{identity::ports::RefreshTokenDigest, shared::store::StoreError};
+use crate::{
+    identity::ports::RefreshTokenDigest,
+    shared::{once::OnceKey, store::StoreError},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     assistant::{Conversation, ConversationId, Message},
@@ -17,6 +22,7 @@ use domain::{
     library::{Watchlist, WatchlistId},
     mixes::{Mix, MixId},
     recommendation::{Recommendation, RecommendationId},
+    taste::{FilmProgress, FilmRating, Hidden, HiddenSubject, Review, Viewing, ViewingId},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -36,6 +42,7 @@ pub struct Stored {
     pub(super) telegram_sign_ins: HashMap<SignInKeyDigest, TelegramSignIn>,
     pub(super) films: BTreeMap<FilmId, Film>,
     pub(super) extras: BTreeMap<FilmId, FilmExtras>,
+    pub(super) meanings: BTreeMap<FilmId, StoredMeaning>,
     pub(super) film_changes: Vec<(FilmId, DateTime<Utc>)>,
     pub(super) obsolete_posters: HashMap<PosterKey, OnTheWay>,
     pub(super) genres: Vec<Genre>,
@@ -54,6 +61,12 @@ pub struct Stored {
     pub(super) pages_reached: HashMap<String, u32>,
     pub(super) communities: StoredCommunities,
     pub(super) ticks: BTreeMap<String, DateTime<Utc>>,
+    pub(super) ratings: BTreeMap<(UserId, FilmId), FilmRating>,
+    pub(super) viewings: BTreeMap<ViewingId, Viewing>,
+    pub(super) progress: BTreeMap<(UserId, FilmId), FilmProgress>,
+    pub(super) reviews: BTreeMap<(UserId, FilmId), Review>,
+    pub(super) hidden: BTreeMap<(UserId, HiddenSubject), Hidden>,
+    pub(super) once_keys: BTreeMap<(UserId, OnceKey), TakenKey>,
 }
 
 /// The committed state, shared by every fake of a world.

@@ -4,17 +4,24 @@ use crate::{
     assistant::ports::{AssistantStores, ConversationRepository},
     catalogue::{
         imports::ports::FilmImports,
-        ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+        ports::{CatalogueStores, FilmRepository, MeaningRepository, ObsoletePosterRepository},
     },
     community::ports::{CommunityRepository, CommunityStores},
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
-    library::ports::{LibraryStores, WatchlistRepository},
+    library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
-    shared::store::{Store, StoreError, UnitOfWork},
+    shared::{
+        once::{AnswerRepository, OnceStores},
+        store::{Store, StoreError, UnitOfWork},
+    },
+    taste::ports::{
+        HideRepository, ProgressRepository, RatingRepository, ReviewRepository, TasteKeeper,
+        TasteStores, ViewingRepository,
+    },
 };
 use async_trait::async_trait;
 use std::sync::Mutex;
@@ -120,6 +127,9 @@ impl CatalogueStores for FakeUnitOfWork {
     fn imports(&self) -> &dyn FilmImports {
         self
     }
+    fn meanings(&self) -> &dyn MeaningRepository {
+        self
+    }
 }
 
 impl CommunityStores for FakeUnitOfWork {
@@ -130,6 +140,36 @@ impl CommunityStores for FakeUnitOfWork {
 
 impl LibraryStores for FakeUnitOfWork {
     fn watchlists(&self) -> &dyn WatchlistRepository {
+        self
+    }
+    fn entries(&self) -> &dyn EntryRepository {
+        self
+    }
+}
+
+impl TasteStores for FakeUnitOfWork {
+    fn tastes(&self) -> &dyn TasteKeeper {
+        self
+    }
+    fn ratings(&self) -> &dyn RatingRepository {
+        self
+    }
+    fn viewings(&self) -> &dyn ViewingRepository {
+        self
+    }
+    fn reviews(&self) -> &dyn ReviewRepository {
+        self
+    }
+    fn progress(&self) -> &dyn ProgressRepository {
+        self
+    }
+    fn hides(&self) -> &dyn HideRepository {
+        self
+    }
+}
+
+impl OnceStores for FakeUnitOfWork {
+    fn answers(&self) -> &dyn AnswerRepository {
         self
     }
 }

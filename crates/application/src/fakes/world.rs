@@ -16,6 +16,7 @@ use super::{
     },
     jobs::FakeJobQueries,
     library::{FakeLibraryQueries, FakeWatchlistEntries},
+    meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
     ports::FakePorts,
@@ -23,6 +24,10 @@ use super::{
     state::{Database, Stored},
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
+    taste::{
+        FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
+        FakeReviewQueries,
+    },
 };
 use crate::{
     identity::ports::{AccessGrant, AccessTokens},
@@ -39,6 +44,7 @@ use domain::{
     identity::{Session, User, UserId},
     library::{Watchlist, WatchlistId},
     recommendation::Recommendation,
+    taste::{FilmRating, Viewing},
 };
 use shaku::HasComponent;
 use std::sync::{Arc, OnceLock};
@@ -91,6 +97,16 @@ pub struct World {
     pub library_queries: FakeLibraryQueries,
     /// Changes of single entries of watchlists.
     pub entries: FakeWatchlistEntries,
+    /// Reads of ratings.
+    pub rating_queries: FakeRatingQueries,
+    /// Reads of diaries.
+    pub diary_queries: FakeDiaryQueries,
+    /// Reads of reviews.
+    pub review_queries: FakeReviewQueries,
+    /// Reads of progress.
+    pub progress_queries: FakeProgressQueries,
+    /// Reads of hidden things.
+    pub hide_queries: FakeHideQueries,
     /// Reads of mixes.
     pub mix_queries: FakeMixQueries,
     /// Reads of communities.
@@ -101,6 +117,12 @@ pub struct World {
     pub figure_queries: FakeFigureQueries,
     /// The language model.
     pub model: FakeLanguageModel,
+    /// The model that puts texts into numbers.
+    pub embedder: FakeEmbedder,
+    /// Reads of films that lack numbers.
+    pub meaning_queries: FakeMeaningQueries,
+    /// Films by what they mean.
+    pub meanings: FakeMeaningIndex,
     /// What asking it may cost.
     pub model_policy: FakeModelPolicy,
     /// How often it was asked.
@@ -147,11 +169,19 @@ impl World {
             vocabulary: FakeVocabulary { database: of() },
             library_queries: FakeLibraryQueries { database: of() },
             entries: FakeWatchlistEntries { database: of() },
+            rating_queries: FakeRatingQueries { database: of() },
+            diary_queries: FakeDiaryQueries { database: of() },
+            review_queries: FakeReviewQueries { database: of() },
+            progress_queries: FakeProgressQueries { database: of() },
+            hide_queries: FakeHideQueries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
             community_queries: FakeCommunityQueries { database: of() },
             conversation_queries: FakeConversationQueries { database: of() },
             figure_queries: FakeFigureQueries { database: of() },
             model: FakeLanguageModel::default(),
+            embedder: FakeEmbedder::default(),
+            meaning_queries: FakeMeaningQueries { database: of() },
+            meanings: FakeMeaningIndex { database: of() },
             model_policy: FakeModelPolicy::default(),
             model_budget: FakeModelBudget { database: of() },
             job_queries: FakeJobQueries { database: of() },
@@ -194,11 +224,19 @@ impl World {
             .with_component_parameters::<FakeFilmSources>(self.sources.clone())
             .with_component_parameters::<FakeLibraryQueries>(self.library_queries.clone())
             .with_component_parameters::<FakeWatchlistEntries>(self.entries.clone())
+            .with_component_parameters::<FakeRatingQueries>(self.rating_queries.clone())
+            .with_component_parameters::<FakeDiaryQueries>(self.diary_queries.clone())
+            .with_component_parameters::<FakeReviewQueries>(self.review_queries.clone())
+            .with_component_parameters::<FakeProgressQueries>(self.progress_queries.clone())
+            .with_component_parameters::<FakeHideQueries>(self.hide_queries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
             .with_component_parameters::<FakeCommunityQueries>(self.community_queries.clone())
             .with_component_parameters::<FakeConversationQueries>(self.conversation_queries.clone())
             .with_component_parameters::<FakeFigureQueries>(self.figure_queries.clone())
             .with_component_parameters::<FakeLanguageModel>(self.model.clone())
+            .with_component_parameters::<FakeEmbedder>(self.embedder.clone())
+            .with_component_parameters::<FakeMeaningQueries>(self.meaning_queries.clone())
+            .with_component_parameters::<FakeMeaningIndex>(self.meanings.clone())
             .with_component_parameters::<FakeModelPolicy>(self.model_policy.clone())
             .with_component_parameters::<FakeModelBudget>(self.model_budget.clone())
             .with_component_parameters::<FakeJobQueries>(self.job_queries.clone())
@@ -364,6 +402,19 @@ impl Stored {
     pub fn films_on(&self, list: WatchlistId) -> Vec<FilmId> {
         let entries = self.entries_of(list);
         entries.into_iter().map(|entry| entry.film).collect()
+    }
+
+    /// How a user rated a film.
+    #[must_use]
+    pub fn rating_of(&self, user: UserId, film: FilmId) -> Option<&FilmRating> {
+        self.ratings.get(&(user, film))
+    }
+
+    /// The diary of a user, in the order of identifiers.
+    #[must_use]
+    pub fn diary_of(&self, user: UserId) -> Vec<&Viewing> {
+        let viewings = self.viewings.values();
+        viewings.filter(|viewing| viewing.user == user).collect()
     }
 
     /// What was recommended to a user, in the order of identifiers.

@@ -13,8 +13,8 @@ pub(super) struct Removed {
     posters: Vec<PosterKey>,
 }
 
-/// Removes a user with everything that is theirs: sessions, lists, recommendations, and the films that
-/// stand on nobody else's list.
+/// Removes a user with everything that is theirs: sessions, lists, what they told of films,
+/// recommendations, and the films that matter to nobody else.
 pub(super) async fn remove_user(
     uow: &dyn UnitOfWork,
     user: UserId,

@@ -62,6 +62,8 @@ pub enum Task {
         /// Which mix.
         mix: MixId,
     },
+    /// Puts films into the numbers of the model in use; each film is a step.
+    EmbedFilms,
     /// Forgets what is over.
     TidyUp,
 }
@@ -85,6 +87,8 @@ pub enum TaskKind {
     ChooseGradient,
     /// [`Task::ChooseMixGradient`].
     ChooseMixGradient,
+    /// [`Task::EmbedFilms`].
+    EmbedFilms,
     /// [`Task::TidyUp`].
     TidyUp,
 }
@@ -107,6 +111,7 @@ impl Task {
             Self::MakeImages { .. } => TaskKind::MakeImages,
             Self::ChooseGradient { .. } => TaskKind::ChooseGradient,
             Self::ChooseMixGradient { .. } => TaskKind::ChooseMixGradient,
+            Self::EmbedFilms => TaskKind::EmbedFilms,
             Self::TidyUp => TaskKind::TidyUp,
         }
     }
@@ -130,8 +135,8 @@ impl Task {
             Self::CompleteFilm { film } | Self::MakeImages { film } => film.to_string(),
             Self::ChooseGradient { watchlist } => watchlist.to_string(),
             Self::ChooseMixGradient { mix } => mix.to_string(),
-            // However many are asked for, the next one takes the oldest again.
-            Self::RefreshOldest { .. } | Self::TidyUp => String::new(),
+            // However many are asked for, the next one takes the oldest again, or what is lacking.
+            Self::RefreshOldest { .. } | Self::EmbedFilms | Self::TidyUp => String::new(),
         };
         Id::<Self>::named(NAMESPACE, &what).as_uuid()
     }
@@ -139,7 +144,7 @@ impl Task {
 
 impl TaskKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ImportFilm,
         Self::ImportPages,
         Self::SearchSources,
@@ -148,6 +153,7 @@ impl TaskKind {
         Self::MakeImages,
         Self::ChooseGradient,
         Self::ChooseMixGradient,
+        Self::EmbedFilms,
         Self::TidyUp,
     ];
 
@@ -163,6 +169,7 @@ impl TaskKind {
             Self::MakeImages => "make_images",
             Self::ChooseGradient => "choose_gradient",
             Self::ChooseMixGradient => "choose_mix_gradient",
+            Self::EmbedFilms => "embed_films",
             Self::TidyUp => "tidy_up",
         }
     }
@@ -173,9 +180,11 @@ impl TaskKind {
         match self {
             Self::SearchSources | Self::CompleteFilm => Priority::High,
             Self::ImportFilm | Self::MakeImages | Self::ChooseGradient => Priority::Normal,
-            Self::ChooseMixGradient | Self::ImportPages | Self::RefreshOldest | Self::TidyUp => {
-                Priority::Low
-            }
+            Self::ChooseMixGradient
+            | Self::EmbedFilms
+            | Self::ImportPages
+            | Self::RefreshOldest
+            | Self::TidyUp => Priority::Low,
         }
     }
 
@@ -186,7 +195,7 @@ impl TaskKind {
             Self::ImportFilm | Self::SearchSources | Self::CompleteFilm => 4,
             Self::MakeImages | Self::ChooseGradient | Self::ChooseMixGradient => 2,
             // Each goes through much by itself; two would only do the same work twice.
-            Self::ImportPages | Self::RefreshOldest | Self::TidyUp => 1,
+            Self::ImportPages | Self::RefreshOldest | Self::EmbedFilms | Self::TidyUp => 1,
         }
     }
 
@@ -200,7 +209,9 @@ impl TaskKind {
             }
             Self::CompleteFilm | Self::MakeImages => (5, seconds(10), minutes(60)),
             Self::ImportFilm => (8, seconds(10), minutes(60)),
-            Self::ImportPages | Self::RefreshOldest => (8, seconds(30), minutes(60)),
+            Self::ImportPages | Self::RefreshOldest | Self::EmbedFilms => {
+                (8, seconds(30), minutes(60))
+            }
             Self::TidyUp => (5, seconds(30), minutes(10)),
         };
         RetryRule {
@@ -217,7 +228,7 @@ impl TaskKind {
             Self::SearchSources | Self::ChooseGradient | Self::ChooseMixGradient => minutes(1),
             Self::ImportFilm | Self::CompleteFilm | Self::MakeImages => minutes(5),
             Self::TidyUp => minutes(30),
-            Self::ImportPages | Self::RefreshOldest => minutes(360),
+            Self::ImportPages | Self::RefreshOldest | Self::EmbedFilms => minutes(360),
         }
     }
 }

@@ -3,14 +3,22 @@ use super::{
     ports::{AddOutcome, RemoveOutcome, WatchlistEntries, WatchlistRef},
     show_watchlist::WatchlistError,
 };
-use crate::shared::{
-    actor::Actor,
-    clock::Clock,
-    retry::retryable,
-    use_case::{UseCase, request},
+use crate::{
+    shared::{
+        actor::Actor,
+        clock::{Clock, IdGenerator},
+        retry::retryable,
+        store::Store,
+        use_case::{UseCase, request},
+    },
+    taste::following::follow,
 };
 use async_trait::async_trait;
-use domain::{catalogue::FilmId, library::NotYourWatchlist};
+use domain::{
+    catalogue::FilmId,
+    library::{NotYourWatchlist, StandardList},
+    taste::{Deed, Viewing},
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -37,13 +45,39 @@ request!(AddToWatchlist => (), WatchlistError);
 request!(RemoveFromWatchlist => (), WatchlistError);
 retryable!(AddToWatchlist, RemoveFromWatchlist);
 
+impl AddOutcome {
+    fn done(self) -> Result<(), WatchlistError> {
+        match self {
+            Self::Added | Self::Existing => Ok(()),
+            Self::NoSuchList => Err(WatchlistError::NotFound),
+            Self::NotTheirs => Err(NotYourWatchlist.into()),
+            Self::NoSuchFilm => Err(WatchlistError::FilmNotFound),
+        }
+    }
+}
+
+impl RemoveOutcome {
+    fn done(self) -> Result<(), WatchlistError> {
+        match self {
+            Self::Removed => Ok(()),
+            Self::NoSuchList => Err(WatchlistError::NotFound),
+            Self::NotTheirs => Err(NotYourWatchlist.into()),
+            Self::NotListed => Err(WatchlistError::NotListed),
+        }
+    }
+}
+
 #[derive(Component)]
 #[shaku(interface = UseCase<AddToWatchlist>)]
 pub(crate) struct AddToWatchlistUseCase {
     #[shaku(inject)]
     clock: Arc<dyn Clock>,
     #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
+    #[shaku(inject)]
     entries: Arc<dyn WatchlistEntries>,
+    #[shaku(inject)]
+    store: Arc<dyn Store>,
 }
 
 #[async_trait]
@@ -51,17 +85,19 @@ impl UseCase<AddToWatchlist> for AddToWatchlistUseCase {
     #[instrument(name = "library.add_to_watchlist", skip_all, fields(film.id = %request.film))]
     async fn execute(&self, actor: &Actor, request: AddToWatchlist) -> Result<(), WatchlistError> {
         let user = actor.user()?.id;
-        let list = request.list.resolve(user);
-        match self
-            .entries
-            .add(list, user, request.film, self.clock.now())
-            .await?
-        {
-            AddOutcome::Added | AddOutcome::Existing => Ok(()),
-            AddOutcome::NoSuchList => Err(WatchlistError::NotFound),
-            AddOutcome::NotTheirs => Err(NotYourWatchlist.into()),
-            AddOutcome::NoSuchFilm => Err(WatchlistError::FilmNotFound),
+        let (list, film, now) = (request.list.resolve(user), request.film, self.clock.now());
+        if list != StandardList::Watched.of(user) {
+            return self.entries.add(list, user, film, now).await?.done();
         }
+        // What was watched stands in the diary too.
+        let bare = Viewing::bare(self.ids.next(), user, film, now);
+        let uow = self.store.begin().await?;
+        let outcome = uow.entries().add(list, user, film, now).await?;
+        if outcome == AddOutcome::Added {
+            follow(&*uow, Deed::PutOnWatched, &bare).await?;
+            uow.commit().await?;
+        }
+        outcome.done()
     }
 }
 
@@ -69,7 +105,13 @@ impl UseCase<AddToWatchlist> for AddToWatchlistUseCase {
 #[shaku(interface = UseCase<RemoveFromWatchlist>)]
 pub(crate) struct RemoveFromWatchlistUseCase {
     #[shaku(inject)]
+    clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
+    #[shaku(inject)]
     entries: Arc<dyn WatchlistEntries>,
+    #[shaku(inject)]
+    store: Arc<dyn Store>,
 }
 
 #[async_trait]
@@ -81,12 +123,17 @@ impl UseCase<RemoveFromWatchlist> for RemoveFromWatchlistUseCase {
         request: RemoveFromWatchlist,
     ) -> Result<(), WatchlistError> {
         let user = actor.user()?.id;
-        let list = request.list.resolve(user);
-        match self.entries.remove(list, user, request.film).await? {
-            RemoveOutcome::Removed => Ok(()),
-            RemoveOutcome::NoSuchList => Err(WatchlistError::NotFound),
-            RemoveOutcome::NotTheirs => Err(NotYourWatchlist.into()),
-            RemoveOutcome::NotListed => Err(WatchlistError::NotListed),
+        let (list, film) = (request.list.resolve(user), request.film);
+        if list != StandardList::Watched.of(user) {
+            return self.entries.remove(list, user, film).await?.done();
         }
+        let bare = Viewing::bare(self.ids.next(), user, film, self.clock.now());
+        let uow = self.store.begin().await?;
+        let outcome = uow.entries().remove(list, user, film).await?;
+        if outcome == RemoveOutcome::Removed {
+            follow(&*uow, Deed::TakenOffWatched, &bare).await?;
+            uow.commit().await?;
+        }
+        outcome.done()
     }
 }

@@ -16,6 +16,8 @@ use shaku::Interface;
 pub trait LibraryStores {
     /// Watchlists.
     fn watchlists(&self) -> &dyn WatchlistRepository;
+    /// What stands on them, where its changes mean something for what else is kept.
+    fn entries(&self) -> &dyn EntryRepository;
 }
 
 /// Keeps watchlists.
@@ -92,6 +94,30 @@ pub enum RemoveOutcome {
 /// all. It MUST change nothing unless `owner` owns the list.
 #[async_trait]
 pub trait WatchlistEntries: Interface {
+    /// Puts a film on a list, once.
+    async fn add(
+        &self,
+        list: WatchlistId,
+        owner: UserId,
+        film: FilmId,
+        at: DateTime<Utc>,
+    ) -> Result<AddOutcome, StoreError>;
+    /// Takes a film off a list.
+    async fn remove(
+        &self,
+        list: WatchlistId,
+        owner: UserId,
+        film: FilmId,
+    ) -> Result<RemoveOutcome, StoreError>;
+}
+
+/// Changes single entries of watchlists within a unit of work.
+///
+/// As in [`WatchlistEntries`], each change is one statement and changes nothing unless `owner` owns the
+/// list. Besides it MUST keep others who tell something in the owner's name waiting until the unit of
+/// work ends.
+#[async_trait]
+pub trait EntryRepository: Send + Sync {
     /// Puts a film on a list, once.
     async fn add(
         &self,

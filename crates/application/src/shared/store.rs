@@ -4,6 +4,7 @@ use crate::{
     community::ports::CommunityStores, identity::ports::IdentityStores, jobs::ports::JobStores,
     library::ports::LibraryStores, mixes::ports::MixStores,
     recommendation::ports::RecommendationStores, shared::failure::failure,
+    shared::once::OnceStores, taste::ports::TasteStores,
 };
 use async_trait::async_trait;
 use shaku::Interface;
@@ -55,6 +56,8 @@ pub trait UnitOfWork:
     + CatalogueStores
     + CommunityStores
     + LibraryStores
+    + TasteStores
+    + OnceStores
     + MixStores
     + RecommendationStores
     + AssistantStores

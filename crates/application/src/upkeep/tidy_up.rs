@@ -1,8 +1,11 @@
 //! What the service does for itself from time to time: forgetting what is over or long ago, and
 //! removing posters that nobody shows.
 use crate::{
-    assistant::ports::{LanguageModel, ModelState},
-    catalogue::posters::{PosterError, PosterRemoval},
+    assistant::ports::{Embedder, LanguageModel, ModelState},
+    catalogue::{
+        ports::MeaningQueries,
+        posters::{PosterError, PosterRemoval},
+    },
     jobs::{
         Task, TaskKind,
         handler::{Progress, TaskFailure, TaskHandler},
@@ -12,6 +15,7 @@ use crate::{
         actor::{AccessDenied, Actor},
         clock::{Clock, IdGenerator},
         failure::failure,
+        once::kept_for,
         store::{Store, StoreError, UnitOfWork},
         use_case::{UseCase, request},
     },
@@ -40,6 +44,8 @@ pub struct Tidied {
     pub recommendations: u64,
     /// Posters that nobody showed.
     pub posters: usize,
+    /// Answers that were kept for requests that come again, and did not.
+    pub answers: u64,
     /// Jobs that had ended some time ago.
     pub jobs: u64,
 }
@@ -86,6 +92,10 @@ pub(crate) struct TidyUpUseCase {
     #[shaku(inject)]
     model: Arc<dyn LanguageModel>,
     #[shaku(inject)]
+    embedder: Arc<dyn Embedder>,
+    #[shaku(inject)]
+    meanings: Arc<dyn MeaningQueries>,
+    #[shaku(inject)]
     store: Arc<dyn Store>,
 }
 
@@ -95,6 +105,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
     async fn execute(&self, actor: &Actor, _: TidyUp) -> Result<Tidied, TidyUpError> {
         actor.ensure_operator()?;
         let now = self.clock.now();
+        let lacks_numbers = self.lacks_numbers().await?;
         let uow = self.store.begin().await?;
         let sessions = uow.sessions().forget_expired(now).await?;
         let telegram_sign_ins = uow.telegram_sign_ins().forget_expired(now).await?;
@@ -103,11 +114,13 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             .recommendations()
             .forget_given(now - RECOMMENDATIONS_KEPT)
             .await?;
+        let answers = uow.answers().forget(now - kept_for()).await?;
         let jobs = uow
             .jobs()
             .forget(now - kept_when_over(), now - kept_when_failed())
             .await?;
-        let left_to_do = self.left_to_do(&*uow, now).await?;
+        let mut left_to_do = self.left_to_do(&*uow, now).await?;
+        left_to_do.extend(lacks_numbers.then_some(Task::EmbedFilms));
         let new = left_to_do
             .into_iter()
             .map(|task| NewJob::new(self.ids.next(), task, now));
@@ -120,12 +133,23 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             film_changes,
             recommendations,
             posters,
+            answers,
             jobs,
         })
     }
 }
 
 impl TidyUpUseCase {
+    /// Whether there are films to be put into numbers, and a model that does it.
+    async fn lacks_numbers(&self) -> Result<bool, StoreError> {
+        match self.embedder.model() {
+            Some(model) if self.embedder.state() == ModelState::Ready => {
+                Ok(self.meanings.count_lacking(&model).await? > 0)
+            }
+            Some(_) | None => Ok(false),
+        }
+    }
+
     /// What nobody had an occasion to ask for: posters are to be looked at, colours to be chosen.
     async fn left_to_do(
         &self,

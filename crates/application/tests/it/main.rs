@@ -22,4 +22,6 @@ mod store;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod taste;
+#[cfg(test)]
 mod upkeep;

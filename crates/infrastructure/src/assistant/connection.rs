@@ -157,6 +157,22 @@ impl ModelConnection {
         answer
     }
 
+    /// Asks for the numbers of texts.
+    pub(super) async fn ask_for_numbers(
+        &self,
+        request: &Value,
+        within: Duration,
+    ) -> Result<Value, Failure> {
+        self.admit()?;
+        let asking = async {
+            let answer = timeout(within, self.client.embeddings().create_byot(request)).await;
+            answer.map_or(Err(Failure::TooSlow), |answer| answer.map_err(Failure::of))
+        };
+        let answer = self.timed("embeddings", asking).await;
+        self.note(answer.as_ref().err());
+        answer
+    }
+
     /// Asks as a step of the trace that this is part of, and counts and times it.
     pub(super) async fn timed<T>(
         &self,

@@ -8,6 +8,7 @@ mod guessing;
 mod lenient;
 mod model_budget;
 mod model_policy;
+mod openai_embedder;
 mod openai_model;
 mod transport;
 
@@ -15,4 +16,5 @@ pub use connection::{ModelConfig, ModelConnection, ModelNotConnected};
 pub use conversation_repository::SqlConversationQueries;
 pub use model_budget::{SqlModelBudget, SqlModelBudgetParameters};
 pub use model_policy::{FixedModelPolicy, FixedModelPolicyParameters};
+pub use openai_embedder::{OpenAiEmbedder, OpenAiEmbedderParameters};
 pub use openai_model::{OpenAiLanguageModel, OpenAiLanguageModelParameters};

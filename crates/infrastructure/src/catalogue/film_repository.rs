@@ -98,6 +98,10 @@ impl FilmRepository for Transaction {
              AND NOT EXISTS (SELECT 1 FROM watchlist_items i \
                  JOIN watchlists w ON w.id = i.watchlist_id \
                  WHERE i.film_id = f.id AND w.user_id <> $1) \
+             AND NOT EXISTS (SELECT 1 FROM viewings v WHERE v.film_id = f.id AND v.user_id <> $1) \
+             AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.film_id = f.id AND r.user_id <> $1) \
+             AND NOT EXISTS (SELECT 1 FROM film_ratings r \
+                 WHERE r.film_id = f.id AND r.user_id <> $1) \
              AND NOT EXISTS (SELECT 1 FROM mix_films m WHERE m.film_id = f.id)) \
              RETURNING id, poster_key";
         let removed = Query::new(REMOVE, [owner.as_uuid().into()])

@@ -88,7 +88,7 @@ pub(super) fn write(task: &Task) -> Result<String, serde_json::Error> {
             mix: Some(mix.as_uuid()),
             ..Payload::default()
         },
-        Task::TidyUp => Payload::default(),
+        Task::EmbedFilms | Task::TidyUp => Payload::default(),
     };
     serde_json::to_string(&payload)
 }
@@ -130,6 +130,7 @@ pub(super) fn read(kind: TaskKind, text: &str) -> Result<Task, Box<dyn Error + S
         TaskKind::ChooseMixGradient => Task::ChooseMixGradient {
             mix: Id::from_uuid(needed("mix", payload.mix)?),
         },
+        TaskKind::EmbedFilms => Task::EmbedFilms,
         TaskKind::TidyUp => Task::TidyUp,
     })
 }
@@ -201,6 +202,7 @@ mod tests {
                 },
                 r#"{"mix":"00000000-0000-0000-0000-000000000007"}"#,
             ),
+            (Task::EmbedFilms, "{}"),
             (Task::TidyUp, "{}"),
         ]
     }

@@ -1,12 +1,13 @@
-//! Single entries of watchlists, each change one statement.
-use crate::persistence::{Database, Query, WriteTurns};
+//! Single entries of watchlists, each change one statement: alone, or within a unit of work.
+use crate::persistence::{Database, Query, Transaction, WriteTurns, dialect::held};
 use application::{
-    library::ports::{AddOutcome, RemoveOutcome, WatchlistEntries},
+    library::ports::{AddOutcome, EntryRepository, RemoveOutcome, WatchlistEntries},
     shared::store::StoreError,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{catalogue::FilmId, identity::UserId, library::WatchlistId};
+use sea_orm::{ConnectionTrait, Value};
 use shaku::Component;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -22,13 +23,34 @@ const REMOVE: &str = "DELETE FROM watchlist_items WHERE film_id = $3 AND watchli
 const WHY_NOT: &str = "SELECT (SELECT w.user_id FROM watchlists w WHERE w.id = $1), \
      EXISTS (SELECT 1 FROM films f WHERE f.id = $2)";
 
-/// Changes entries through the pool.
-#[derive(Component)]
-#[shaku(interface = WatchlistEntries)]
-pub struct SqlWatchlistEntries {
-    #[shaku(inject)]
-    database: Arc<dyn Database>,
-    turns: WriteTurns,
+/// The same as [`ADD`], after the owner has been held.
+fn add_in_turn(on: &impl ConnectionTrait) -> String {
+    let held = held(on);
+    format!(
+        "WITH owner AS (SELECT u.id FROM users u WHERE u.id = $2{held}) \
+         INSERT INTO watchlist_items (watchlist_id, film_id, added_at) \
+         SELECT w.id, f.id, $4 FROM owner, watchlists w, films f \
+         WHERE w.id = $1 AND w.user_id = owner.id AND f.id = $3 \
+         ON CONFLICT (watchlist_id, film_id) DO NOTHING"
+    )
+}
+
+/// The same as [`REMOVE`], after the owner has been held.
+fn remove_in_turn(on: &impl ConnectionTrait) -> String {
+    let held = held(on);
+    format!(
+        "WITH owner AS (SELECT u.id FROM users u WHERE u.id = $2{held}) \
+         DELETE FROM watchlist_items WHERE film_id = $3 AND watchlist_id = \
+         (SELECT w.id FROM watchlists w, owner WHERE w.id = $1 AND w.user_id = owner.id)"
+    )
+}
+
+fn named(list: WatchlistId, owner: UserId, film: FilmId) -> [Value; 3] {
+    [
+        list.as_uuid().into(),
+        owner.as_uuid().into(),
+        film.as_uuid().into(),
+    ]
 }
 
 struct Circumstances {
@@ -36,23 +58,51 @@ struct Circumstances {
     has_film: bool,
 }
 
-impl SqlWatchlistEntries {
-    async fn why_not(&self, list: WatchlistId, film: FilmId) -> Result<Circumstances, StoreError> {
+impl Circumstances {
+    async fn of(
+        on: &impl ConnectionTrait,
+        list: WatchlistId,
+        film: FilmId,
+    ) -> Result<Self, StoreError> {
         let values = [list.as_uuid().into(), film.as_uuid().into()];
-        let row = Query::new(WHY_NOT, values)
-            .one(self.database.connection())
-            .await?;
+        let row = Query::new(WHY_NOT, values).one(on).await?;
         match row {
-            Some(row) => Ok(Circumstances {
+            Some(row) => Ok(Self {
                 owner: row.get(0)?,
                 has_film: row.get(1)?,
             }),
-            None => Ok(Circumstances {
+            None => Ok(Self {
                 owner: None,
                 has_film: false,
             }),
         }
     }
+
+    fn of_adding(self, owner: UserId) -> AddOutcome {
+        match self.owner {
+            None => AddOutcome::NoSuchList,
+            Some(user) if user != owner.as_uuid() => AddOutcome::NotTheirs,
+            Some(_) if !self.has_film => AddOutcome::NoSuchFilm,
+            Some(_) => AddOutcome::Existing,
+        }
+    }
+
+    fn of_removing(self, owner: UserId) -> RemoveOutcome {
+        match self.owner {
+            None => RemoveOutcome::NoSuchList,
+            Some(user) if user != owner.as_uuid() => RemoveOutcome::NotTheirs,
+            Some(_) => RemoveOutcome::NotListed,
+        }
+    }
+}
+
+/// Changes entries through the pool.
+#[derive(Component)]
+#[shaku(interface = WatchlistEntries)]
+pub struct SqlWatchlistEntries {
+    #[shaku(inject)]
+    database: Arc<dyn Database>,
+    turns: WriteTurns,
 }
 
 #[async_trait]
@@ -64,27 +114,17 @@ impl WatchlistEntries for SqlWatchlistEntries {
         film: FilmId,
         at: DateTime<Utc>,
     ) -> Result<AddOutcome, StoreError> {
-        let values = [
-            list.as_uuid().into(),
-            owner.as_uuid().into(),
-            film.as_uuid().into(),
-            at.into(),
-        ];
+        let connection = self.database.connection();
+        let mut values = named(list, owner, film).to_vec();
+        values.push(at.into());
         let turn = self.turns.take().await;
-        let added = Query::new(ADD, values)
-            .change(self.database.connection())
-            .await?;
+        let added = Query::new(ADD, values).change(connection).await?;
         drop(turn);
         if added > 0 {
             return Ok(AddOutcome::Added);
         }
-        let why = self.why_not(list, film).await?;
-        Ok(match why.owner {
-            None => AddOutcome::NoSuchList,
-            Some(user) if user != owner.as_uuid() => AddOutcome::NotTheirs,
-            Some(_) if !why.has_film => AddOutcome::NoSuchFilm,
-            Some(_) => AddOutcome::Existing,
-        })
+        let why = Circumstances::of(connection, list, film).await?;
+        Ok(why.of_adding(owner))
     }
 
     async fn remove(
@@ -93,23 +133,50 @@ impl WatchlistEntries for SqlWatchlistEntries {
         owner: UserId,
         film: FilmId,
     ) -> Result<RemoveOutcome, StoreError> {
-        let values = [
-            list.as_uuid().into(),
-            owner.as_uuid().into(),
-            film.as_uuid().into(),
-        ];
+        let connection = self.database.connection();
         let turn = self.turns.take().await;
-        let removed = Query::new(REMOVE, values)
-            .change(self.database.connection())
-            .await?;
+        let values = named(list, owner, film);
+        let removed = Query::new(REMOVE, values).change(connection).await?;
         drop(turn);
         if removed > 0 {
             return Ok(RemoveOutcome::Removed);
         }
-        Ok(match self.why_not(list, film).await?.owner {
-            None => RemoveOutcome::NoSuchList,
-            Some(user) if user != owner.as_uuid() => RemoveOutcome::NotTheirs,
-            Some(_) => RemoveOutcome::NotListed,
-        })
+        let why = Circumstances::of(connection, list, film).await?;
+        Ok(why.of_removing(owner))
+    }
+}
+
+#[async_trait]
+impl EntryRepository for Transaction {
+    async fn add(
+        &self,
+        list: WatchlistId,
+        owner: UserId,
+        film: FilmId,
+        at: DateTime<Utc>,
+    ) -> Result<AddOutcome, StoreError> {
+        let mut values = named(list, owner, film).to_vec();
+        values.push(at.into());
+        let sql = add_in_turn(&self.tx);
+        if Query::new(&sql, values).change(&self.tx).await? > 0 {
+            return Ok(AddOutcome::Added);
+        }
+        let why = Circumstances::of(&self.tx, list, film).await?;
+        Ok(why.of_adding(owner))
+    }
+
+    async fn remove(
+        &self,
+        list: WatchlistId,
+        owner: UserId,
+        film: FilmId,
+    ) -> Result<RemoveOutcome, StoreError> {
+        let sql = remove_in_turn(&self.tx);
+        let values = named(list, owner, film);
+        if Query::new(&sql, values).change(&self.tx).await? > 0 {
+            return Ok(RemoveOutcome::Removed);
+        }
+        let why = Circumstances::of(&self.tx, list, film).await?;
+        Ok(why.of_removing(owner))
     }
 }

@@ -10,6 +10,7 @@ use sea_orm::{
     },
 };
 use std::time::Duration;
+use uuid::Uuid;
 
 /// Opens a database.
 pub(super) async fn connect(config: &DatabaseConfig) -> Result<DatabaseConnection, DbErr> {
@@ -159,4 +160,27 @@ pub(crate) fn locked(transaction: &impl ConnectionTrait) -> &'static str {
         DbBackend::Postgres => " FOR UPDATE",
         _ => "",
     }
+}
+
+/// Ends a `SELECT` so that others who hold the rows it finds wait until the transaction ends, while rows
+/// that refer to them may still come. SQLite, with one writer at a time, has no need of that.
+#[must_use]
+pub(crate) fn held(transaction: &impl ConnectionTrait) -> &'static str {
+    match transaction.get_database_backend() {
+        DbBackend::Postgres => " FOR NO KEY UPDATE",
+        _ => "",
+    }
+}
+
+/// Lets one transaction at a time go on that changes what belongs to a user, until it ends. SQLite lets
+/// one write at a time anyway.
+pub(crate) async fn hold_user(
+    transaction: &impl ConnectionTrait,
+    user: Uuid,
+) -> Result<(), StoreError> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        let sql = format!("SELECT 1 FROM users WHERE id = $1{}", held(transaction));
+        Query::new(&sql, [user.into()]).one(transaction).await?;
+    }
+    Ok(())
 }

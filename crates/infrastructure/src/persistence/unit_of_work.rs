@@ -9,17 +9,24 @@ use application::{
     assistant::ports::{AssistantStores, ConversationRepository},
     catalogue::{
         imports::ports::FilmImports,
-        ports::{CatalogueStores, FilmRepository, ObsoletePosterRepository},
+        ports::{CatalogueStores, FilmRepository, MeaningRepository, ObsoletePosterRepository},
     },
     community::ports::{CommunityRepository, CommunityStores},
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
-    library::ports::{LibraryStores, WatchlistRepository},
+    library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
     recommendation::ports::{RecommendationRepository, RecommendationStores},
-    shared::store::{Store, StoreError, UnitOfWork},
+    shared::{
+        once::{AnswerRepository, OnceStores},
+        store::{Store, StoreError, UnitOfWork},
+    },
+    taste::ports::{
+        HideRepository, ProgressRepository, RatingRepository, ReviewRepository, TasteKeeper,
+        TasteStores, ViewingRepository,
+    },
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -194,6 +201,9 @@ impl CatalogueStores for Transaction {
     fn imports(&self) -> &dyn FilmImports {
         self
     }
+    fn meanings(&self) -> &dyn MeaningRepository {
+        self
+    }
 }
 
 impl CommunityStores for Transaction {
@@ -204,6 +214,36 @@ impl CommunityStores for Transaction {
 
 impl LibraryStores for Transaction {
     fn watchlists(&self) -> &dyn WatchlistRepository {
+        self
+    }
+    fn entries(&self) -> &dyn EntryRepository {
+        self
+    }
+}
+
+impl TasteStores for Transaction {
+    fn tastes(&self) -> &dyn TasteKeeper {
+        self
+    }
+    fn ratings(&self) -> &dyn RatingRepository {
+        self
+    }
+    fn viewings(&self) -> &dyn ViewingRepository {
+        self
+    }
+    fn reviews(&self) -> &dyn ReviewRepository {
+        self
+    }
+    fn progress(&self) -> &dyn ProgressRepository {
+        self
+    }
+    fn hides(&self) -> &dyn HideRepository {
+        self
+    }
+}
+
+impl OnceStores for Transaction {
+    fn answers(&self) -> &dyn AnswerRepository {
         self
     }
 }

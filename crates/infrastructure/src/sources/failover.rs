@@ -1,7 +1,9 @@
 //! Sources in an order: the first that answers is enough.
 use super::{
+    RedisShelf,
     adapters::{Adapter, KinopoiskDev, KinopoiskUnofficial, Tmdb},
-    gate::Deadline,
+    cache::digest,
+    gate::{Deadline, Tally},
     http::{Endpoint, InvalidEndpoint},
 };
 use crate::system::SystemClock;
@@ -16,7 +18,7 @@ use domain::{
     catalogue::{ExternalRef, ExternalSource, SourceName, SourceRef, SourcedFilm},
     shared::Language,
 };
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::{sync::Arc, time::Duration};
 
 /// A source that is to be asked.
@@ -57,6 +59,17 @@ impl Failover {
         Ok(Self {
             sources: sources.iter().map(build).collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Counts the requests of a day together with all who have the same keys and the same Redis.
+    #[must_use]
+    pub fn counting_together(self, sources: &[SourceConfig], redis: &Arc<RedisShelf>) -> Self {
+        for (adapter, source) in self.sources.iter().zip(sources) {
+            let digest = digest(source.key.expose_secret());
+            let tally = Tally::new(Arc::clone(redis), digest);
+            adapter.gate().count_together(tally);
+        }
+        self
     }
 
     fn get(&self, source: SourceName) -> Result<&dyn Adapter, SourceError> {

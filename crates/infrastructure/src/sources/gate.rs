@@ -4,6 +4,7 @@
 //! through; is it within the source's rate; then the call, within its time; and again, if it may be
 //! repeated and time is left.
 use super::{
+    RedisShelf,
     breaker::{Breaker, Outcome, Ticket},
     http::{CallError, Endpoint, HttpClient, InvalidEndpoint, Key},
     quota::{Barred, Daily, Quota},
@@ -13,6 +14,7 @@ use application::{
     shared::{clock::Clock, failure::logged},
 };
 use backon::{ExponentialBuilder, Retryable};
+use chrono::NaiveDate;
 use domain::catalogue::SourceName;
 use governor::{
     DefaultDirectRateLimiter, Quota as Rate, RateLimiter,
@@ -21,7 +23,7 @@ use governor::{
 use serde_json::Value;
 use std::{
     num::NonZeroU32,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 use telemetry::Call;
@@ -68,6 +70,7 @@ pub(super) struct Gate {
     timer: DefaultClock,
     breaker: Mutex<Breaker>,
     quota: Mutex<Quota>,
+    tally: OnceLock<Tally>,
     clock: Arc<dyn Clock>,
 }
 
@@ -87,12 +90,19 @@ impl Gate {
             timer: DefaultClock::default(),
             breaker: Mutex::default(),
             quota: Mutex::new(Quota::new(limits.daily)),
+            tally: OnceLock::new(),
             clock,
         })
     }
 
     pub(super) fn source(&self) -> SourceName {
         self.source
+    }
+
+    /// Counts the requests of a day together with all who have the same key and the same Redis.
+    pub(super) fn count_together(&self, tally: Tally) {
+        // Set once, when the source is put together.
+        let _ = self.tally.set(tally);
     }
 
     /// By when a whole task of the source must be done: several requests, some of them repeated.
@@ -145,7 +155,7 @@ impl Gate {
         if patience < LEAST {
             return Err(CallError::NoTime.into());
         }
-        locked(&self.quota).take(self.clock.now())?;
+        self.count().await?;
         let started = Instant::now();
         let asking = async {
             let answer = tokio::time::timeout(patience, self.http.get(path, query)).await;
@@ -161,6 +171,20 @@ impl Gate {
         permit.record(of_answer(&answer, took));
         self.note(&answer, took);
         answer.map_err(Failure::Call)
+    }
+
+    /// Counts a request that is about to be made, here and with others; when those cannot be asked, what
+    /// is counted here has to do.
+    async fn count(&self) -> Result<(), Barred> {
+        let now = self.clock.now();
+        let day = locked(&self.quota).take(now)?;
+        let Some((tally, day)) = self.tally.get().zip(day) else {
+            return Ok(());
+        };
+        match tally.add(self.source, day).await {
+            Some(used) => locked(&self.quota).learn(day, used, now),
+            None => Ok(()),
+        }
     }
 
     fn permit(&self) -> Result<Permit<'_>, Failure> {
@@ -261,6 +285,26 @@ impl Gate {
                 | CallError::NoTime),
             ) => SourceError::Unavailable(failure.into()),
         }
+    }
+}
+
+/// Counts what all instances ask with one key.
+pub(super) struct Tally {
+    shelf: Arc<RedisShelf>,
+    key_digest: String,
+}
+
+impl Tally {
+    pub(super) fn new(shelf: Arc<RedisShelf>, key_digest: String) -> Self {
+        Self { shelf, key_digest }
+    }
+
+    /// Counts one more, and tells how many were counted that day.
+    async fn add(&self, source: SourceName, day: NaiveDate) -> Option<u32> {
+        /// Longer than any day lasts anywhere.
+        const TWO_DAYS: Duration = Duration::from_hours(48);
+        let key = format!("filmhub:v1:quota:{source}:{}:{day}", self.key_digest);
+        self.shelf.count(&key, TWO_DAYS).await
     }
 }
 

@@ -29,8 +29,8 @@ pub(super) enum Barred {
     Refused,
 }
 
-/// What is known of a source's patience with us. It counts what this process asks; what others ask
-/// with the same key shows when the source says so.
+/// What is known of a source's patience with us. It counts what this process asks, and learns what
+/// others have asked with the same key, from them or from the source.
 #[derive(Debug)]
 pub(super) struct Quota {
     daily: Option<Daily>,
@@ -62,16 +62,34 @@ impl Quota {
         Ok(())
     }
 
-    /// Counts a request that is about to be made.
-    pub(super) fn take(&mut self, now: DateTime<Utc>) -> Result<(), Barred> {
+    /// Counts a request that is about to be made; tells of which day, where days are counted.
+    pub(super) fn take(&mut self, now: DateTime<Utc>) -> Result<Option<NaiveDate>, Barred> {
         self.check(now)?;
-        if let Some(daily) = self.daily {
-            let today = day_in(daily.zone, now);
-            if self.day != Some(today) {
-                self.day = Some(today);
-                self.used = 0;
-            }
-            self.used = self.used.saturating_add(1);
+        let Some(daily) = self.daily else {
+            return Ok(None);
+        };
+        let today = day_in(daily.zone, now);
+        if self.day != Some(today) {
+            self.day = Some(today);
+            self.used = 0;
+        }
+        self.used = self.used.saturating_add(1);
+        Ok(Some(today))
+    }
+
+    /// Learns that so many requests were counted that day, the one about to be made among them.
+    pub(super) fn learn(
+        &mut self,
+        day: NaiveDate,
+        used: u32,
+        now: DateTime<Utc>,
+    ) -> Result<(), Barred> {
+        let Some(daily) = self.daily.filter(|_| self.day == Some(day)) else {
+            return Ok(());
+        };
+        self.used = self.used.max(used);
+        if used > daily.limit {
+            return Err(Barred::Spent(midnight_after(daily.zone, now)));
         }
         Ok(())
     }
@@ -180,12 +198,37 @@ mod tests {
         let evening = at("2026-11-21T20:30:00Z");
         let midnight = at("2026-11-21T21:00:00Z");
         assert_eq!(quota.left(evening), Some(2));
-        assert_eq!(quota.take(evening), Ok(()));
-        assert_eq!(quota.take(evening), Ok(()));
+        let (today, tomorrow) = (day(evening), day(midnight));
+        assert_eq!(quota.take(evening), Ok(Some(today)));
+        assert_eq!(quota.take(evening), Ok(Some(today)));
         assert_eq!(quota.left(evening), Some(0));
         assert_eq!(quota.take(evening), Err(Barred::Spent(midnight)));
-        assert_eq!(quota.take(midnight), Ok(()));
+        assert_eq!(quota.take(midnight), Ok(Some(tomorrow)));
         assert_eq!(quota.left(midnight), Some(1));
+    }
+
+    fn day(now: DateTime<Utc>) -> NaiveDate {
+        day_in(FixedOffset::east_opt(3 * 3600).unwrap(), now)
+    }
+
+    #[test]
+    fn what_others_have_asked_counts_too() {
+        let mut quota = moscow(10);
+        let now = at("2026-11-21T12:00:00Z");
+        let midnight = at("2026-11-21T21:00:00Z");
+        let today = quota.take(now).unwrap().unwrap();
+        assert_eq!(quota.learn(today, 4, now), Ok(()));
+        assert_eq!(quota.left(now), Some(6));
+        // Somebody who has forgotten everything counts from one.
+        assert_eq!(quota.learn(today, 1, now), Ok(()));
+        assert_eq!(quota.left(now), Some(6));
+        assert_eq!(quota.learn(today, 10, now), Ok(()));
+        assert_eq!(quota.learn(today, 11, now), Err(Barred::Spent(midnight)));
+        assert_eq!(quota.take(now), Err(Barred::Spent(midnight)));
+        // The count of a day that is over says nothing of the next.
+        quota.take(midnight).unwrap();
+        assert_eq!(quota.learn(today, 11, midnight), Ok(()));
+        assert_eq!(quota.left(midnight), Some(9));
     }
 
     #[test]
@@ -224,10 +267,10 @@ mod tests {
         let now = at("2026-11-21T12:00:00Z");
         quota.is_key_refused(now);
         assert_eq!(quota.take(now), Err(Barred::Refused));
-        assert_eq!(quota.take(now + REFUSED_FOR), Ok(()));
+        assert_eq!(quota.take(now + REFUSED_FOR), Ok(None));
         quota.is_key_refused(now);
         quota.is_key_taken();
-        assert_eq!(quota.take(now), Ok(()));
+        assert_eq!(quota.take(now), Ok(None));
     }
 
     proptest! {

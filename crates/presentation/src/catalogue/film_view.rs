@@ -104,13 +104,17 @@ pub struct ListedFilmView<'a> {
 }
 
 impl<'a> ListedFilmView<'a> {
-    /// Tells of films.
-    pub fn all(films: &'a [FlaggedFilm], settings: &'a ApiSettings) -> Vec<Self> {
-        let listed = films.iter().map(|film| Self {
+    /// Tells of a film.
+    pub fn new(film: &'a FlaggedFilm, settings: &'a ApiSettings) -> Self {
+        Self {
             film: FilmView::new(film, settings),
             looks: PosterLooksView::new(film),
-        });
-        listed.collect()
+        }
+    }
+
+    /// Tells of films.
+    pub fn all(films: &'a [FlaggedFilm], settings: &'a ApiSettings) -> Vec<Self> {
+        films.iter().map(|film| Self::new(film, settings)).collect()
     }
 }
 

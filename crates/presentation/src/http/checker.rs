@@ -7,7 +7,7 @@ use application::{
         sources::UnknownSourceList,
     },
     jobs::UnknownTaskKind,
-    shared::page::PageSizeOutOfRange,
+    shared::{once::InvalidOnceKey, page::PageSizeOutOfRange},
     upkeep::figures::FigureDaysOutOfRange,
 };
 use domain::{
@@ -15,6 +15,7 @@ use domain::{
     identity::{InvalidEmailAddress, InvalidPassword, UnknownRole},
     jobs::UnknownJobState,
     shared::{Id, InvalidText, TextRule, UnknownLanguage},
+    taste::{NotHalfStars, RatingOutOfRange, UnknownHide, UnknownProgress, UnknownStance},
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
@@ -77,6 +78,12 @@ rule! {
     UnknownRole => "unknown_value",
     UnknownJobState => "unknown_value",
     UnknownTaskKind => "unknown_value",
+    RatingOutOfRange => "out_of_range",
+    NotHalfStars => "out_of_range",
+    InvalidOnceKey => "malformed",
+    UnknownStance => "unknown_value",
+    UnknownProgress => "unknown_value",
+    UnknownHide => "unknown_value",
     Broken => "malformed",
     UnknownWord => "unknown_value",
     std::convert::Infallible => "malformed",
@@ -105,6 +112,9 @@ impl JsonType for bool {
 }
 impl JsonType for i64 {
     const EXPECTED: &'static str = "must be a whole number";
+}
+impl JsonType for f64 {
+    const EXPECTED: &'static str = "must be a number";
 }
 impl JsonType for Vec<Value> {
     const EXPECTED: &'static str = "must be an array";

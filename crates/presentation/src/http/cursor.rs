@@ -35,7 +35,7 @@ pub fn read_entry_key(text: &str) -> Result<EntryKey, Broken> {
         let (film, rest) = open(text, ENTRIES)?;
         Some(EntryKey {
             film: Id::from_uuid(film),
-            added_at: time(&rest)?,
+            added_at: read_time(&rest)?,
         })
     };
     read().ok_or(NOT_A_CURSOR)
@@ -58,7 +58,7 @@ pub fn read_conversation_key(text: &str) -> Result<ConversationKey, Broken> {
         let (conversation, rest) = open(text, CONVERSATIONS)?;
         Some(ConversationKey {
             conversation: Id::from_uuid(conversation),
-            created_at: time(&rest)?,
+            created_at: read_time(&rest)?,
         })
     };
     read().ok_or(NOT_A_CURSOR)
@@ -84,9 +84,9 @@ pub fn read_film_key(order: FilmOrder, text: &str) -> Result<FilmKey, Broken> {
     let read = || {
         let (film, rest) = open(text, letter(order))?;
         let position = match order {
-            FilmOrder::Title | FilmOrder::TitleDescending => FilmPosition::Title(title(rest)?),
-            FilmOrder::Year | FilmOrder::YearDescending => FilmPosition::Year(year(&rest)?),
-            FilmOrder::NewestFirst => FilmPosition::Added(time(&rest)?),
+            FilmOrder::Title | FilmOrder::TitleDescending => FilmPosition::Title(read_title(rest)?),
+            FilmOrder::Year | FilmOrder::YearDescending => FilmPosition::Year(read_year(&rest)?),
+            FilmOrder::NewestFirst => FilmPosition::Added(read_time(&rest)?),
         };
         Some(FilmKey {
             position,
@@ -124,7 +124,8 @@ impl Listed for User {
     const LETTER: u8 = b'u';
 }
 
-const NOT_A_CURSOR: Broken = Broken("must be a cursor that this list gave in this order");
+/// Told of what is no cursor of a list.
+pub const NOT_A_CURSOR: Broken = Broken("must be a cursor that this list gave in this order");
 
 const fn letter(order: FilmOrder) -> u8 {
     match order {
@@ -136,7 +137,16 @@ const fn letter(order: FilmOrder) -> u8 {
     }
 }
 
-fn open(text: &str, kind: u8) -> Option<(Uuid, Vec<u8>)> {
+/// Names a place by the letter of its list, an identifier, and what the list compares before.
+pub fn write(kind: u8, id: Uuid, position: &[u8]) -> String {
+    let mut bytes = vec![VERSION, kind];
+    bytes.extend(id.as_bytes());
+    bytes.extend(position);
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The identifier in a cursor of this list, and what the list compares before.
+pub fn open(text: &str, kind: u8) -> Option<(Uuid, Vec<u8>)> {
     if text.len() > MAX_LENGTH {
         return None;
     }
@@ -146,18 +156,20 @@ fn open(text: &str, kind: u8) -> Option<(Uuid, Vec<u8>)> {
     (*head == [VERSION, kind]).then(|| (Uuid::from_bytes(*id), rest.to_vec()))
 }
 
-fn title(bytes: Vec<u8>) -> Option<String> {
+/// A title that every database can hold.
+pub fn read_title(bytes: Vec<u8>) -> Option<String> {
     let title = String::from_utf8(bytes).ok()?;
     (!title.contains('\0')).then_some(title)
 }
 
-fn year(bytes: &[u8]) -> Option<i32> {
+/// A year that a film can have, or 0.
+pub fn read_year(bytes: &[u8]) -> Option<i32> {
     let year = i32::from_be_bytes(bytes.try_into().ok()?);
     (year >= 0).then_some(year)
 }
 
 /// A time that every database can hold.
-fn time(bytes: &[u8]) -> Option<DateTime<Utc>> {
+pub fn read_time(bytes: &[u8]) -> Option<DateTime<Utc>> {
     let micros = i64::from_be_bytes(bytes.try_into().ok()?);
     DateTime::from_timestamp_micros(micros).filter(|at| (1970..=9999).contains(&at.year()))
 }

@@ -10,6 +10,7 @@ pub mod cursor;
 pub mod device;
 pub mod language;
 pub mod measured;
+pub mod once;
 pub mod path;
 pub mod problem;
 pub mod query;

@@ -13,6 +13,7 @@ use domain::{
     library::StandardList,
     mixes::Mix,
     shared::Id,
+    taste::{HiddenKind, HiddenSubject, Viewing},
 };
 use std::future::{Ready, ready};
 
@@ -41,6 +42,9 @@ impl InPath for Job {
 }
 impl InPath for User {
     const PARAMETER: &'static str = "user_id";
+}
+impl InPath for Viewing {
+    const PARAMETER: &'static str = "viewing_id";
 }
 impl InPath for Session {
     const PARAMETER: &'static str = "session_id";
@@ -82,6 +86,38 @@ fn watchlist(text: &str) -> Option<WatchlistRef> {
     match StandardList::from_word(text) {
         Some(list) => Some(WatchlistRef::Standard(list)),
         None => text.parse().ok().map(WatchlistRef::Id),
+    }
+}
+
+/// A kind of thing that can be hidden, in a path: films, genres or people.
+#[derive(Debug)]
+pub struct PathHiddenKind(pub HiddenKind);
+
+impl FromRequest for PathHiddenKind {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let expected = "must be `films`, `genres` or `people`";
+        ready(read(req, "kind", expected, |text| text.parse().ok()).map(Self))
+    }
+}
+
+/// Something that can be hidden, in a path: its kind and its identifier.
+#[derive(Debug)]
+pub struct PathHidden(pub HiddenSubject);
+
+impl FromRequest for PathHidden {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind = PathHiddenKind::from_request(req, payload).into_inner();
+        let subject = kind.and_then(|PathHiddenKind(kind)| {
+            let id = read(req, "id", "must be a UUID", |text| text.parse().ok())?;
+            Ok(Self(kind.of(id)))
+        });
+        ready(subject)
     }
 }
 

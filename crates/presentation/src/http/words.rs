@@ -28,6 +28,28 @@ pub enum FilmSort {
     NewestFirst,
 }
 
+/// In which order rated films are listed: by the time of rating, by rating, by title or by year; `-` turns
+/// the order round.
+#[derive(ToSchema)]
+pub enum RatingSort {
+    #[schema(rename = "-rated")]
+    NewestFirst,
+    #[schema(rename = "rated")]
+    OldestFirst,
+    #[schema(rename = "-value")]
+    HighestFirst,
+    #[schema(rename = "value")]
+    LowestFirst,
+    #[schema(rename = "title")]
+    Title,
+    #[schema(rename = "-title")]
+    TitleDescending,
+    #[schema(rename = "year")]
+    Year,
+    #[schema(rename = "-year")]
+    YearDescending,
+}
+
 /// Who said something.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -84,6 +106,7 @@ pub enum TaskKindName {
     MakeImages,
     ChooseGradient,
     ChooseMixGradient,
+    EmbedFilms,
     TidyUp,
 }
 
@@ -136,6 +159,47 @@ pub enum WatchlistType {
 #[derive(ToSchema)]
 #[schema(default = 10, minimum = 1, maximum = 50)]
 pub struct SearchSize(i64);
+
+/// What a review comes to.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum StanceName {
+    Positive,
+    Neutral,
+    Negative,
+}
+
+/// How far somebody is with a film.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ProgressName {
+    Planned,
+    Watching,
+    Completed,
+    Dropped,
+}
+
+/// How little somebody wants to be shown something: never, or less.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum HideName {
+    Hide,
+    NotInterested,
+}
+
+/// What can be hidden.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum HiddenKindName {
+    Films,
+    Genres,
+    People,
+}
+
+/// How much somebody liked a film.
+#[derive(ToSchema)]
+#[schema(minimum = 1, maximum = 10)]
+pub struct RatingValue(i64);
 
 /// How many films stand on a page.
 #[derive(ToSchema)]

@@ -154,7 +154,7 @@ impl<'a> From<&'a Task> for TaskView<'a> {
                 mix_id: Some(mix.as_uuid()),
                 ..nothing
             },
-            Task::TidyUp => nothing,
+            Task::EmbedFilms | Task::TidyUp => nothing,
         }
     }
 }

@@ -113,6 +113,7 @@ async fn a_job_tells_what_there_is_to_do() {
             "choose_mix_gradient",
             json!({"mix_id": uuid}),
         ),
+        (Task::EmbedFilms, "embed_films", json!({})),
         (Task::TidyUp, "tidy_up", json!({})),
     ] {
         let job = enqueue(&api.world, task).await;

@@ -3,7 +3,7 @@ use crate::support::TestApi;
 use application::fakes::a_user;
 use serde_json::json;
 
-const JSON_PATHS: [(&str, &str); 10] = [
+const JSON_PATHS: [(&str, &str); 16] = [
     ("POST", "/api/v1/auth/register"),
     ("POST", "/api/v1/auth/login"),
     ("POST", "/api/v1/auth/token"),
@@ -14,6 +14,27 @@ const JSON_PATHS: [(&str, &str); 10] = [
     ("PATCH", "/api/v1/me"),
     ("POST", "/api/v1/me/watchlists"),
     ("PUT", "/api/v1/me/watchlists/liked/items/add"),
+    ("POST", "/api/v1/me/diary"),
+    (
+        "PATCH",
+        "/api/v1/me/diary/00000000-0000-4000-8000-000000000000",
+    ),
+    (
+        "PUT",
+        "/api/v1/me/ratings/00000000-0000-4000-8000-000000000000",
+    ),
+    (
+        "PUT",
+        "/api/v1/me/reviews/00000000-0000-4000-8000-000000000000",
+    ),
+    (
+        "PUT",
+        "/api/v1/me/progress/00000000-0000-4000-8000-000000000000",
+    ),
+    (
+        "PUT",
+        "/api/v1/me/hidden/films/00000000-0000-4000-8000-000000000000",
+    ),
 ];
 
 async fn each(body: &[u8], kind: Option<&str>, status: u16, code: &str) {

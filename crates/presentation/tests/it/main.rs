@@ -21,5 +21,6 @@ mod sessions;
 mod slow;
 mod support;
 mod surroundings;
+mod taste;
 mod vocabulary;
 mod watchlists;

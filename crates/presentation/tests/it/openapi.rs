@@ -4,6 +4,7 @@ use actix_web::http::Method;
 use application::{
     fakes::{a_conversation, a_film, a_session, a_user, a_watchlist},
     jobs::Task,
+    taste::{hides::HideThing, progress::SetProgress, ratings::RateFilm, reviews::WriteReview},
 };
 use domain::{
     assistant::ConversationId,
@@ -11,6 +12,7 @@ use domain::{
     identity::{SessionId, UserId},
     jobs::JobId,
     library::WatchlistId,
+    taste::{HiddenSubject, Hide, Progress, Rating, ReviewContent, ReviewText, Stance, ViewingId},
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -176,6 +178,9 @@ async fn what_needs_a_token_answers_401_without_one() {
         "watchlist",
         "user_id",
         "job_id",
+        "viewing_id",
+        "kind",
+        "id",
     ];
     let values: BTreeMap<&str, String> = names.map(|name| (name, NOBODYS.to_owned())).into();
     for operation in operations() {
@@ -206,12 +211,14 @@ async fn what_needs_a_token_answers_401_without_one() {
 enum Stranger {
     /// There is nothing of others' to ask for.
     OwnAffairs,
+    /// They tell what they think of a film, which everybody may.
+    OwnOpinion,
     /// They are refused with this status.
     Refused(u16),
 }
-use Stranger::{OwnAffairs, Refused};
+use Stranger::{OwnAffairs, OwnOpinion, Refused};
 
-const STRANGERS: [(&str, Stranger); 36] = [
+const STRANGERS: &[(&str, Stranger)] = &[
     ("showMe", OwnAffairs),
     ("updateMe", OwnAffairs),
     ("deleteMe", OwnAffairs),
@@ -227,6 +234,25 @@ const STRANGERS: [(&str, Stranger); 36] = [
     ("listEntries", Refused(403)),
     ("addEntry", Refused(403)),
     ("removeEntry", Refused(403)),
+    ("listRatings", OwnAffairs),
+    ("showRating", Refused(404)),
+    ("rateFilm", OwnOpinion),
+    ("unrateFilm", Refused(404)),
+    ("listDiary", OwnAffairs),
+    ("logViewing", OwnAffairs),
+    ("showViewing", Refused(404)),
+    ("reviseViewing", Refused(404)),
+    ("eraseViewing", Refused(404)),
+    ("listReviews", OwnAffairs),
+    ("showReview", Refused(404)),
+    ("writeReview", OwnOpinion),
+    ("deleteReview", Refused(404)),
+    ("listProgress", OwnAffairs),
+    ("setProgress", OwnOpinion),
+    ("clearProgress", Refused(404)),
+    ("listHidden", OwnOpinion),
+    ("hide", OwnOpinion),
+    ("unhide", Refused(404)),
     ("createFilm", OwnAffairs),
     ("updateFilm", Refused(403)),
     ("setPoster", Refused(403)),
@@ -258,6 +284,7 @@ struct Belongings {
     list: WatchlistId,
     session: SessionId,
     conversation: ConversationId,
+    viewing: ViewingId,
 }
 
 #[actix_web::test]
@@ -275,12 +302,40 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
         .world
         .token_of(&api.world.has(a_user().with_email("bob@example.org")));
     let job = enqueue(&api.world, Task::TidyUp).await;
-    let table: BTreeMap<&str, Stranger> = STRANGERS.into();
+    let table: BTreeMap<&str, Stranger> = STRANGERS.iter().copied().collect();
+    let opinion = RateFilm {
+        film,
+        rating: Rating::MAX,
+    };
+    let signed_in = api.world.signed_in(&anna);
+    api.world.run(&signed_in, opinion).await.unwrap();
+    let content = ReviewContent {
+        text: ReviewText::parse("Slow.").unwrap(),
+        has_spoilers: false,
+        stance: Stance::Positive,
+        is_public: true,
+    };
+    let review = WriteReview { film, content };
+    api.world.run(&signed_in, review).await.unwrap();
+    let state = Progress::Watching;
+    let progress = SetProgress { film, state };
+    api.world.run(&signed_in, progress).await.unwrap();
+    let hide = HideThing {
+        subject: HiddenSubject::Film(film),
+        how: Hide::Hide,
+    };
+    api.world.run(&signed_in, hide).await.unwrap();
+    let viewing = api.world.stored().diary_of(anna.id)[0].id;
     let before = api.world.stored();
     for operation in operations().into_iter().filter(Operation::needs_token) {
         let stranger = table.get(operation.id.as_str());
         match stranger.unwrap_or_else(|| panic!("{} is not in the table", operation.id)) {
             OwnAffairs => assert!(!operation.path.contains('{'), "{}", operation.id),
+            OwnOpinion => assert!(
+                operation.path.starts_with("/api/v1/me/"),
+                "{}",
+                operation.id
+            ),
             Refused(status) => {
                 ask(
                     &api,
@@ -292,6 +347,7 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
                         list,
                         session,
                         conversation,
+                        viewing,
                     },
                     &bob,
                     *status,
@@ -311,6 +367,9 @@ async fn ask(api: &TestApi, operation: &Operation, annas: &Belongings, bob: &str
         ("conversation_id", annas.conversation.to_string()),
         ("user_id", annas.user.to_string()),
         ("job_id", annas.job.to_string()),
+        ("viewing_id", annas.viewing.to_string()),
+        ("kind", "films".to_owned()),
+        ("id", annas.film.to_string()),
     ]
     .into();
     let call = api
@@ -322,6 +381,7 @@ async fn ask(api: &TestApi, operation: &Operation, annas: &Belongings, bob: &str
         "changeUser" => call.json(json!({"role": "admin"})),
         "importFilms" => call.json(json!({"source": "tmdb", "from": 1})),
         "refreshFilms" => call.json(json!({"count": 1})),
+        "reviseViewing" => call.json(json!({"is_rewatch": true})),
         "addEntry" => call.json(json!({"film_id": film})),
         _ => call,
     };

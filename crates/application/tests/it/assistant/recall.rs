@@ -1,15 +1,26 @@
 //! A model helps to find films by words about them.
 use application::{
     assistant::ports::{Guesses, ModelError, ModelState},
-    catalogue::search_films::{Answerer, SearchAnswer, SearchFilms, SearchLimit},
+    catalogue::{
+        search_films::{Answerer, SearchAnswer, SearchFilms, SearchLimit},
+        update_film::UpdateFilm,
+    },
     fakes::{World, a_film, a_sourced_film, a_user},
+    jobs::{
+        Task, TaskKind,
+        handler::{Progress, TaskFailure, TaskHandler},
+    },
     shared::actor::Actor,
+    upkeep::tidy_up::TidyUp,
 };
+use async_trait::async_trait;
 use chrono::Duration;
 use domain::catalogue::{
-    Confidence, Film, FilmGuess, FilmId, FilmTitle, ReleaseYear, SourceName, SourcedFilm,
+    Confidence, Film, FilmContent, FilmGuess, FilmId, FilmTitle, ReleaseYear, SourceName,
+    SourcedFilm,
 };
-use std::time::Duration as Time;
+use shaku::HasComponents;
+use std::{sync::Arc, time::Duration as Time};
 
 fn guess(title: &str, year: i64, confidence: f64) -> FilmGuess {
     FilmGuess {
@@ -237,4 +248,128 @@ async fn when_the_time_is_over_nobody_else_is_asked() {
     });
     assert_eq!(ids(&search(&world, "heist").await), [heat.id, thief.id]);
     assert!(world.sources.asked().is_empty());
+}
+
+/// Has every film put into numbers, as the upkeep does by a job.
+async fn embed_all(world: &World) -> Result<(), TaskFailure> {
+    let application = world.application();
+    let handlers: &[Arc<dyn TaskHandler>] = application.resolve_all();
+    let mut handlers = handlers.iter();
+    let embedding = handlers.find(|handler| handler.kind() == TaskKind::EmbedFilms);
+    let embedding = embedding.unwrap();
+    embedding.handle(&Task::EmbedFilms, &Unheard).await
+}
+
+struct Unheard;
+
+#[async_trait]
+impl Progress for Unheard {
+    async fn report(&self, _: u64, _: Option<u64>) {}
+
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+#[tokio::test]
+async fn films_that_mean_the_like_join_what_the_words_find() {
+    let world = World::new();
+    let [heat, thief, alien] = some_films(&world);
+    world.embedder.set_up("numbers");
+    // Nothing is in numbers yet.
+    assert_eq!(ids(&search(&world, "heist").await), [heat.id, thief.id]);
+    embed_all(&world).await.unwrap();
+    // The index looks for the text as a whole; numbers are of words.
+    let answer = search(&world, "ship a heist ship alien ship").await;
+    assert_eq!(ids(&answer)[0], alien.id);
+    assert_eq!(answer.answered_by, TOGETHER);
+    let both = search(&world, "heist").await;
+    assert_eq!(ids(&both)[0], heat.id);
+}
+
+#[tokio::test]
+async fn numbers_that_cannot_be_had_change_nothing() {
+    let world = World::new();
+    let [heat, thief, _] = some_films(&world);
+    world.embedder.set_up("numbers");
+    embed_all(&world).await.unwrap();
+    let asked = world.embedder.asked().len();
+    let alone = async |world: &World| {
+        let answer = search(world, "heist").await;
+        assert_eq!(ids(&answer), [heat.id, thief.id]);
+        assert_eq!(answer.answered_by, ALONE);
+    };
+    world.embedder.set_failing(true);
+    alone(&world).await;
+    world.embedder.set_failing(false);
+    world.embedder.set_resting(true);
+    alone(&world).await;
+    world.embedder.set_resting(false);
+    assert_eq!(world.embedder.asked().len(), asked + 1);
+    world
+        .model_policy
+        .change(|limits| limits.daily_of_visitors = 0);
+    alone(&world).await;
+    assert_eq!(world.embedder.asked().len(), asked + 1);
+}
+
+#[tokio::test]
+async fn guesses_and_numbers_are_counted_as_one_question() {
+    let world = World::new();
+    let [heat, thief, alien] = some_films(&world);
+    world.embedder.set_up("numbers");
+    embed_all(&world).await.unwrap();
+    world
+        .model
+        .guesses(|| Ok(guesses(&[guess("Alien", 1979, 0.9)])));
+    world
+        .model_policy
+        .change(|limits| limits.daily_of_visitors = 1);
+    let first = search(&world, "heist").await;
+    assert_eq!(ids(&first), [alien.id, heat.id, thief.id]);
+    assert_eq!(search(&world, "heist").await.answered_by, ALONE);
+}
+
+#[tokio::test]
+async fn films_are_put_into_numbers_once_and_again_when_their_words_change() {
+    let world = World::new();
+    embed_all(&world).await.unwrap();
+    let left_to_do = async || {
+        world.run(&Actor::System, TidyUp).await.unwrap();
+        let stored = world.stored();
+        world.forget_jobs();
+        stored.waiting_tasks().contains(&&Task::EmbedFilms)
+    };
+    let anna = world.has(a_user());
+    let film = world.has(a_film().titled("Alien").owned_by(anna.id));
+    assert!(!left_to_do().await);
+    world.embedder.set_up("numbers");
+    assert!(left_to_do().await);
+    world.embedder.set_failing(true);
+    let failed = embed_all(&world).await;
+    assert!(matches!(failed, Err(TaskFailure::Retry { .. })));
+    world.embedder.set_failing(false);
+    embed_all(&world).await.unwrap();
+    assert!(!left_to_do().await);
+    let asked = world.embedder.asked().len();
+    // Another revision with the same words needs no model, other words do.
+    for (title, more) in [("Alien", 0), ("Aliens", 1)] {
+        let change = UpdateFilm {
+            film: film.id,
+            content: FilmContent {
+                title: FilmTitle::parse(title).unwrap(),
+                ..film.content.clone()
+            },
+        };
+        world.run(&world.signed_in(&anna), change).await.unwrap();
+        assert!(left_to_do().await);
+        embed_all(&world).await.unwrap();
+        assert!(!left_to_do().await);
+        assert_eq!(world.embedder.asked().len(), asked + more);
+    }
+    // Another model knows nothing of the first one's numbers.
+    world.embedder.set_up("other numbers");
+    assert!(left_to_do().await);
+    embed_all(&world).await.unwrap();
+    assert!(!left_to_do().await);
 }

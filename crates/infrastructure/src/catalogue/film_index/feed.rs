@@ -2,6 +2,7 @@
 use application::shared::store::StoreError;
 use async_trait::async_trait;
 use domain::catalogue::FilmId;
+use std::fmt::Write;
 use uuid::Uuid;
 
 /// What is known of a film, in words to find it by.
@@ -29,6 +30,37 @@ pub struct FilmDocument {
     pub keywords: Vec<String>,
 }
 
+impl FilmDocument {
+    /// Everything by which people remember a film, in the order of its weight for a reader; what is put
+    /// into a model's numbers.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        /// Models read no more at a time.
+        const MOST_LETTERS: usize = 2_000;
+        const MOST_NAMES: usize = 10;
+        let mut text = self.title.clone();
+        if let Some(year) = self.year {
+            // Writing to a string cannot fail.
+            let _ = write!(text, " ({year})");
+        }
+        for (head, names) in [
+            ("", &self.alternative_titles),
+            ("", &self.genres),
+            ("", &self.countries),
+            ("Director: ", &self.directors),
+            ("Cast: ", &self.cast),
+            ("", &self.keywords),
+        ] {
+            if !names.is_empty() {
+                let some: Vec<&str> = names.iter().take(MOST_NAMES).map(String::as_str).collect();
+                let _ = write!(text, "\n{head}{}", some.join(", "));
+            }
+        }
+        let _ = write!(text, "\n{}", self.description);
+        text.chars().take(MOST_LETTERS).collect()
+    }
+}
+
 /// The films of the database and their changes, which are numbered in the order in which they become
 /// visible; those of long ago are forgotten, but never the newest.
 #[async_trait]
@@ -47,4 +79,50 @@ pub trait FilmFeed: Send + Sync {
         after: Option<FilmId>,
         most: u32,
     ) -> Result<Vec<FilmDocument>, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::shared::Id;
+
+    fn film() -> FilmDocument {
+        FilmDocument {
+            id: Id::from_uuid(Uuid::nil()),
+            title: "Alien".to_owned(),
+            alternative_titles: vec!["Чужой".to_owned()],
+            description: "A ship.".to_owned(),
+            year: Some(1979),
+            directors: vec!["Ridley Scott".to_owned()],
+            cast: (0..12).map(|number| format!("Actor {number}")).collect(),
+            genres: Vec::new(),
+            countries: vec!["UK".to_owned(), "USA".to_owned()],
+            keywords: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_film_is_put_into_words_line_by_line() {
+        let words = film().in_words();
+        let lines: Vec<&str> = words.lines().collect();
+        let expected = [
+            "Alien (1979)",
+            "Чужой",
+            "UK, USA",
+            "Director: Ridley Scott",
+            "Cast: Actor 0, Actor 1, Actor 2, Actor 3, Actor 4, Actor 5, Actor 6, Actor 7, \
+             Actor 8, Actor 9",
+            "A ship.",
+        ];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn a_long_film_is_cut() {
+        let long = FilmDocument {
+            description: "ж".repeat(5_000),
+            ..film()
+        };
+        assert_eq!(long.in_words().chars().count(), 2_000);
+    }
 }

@@ -37,7 +37,7 @@ pub(super) struct Lives {
 
 /// What all kinds of answers share.
 pub(super) struct Shelves {
-    pub(super) redis: Option<RedisShelf>,
+    pub(super) redis: Option<Arc<RedisShelf>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) chance: Arc<dyn Chance>,
 }

@@ -73,7 +73,7 @@ impl CachedSources {
     #[must_use]
     pub fn new(
         sources: Arc<dyn FilmSources>,
-        redis: Option<RedisShelf>,
+        redis: Option<Arc<RedisShelf>>,
         clock: Arc<dyn Clock>,
         chance: Arc<dyn Chance>,
     ) -> Self {
@@ -202,7 +202,7 @@ fn folded(title: &str) -> String {
 }
 
 /// What people search for is nobody's business, and may be long; the key holds a digest of it.
-fn digest(text: &str) -> String {
+pub(super) fn digest(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(16).fold(String::new(), |mut hex, byte| {
         // Writing to a string cannot fail.

@@ -107,6 +107,19 @@ impl RedisShelf {
         self.attempt("SET redis", write).await;
     }
 
+    /// Counts one more of something, and tells how many there are; nothing when Redis is away.
+    pub(in crate::sources) async fn count(&self, key: &str, ttl: Duration) -> Option<u32> {
+        let mut connection = self.connection.clone();
+        let seconds = i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX);
+        let count = async {
+            let mut both = redis::pipe();
+            both.atomic().incr(key, 1).expire(key, seconds).ignore();
+            let (count,): (u32,) = both.query_async(&mut connection).await?;
+            Ok(count)
+        };
+        self.attempt("INCR redis", count).await
+    }
+
     async fn attempt<T>(
         &self,
         name: &'static str,

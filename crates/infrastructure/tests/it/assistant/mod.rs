@@ -1,5 +1,6 @@
 //! The model's adapter against a server that does what such servers do, and what they should not.
 mod conversing;
+mod embedding;
 mod guessing;
 
 use application::assistant::ports::LanguageModel;

@@ -6,14 +6,16 @@ mod identity;
 mod imports;
 mod jobs;
 mod library;
+mod meanings;
 mod mixes;
 mod recommendation;
 mod statements;
+mod taste;
 mod upkeep;
 
 use application::{
     assistant::ports::{ConversationQueries, ModelBudget},
-    catalogue::ports::{FilmQueries, Vocabulary},
+    catalogue::ports::{FilmQueries, MeaningQueries, Vocabulary},
     community::ports::CommunityQueries,
     fakes::{Fixture, GenreBuilder, MixBuilder, World},
     identity::ports::{IdentityQueries, SessionGate},
@@ -21,18 +23,26 @@ use application::{
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     module::Ports,
-    shared::store::Store,
+    shared::{
+        page::{PageRequest, PageSize},
+        store::Store,
+    },
+    taste::ports::{
+        DiaryFilter, DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries,
+    },
     upkeep::ports::FigureQueries,
 };
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Film, FilmId, Genre},
-    identity::User,
+    identity::{User, UserId},
     library::Watchlist,
     mixes::MixId,
     shared::Language,
+    taste::Viewing,
 };
 use infrastructure::{
+    assistant::ModelConnection,
     catalogue::{
         DiskPosterStore, SqlFilmFeed,
         film_index::FilmIndexState,
@@ -80,7 +90,13 @@ impl Bench {
     port!(vocabulary -> Vocabulary);
     port!(library -> LibraryQueries);
     port!(entries -> WatchlistEntries);
+    port!(ratings -> RatingQueries);
+    port!(diaries -> DiaryQueries);
+    port!(reviews -> ReviewQueries);
+    port!(progress -> ProgressQueries);
+    port!(hides -> HideQueries);
     port!(mixes -> MixQueries);
+    port!(meanings -> MeaningQueries);
     port!(communities -> CommunityQueries);
     port!(budget -> ModelBudget);
     port!(conversations -> ConversationQueries);
@@ -116,11 +132,33 @@ impl Bench {
         Self::sql(url, tempfile::tempdir().unwrap(), |_| {}).await
     }
 
+    /// A store beside a model that puts texts into numbers.
+    pub async fn sqlite_with_model(model: Arc<ModelConnection>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::sqlite_file(&folder.path().join("films.db"));
+        Self::of(url, folder, |_| {}, Some(model)).await
+    }
+
+    /// The same.
+    pub async fn postgres_with_model(model: Arc<ModelConnection>) -> Self {
+        let url = PostgresServer::shared().fresh_database().parse().unwrap();
+        Self::of(url, tempfile::tempdir().unwrap(), |_| {}, Some(model)).await
+    }
+
     /// A store whose connection is changed before it is used.
     pub async fn sql(
         url: DatabaseUrl,
         folder: TempDir,
         prepare: impl FnOnce(&mut DatabaseConnection),
+    ) -> Self {
+        Self::of(url, folder, prepare, None).await
+    }
+
+    async fn of(
+        url: DatabaseUrl,
+        folder: TempDir,
+        prepare: impl FnOnce(&mut DatabaseConnection),
+        embedder: Option<Arc<ModelConnection>>,
     ) -> Self {
         let config = DatabaseConfig {
             url,
@@ -148,6 +186,7 @@ impl Bench {
             posters: Arc::new(posters),
             pictures: PictureWays::new(PictureHosts::default(), &HashMap::new()).unwrap(),
             model: None,
+            embedder,
             model_limits: application::assistant::ports::ModelLimits {
                 search_within: std::time::Duration::from_secs(4),
                 reply_within: std::time::Duration::from_mins(1),
@@ -242,6 +281,14 @@ impl Bench {
             .await
             .unwrap();
         uow.commit().await.unwrap();
+    }
+
+    /// The first page of a user's diary.
+    pub async fn diary(&self, user: UserId) -> Vec<Viewing> {
+        let (size, filter) = (PageSize::default(), DiaryFilter::default());
+        let page = PageRequest { size, after: None };
+        let page = self.diaries().list(user, filter, &page).await.unwrap();
+        page.items.into_iter().map(|entry| entry.viewing).collect()
     }
 
     /// Stores a genre, which only the starter catalogue does otherwise.

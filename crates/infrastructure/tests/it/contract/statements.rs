@@ -6,18 +6,28 @@ use application::{
         ports::{FilmFilter, FilmOrder},
     },
     fakes::{Fixture, a_film, a_genre, a_sourced_film, a_user},
-    library::ports::EntryRange,
+    library::{
+        entries::{AddToWatchlist, RemoveFromWatchlist},
+        ports::{EntryRange, WatchlistRef},
+    },
     module::ApplicationModule,
     shared::{
-        actor::Actor,
+        actor::{Actor, SignedInUser},
         page::{PageRequest, PageSize},
         use_case::UseCase,
+    },
+    taste::{
+        ports::{DiaryFilter, RatingFilter, RatingOrder},
+        ratings::RateFilm,
     },
 };
 use chrono::DateTime;
 use domain::{
     catalogue::{CountryName, ExternalSource, FilmTitle, PosterUrl, SourceName, SourceRating},
+    identity::Role,
     library::StandardList,
+    shared::Id,
+    taste::Rating,
 };
 use infrastructure::persistence::DatabaseUrl;
 use shaku::HasComponent;
@@ -132,6 +142,54 @@ async fn a_list_whose_films_are_not_in_memory_takes_two_statements(url: Database
     assert_eq!(counter.of(list).await.1, 2);
 }
 
+async fn what_is_told_takes_few_statements(bench: Bench, counter: Counter) {
+    let user = a_user().build();
+    bench.has_user(&user).await;
+    let film = a_film().build();
+    bench.has_film(&film).await;
+    let (user, film) = (user.id, film.id);
+    let actor = Actor::User(SignedInUser {
+        id: user,
+        role: Role::User,
+        session: Id::from_uuid(uuid::Uuid::nil()),
+        language: None,
+    });
+    let app = ApplicationModule::builder(Arc::clone(&bench.ports)).build();
+    let list = WatchlistRef::Standard(StandardList::Watched);
+    let add: &dyn UseCase<AddToWatchlist> = app.resolve_ref();
+    let remove: &dyn UseCase<RemoveFromWatchlist> = app.resolve_ref();
+    for round in 0..2 {
+        // The entry and its viewing; the second time there is a reason to be told.
+        let adding = add.execute(&actor, AddToWatchlist { list, film });
+        assert_eq!(counter.of(adding).await.1, 2, "adding, round {round}");
+    }
+    // The entry, its viewing, and that it is completed.
+    let remove = remove.execute(&actor, RemoveFromWatchlist { list, film });
+    assert_eq!(counter.of(remove).await.1, 3);
+    // The rating, the entry and its viewing, and on PostgreSQL the turn.
+    let rate: &dyn UseCase<RateFilm> = app.resolve_ref();
+    let rating = Rating::MAX;
+    let rate = rate.execute(&actor, RateFilm { film, rating });
+    let (rated, count) = counter.of(rate).await;
+    rated.unwrap();
+    assert!((3..=4).contains(&count), "{count}");
+    let page = PageRequest {
+        size: PageSize::default(),
+        after: None,
+    };
+    // Until its card is in memory it takes one more.
+    bench.films().show(film, None).await.unwrap();
+    let (filter, order) = (RatingFilter::default(), RatingOrder::default());
+    let list = bench.ratings().list(user, filter, order, &page);
+    assert_eq!(counter.of(list).await.1, 1);
+    let page = PageRequest {
+        size: PageSize::default(),
+        after: None,
+    };
+    let list = bench.diaries().list(user, DiaryFilter::default(), &page);
+    assert_eq!(counter.of(list).await.1, 1);
+}
+
 /// Films with everything that a source may tell of them.
 fn told(numbers: std::ops::Range<u32>) -> ImportFilms {
     let film = |number: u32| {
@@ -200,6 +258,10 @@ async fn sqlite_takes_few_statements() {
     reads_take_one_statement_and_list_changes_at_most_two(bench, counter).await;
     let folder = tempfile::tempdir().unwrap();
     let url = DatabaseUrl::sqlite_file(&folder.path().join("films.db"));
+    let (bench, counter) = counted(url, folder).await;
+    what_is_told_takes_few_statements(bench, counter).await;
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::sqlite_file(&folder.path().join("films.db"));
     a_list_whose_films_are_not_in_memory_takes_two_statements(url).await;
 }
 
@@ -208,5 +270,7 @@ async fn postgres_takes_few_statements() {
     let fresh = || PostgresServer::shared().fresh_database().parse().unwrap();
     let (bench, counter) = counted(fresh(), tempfile::tempdir().unwrap()).await;
     reads_take_one_statement_and_list_changes_at_most_two(bench, counter).await;
+    let (bench, counter) = counted(fresh(), tempfile::tempdir().unwrap()).await;
+    what_is_told_takes_few_statements(bench, counter).await;
     a_list_whose_films_are_not_in_memory_takes_two_statements(fresh()).await;
 }

@@ -1,7 +1,7 @@
 //! The memory of sources: in the process, and shared through a real Redis.
 use super::{LONG, config, json, recorded};
 use application::{
-    catalogue::sources::{FilmSources, SourceAnswer, SourceList},
+    catalogue::sources::{FilmSources, SourceAnswer, SourceError, SourceList},
     fakes::{FakeFilmSources, FixedChance, FixedClock, SourceTrouble, a_sourced_film},
     shared::clock::Clock,
 };
@@ -33,10 +33,10 @@ impl Bench {
 
     fn sharing(redis: &RedisServer, clock: &FixedClock) -> Self {
         let shelf = RedisShelf::open(&redis.url().into()).unwrap();
-        Self::with(Some(shelf), clock)
+        Self::with(Some(Arc::new(shelf)), clock)
     }
 
-    fn with(redis: Option<RedisShelf>, clock: &FixedClock) -> Self {
+    fn with(redis: Option<Arc<RedisShelf>>, clock: &FixedClock) -> Self {
         let sources = FakeFilmSources::default();
         sources.know(a_sourced_film(Tmdb, "movie/593").titled("Solaris").build());
         let cached = CachedSources::new(
@@ -252,6 +252,47 @@ async fn instances_share_what_they_know_through_redis() {
         .parse()
         .unwrap();
     assert!(ttl > 0 && ttl <= Span::days(15).num_seconds(), "{ttl}");
+}
+
+#[tokio::test]
+async fn instances_with_one_key_count_their_requests_together() {
+    let mut redis = RedisServer::start();
+    let server = ScriptedServer::start();
+    server.answers("/v1.4", json(recorded!("kinopoisk_dev/movie.json")));
+    let clock: Arc<dyn Clock> = Arc::new(FixedClock::default());
+    let instance = |key: &str| {
+        let mut config = config(SourceName::KinopoiskDev, &server);
+        config.key = key.to_owned().into();
+        let shelf = Arc::new(RedisShelf::open(&redis.url().into()).unwrap());
+        let configs = [config];
+        let failover = Failover::new(&configs, &clock).unwrap();
+        failover.counting_together(&configs, &shelf)
+    };
+    let (one, other, stranger) = (instance("key"), instance("key"), instance("another"));
+    let ask = async |sources: &Failover| {
+        let place = SourceRef::new(SourceName::KinopoiskDev, "476").unwrap();
+        sources.film(&place).await.map(drop)
+    };
+    let left = |sources: &Failover| sources.states()[0].quota_left;
+    ask(&one).await.unwrap();
+    ask(&other).await.unwrap();
+    ask(&stranger).await.unwrap();
+    assert_eq!(
+        [&one, &other, &stranger].map(left),
+        [Some(199), Some(198), Some(199)]
+    );
+    let keys = redis.ask(&["keys", "filmhub:v1:quota:kinopoisk_dev:*"]);
+    assert_eq!(keys.lines().count(), 2, "{keys}");
+    for key in keys.lines() {
+        assert_eq!(redis.ask(&["set", key, "200"]), "OK");
+    }
+    let spent = ask(&one).await.unwrap_err();
+    assert!(matches!(spent, SourceError::QuotaSpent { .. }), "{spent:?}");
+    assert_eq!((left(&one), server.count()), (Some(0), 3));
+    // Without Redis each counts for itself.
+    redis.kill();
+    ask(&other).await.unwrap();
+    assert_eq!(left(&other), Some(197));
 }
 
 #[tokio::test]

@@ -1,0 +1,5 @@
+//! What people tell of films.
+mod diary;
+mod others;
+mod ratings;
+mod watched;
