@@ -24,6 +24,7 @@ use infrastructure::{
     jobs::{JobBell, JobWorker, Schedule, Scheduler, WorkerPorts, WorkerSettings},
     module::{InfrastructureModule, Prepared, infrastructure_module},
     persistence::{WriteTurns, measure, migrate_up, migration_status},
+    recommendation::{ServingState, SqlFactsFeed},
     sources::{CachedSources, Failover, NoFilmSources, RedisShelf},
     system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
     upkeep::Gauges,
@@ -46,6 +47,8 @@ pub struct Composition {
     ports: Arc<InfrastructureModule>,
     /// The search index, to be kept up.
     pub index: Arc<FilmIndexState>,
+    /// What ranks films, to be kept up.
+    pub recommender: Arc<ServingState>,
 }
 
 /// Whether this process looks after the search index on disk.
@@ -132,6 +135,7 @@ pub fn compose(
     let feed = SqlFilmFeed::new(connection.clone(), UuidV7Generator.next_uuid());
     let folder = (index == Index::Kept).then(|| config.data_dir.join("index"));
     let index = FilmIndexState::new(folder, Arc::new(feed));
+    let recommender = ServingState::new(Arc::new(SqlFactsFeed::new(connection.clone())));
     let ports = infrastructure_module(Prepared {
         connection: connection.clone(),
         turns: WriteTurns::of(&connection),
@@ -140,6 +144,7 @@ pub fn compose(
         lives: lives(config),
         gate: Arc::clone(&gate),
         index: Arc::clone(&index),
+        recommender: Arc::clone(&recommender),
         posters: posters(config)?,
         pictures: pictures(config)?,
         sources: sources(config)?,
@@ -156,6 +161,7 @@ pub fn compose(
         bell,
         ports,
         index,
+        recommender,
     })
 }
 

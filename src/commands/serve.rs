@@ -85,6 +85,7 @@ fn start_background(app: &Composition, cancelled: &CancellationToken) -> Vec<Joi
     vec![
         tokio::spawn(async move { gate.keep_up(&connection, || SystemClock.now(), until).await }),
         tokio::spawn(Arc::clone(&app.index).follow(cancelled.clone())),
+        tokio::spawn(Arc::clone(&app.recommender).follow(cancelled.clone())),
     ]
 }
 

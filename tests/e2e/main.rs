@@ -32,6 +32,8 @@ mod ratings;
 #[cfg(test)]
 mod recommend;
 #[cfg(test)]
+mod recommendations;
+#[cfg(test)]
 mod running;
 #[cfg(test)]
 mod search;
@@ -39,6 +41,8 @@ mod search;
 mod sessions;
 #[cfg(test)]
 mod taste;
+#[cfg(test)]
+mod together;
 #[cfg(test)]
 mod vocabulary;
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod mixes;
 pub mod module;
 pub mod persistence;
 mod readiness;
-mod recommendation;
+pub mod recommendation;
 pub mod sources;
 pub mod system;
 mod taste;

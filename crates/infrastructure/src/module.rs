@@ -32,6 +32,11 @@ use crate::{
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
+    recommendation::{
+        CachedPeopleNames, CachedPeopleNamesParameters, MemoryRecommender,
+        MemoryRecommenderParameters, PeopleNameCache, ServingState, SqlCompanionQueries,
+        SqlShownFilms, SqlShownFilmsParameters, SqlTasteQueries,
+    },
     sources::{
         ConfiguredFilmSources, ConfiguredFilmSourcesParameters, FixedSearchBudget,
         FixedSearchBudgetParameters,
@@ -67,6 +72,8 @@ module! {
             SqlLibraryQueries, SqlWatchlistEntries,
             SqlRatingQueries, SqlDiaryQueries, SqlReviewQueries, SqlProgressQueries, SqlHideQueries,
             SqlMixQueries, SqlCommunityQueries,
+            MemoryRecommender, SqlTasteQueries, SqlShownFilms, CachedPeopleNames,
+            SqlCompanionQueries,
             SqlMeaningQueries, InMemoryMeaningIndex, OpenAiEmbedder,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,
@@ -92,6 +99,8 @@ pub struct Prepared {
     pub gate: Arc<GateState>,
     /// The search index.
     pub index: Arc<FilmIndexState>,
+    /// What ranks films.
+    pub recommender: Arc<ServingState>,
     /// By which ways pictures of other catalogues are fetched.
     pub pictures: PictureWays,
     /// Where posters are kept.
@@ -119,6 +128,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         lives,
         gate,
         index,
+        recommender,
         posters,
         pictures,
         model,
@@ -153,6 +163,15 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<SqlMixQueries>(SqlMixQueriesParameters {
             cache: MixCache::default(),
+        })
+        .with_component_parameters::<MemoryRecommender>(MemoryRecommenderParameters {
+            state: recommender,
+        })
+        .with_component_parameters::<SqlShownFilms>(SqlShownFilmsParameters {
+            turns: turns.clone(),
+        })
+        .with_component_parameters::<CachedPeopleNames>(CachedPeopleNamesParameters {
+            cache: PeopleNameCache::default(),
         })
         .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters { state: index })
         .with_component_parameters::<ConfiguredPosterStore>(ConfiguredPosterStoreParameters {

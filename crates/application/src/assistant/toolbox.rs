@@ -224,7 +224,11 @@ impl FilmToolbox {
             let told = format!("no such genre; there are: {}", names.join(", "));
             return Ok(ToolOutcome::Refused(told));
         }
-        let wanted = Wanted { genres, kind };
+        let wanted = Wanted {
+            genres,
+            moods: Vec::new(),
+            kind,
+        };
         let mut given = Vec::new();
         for _ in 0..count {
             match self.giver.give(user, &wanted).await? {

@@ -139,6 +139,7 @@ impl Stored {
         self.meanings.remove(&film);
         self.extras.remove(&film);
         self.recommendations.retain(|_, given| given.film != film);
+        self.shown.retain(|(_, shown), _| *shown != film);
         for films in self.mix_films.values_mut() {
             films.retain(|each| *each != film);
         }

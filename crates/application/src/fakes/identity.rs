@@ -90,6 +90,8 @@ impl Stored {
         self.drop_loose_entries();
         self.drop_loose_tastes();
         self.recommendations.retain(|_, given| given.user != user);
+        self.shown.retain(|(to, _), _| *to != user);
+        self.leave_companions(user);
         self.model_spending.remove(&Some(user));
         self.remove_conversations(user);
         for film in self.films.values_mut() {

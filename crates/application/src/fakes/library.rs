@@ -5,8 +5,8 @@ use super::{
 };
 use crate::{
     library::ports::{
-        AddOutcome, Entry, EntryKey, EntryRange, EntryRepository, LibraryQueries, OwnedEntries,
-        RemoveOutcome, WatchlistEntries, WatchlistRepository,
+        AddOutcome, Entry, EntryKey, EntryRange, EntryRepository, LibraryQueries, ListedFilms,
+        OwnedEntries, RemoveOutcome, WatchlistEntries, WatchlistRepository,
     },
     shared::store::StoreError,
 };
@@ -304,6 +304,22 @@ impl LibraryQueries for FakeLibraryQueries {
             let entries = stored.entries_of(list).into_iter();
             let colours = stored.colours_of(entries.map(|entry| entry.film));
             colours.take(most).collect()
+        })
+    }
+
+    async fn list_films(&self, lists: &[WatchlistId]) -> Result<Vec<ListedFilms>, StoreError> {
+        self.database.read(|stored| {
+            let found = lists.iter().filter_map(|list| stored.watchlists.get(list));
+            let listed = found.map(|list| ListedFilms {
+                list: list.id,
+                owner: list.owner,
+                films: stored
+                    .entries_of(list.id)
+                    .iter()
+                    .map(|entry| entry.film)
+                    .collect(),
+            });
+            listed.collect()
         })
     }
 

@@ -22,6 +22,7 @@ mod background;
 mod builders;
 mod catalogue;
 mod communities;
+mod companions;
 mod conversations;
 mod figures;
 mod identity;
@@ -33,6 +34,7 @@ mod mixes;
 mod picture_fetcher;
 mod ports;
 mod recommendation;
+mod recommender;
 mod sources;
 mod state;
 mod store;
@@ -54,6 +56,7 @@ pub use catalogue::{
     FakeSearchBudget, FakeVocabulary,
 };
 pub use communities::{FakeCommunityQueries, FakeRatingFiles};
+pub use companions::FakeCompanionQueries;
 pub use conversations::FakeConversationQueries;
 pub use figures::FakeFigureQueries;
 pub use identity::{
@@ -66,6 +69,8 @@ pub use meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries};
 pub use mixes::FakeMixQueries;
 pub use picture_fetcher::{FakePictureFetcher, PictureTrouble};
 pub use ports::FakePorts;
+pub use recommendation::{FakePeopleNames, FakeShownFilms};
+pub use recommender::{FakeRecommender, FakeTasteQueries};
 pub use sources::{FakeFilmSources, SourceTrouble, SourcedFilmBuilder, a_sourced_film};
 pub use state::Stored;
 pub use store::FakeStore;

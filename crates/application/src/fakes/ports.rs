@@ -11,6 +11,7 @@ use super::{
         FakeSearchBudget, FakeVocabulary,
     },
     communities::FakeCommunityQueries,
+    companions::FakeCompanionQueries,
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
     identity::{
@@ -22,6 +23,8 @@ use super::{
     meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
+    recommendation::{FakePeopleNames, FakeShownFilms},
+    recommender::{FakeRecommender, FakeTasteQueries},
     sources::FakeFilmSources,
     store::FakeStore,
     system::{FakeBackoff, FixedChance, FixedClock, SequentialIds},
@@ -47,6 +50,10 @@ use crate::{
     jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
+    recommendation::{
+        ports::{CompanionQueries, PeopleNames, ShownFilms},
+        recommender::{Recommender, TasteQueries},
+    },
     shared::{
         background::Background,
         clock::{Chance, Clock, IdGenerator},
@@ -96,6 +103,9 @@ fake_ports! {
     FakeReviewQueries for ReviewQueries, FakeProgressQueries for ProgressQueries,
     FakeHideQueries for HideQueries,
     FakeMixQueries for MixQueries, FakeCommunityQueries for CommunityQueries,
+    FakeShownFilms for ShownFilms, FakePeopleNames for PeopleNames,
+    FakeCompanionQueries for CompanionQueries,
+    FakeRecommender for Recommender, FakeTasteQueries for TasteQueries,
     FakeEmbedder for Embedder, FakeMeaningIndex for MeaningIndex,
     FakeMeaningQueries for MeaningQueries,
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,

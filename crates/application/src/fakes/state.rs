@@ -3,6 +3,7 @@
 use super::{
     catalogue::{FilmExtras, OnTheWay},
     communities::StoredCommunities,
+    companions::StoredCompanionship,
     identity::{StoredRefreshToken, StoredSession},
     jobs::StoredJob,
     meanings::StoredMeaning,
@@ -21,7 +22,7 @@ use domain::{
     jobs::JobId,
     library::{Watchlist, WatchlistId},
     mixes::{Mix, MixId},
-    recommendation::{Recommendation, RecommendationId},
+    recommendation::{CompanionshipId, Recommendation, RecommendationId, Shown},
     taste::{FilmProgress, FilmRating, Hidden, HiddenSubject, Review, Viewing, ViewingId},
 };
 use std::{
@@ -54,6 +55,8 @@ pub struct Stored {
     pub(super) colors_of_mixes: BTreeMap<MixId, ColorsDue>,
     pub(super) mix_films: BTreeMap<MixId, Vec<FilmId>>,
     pub(super) recommendations: BTreeMap<RecommendationId, Recommendation>,
+    pub(super) shown: BTreeMap<(UserId, FilmId), Shown>,
+    pub(super) companions: BTreeMap<CompanionshipId, StoredCompanionship>,
     pub(super) conversations: BTreeMap<ConversationId, (Conversation, Vec<Message>)>,
     pub(super) model_spending: BTreeMap<Option<UserId>, (NaiveDate, u32)>,
     pub(super) jobs: BTreeMap<JobId, StoredJob>,

@@ -13,7 +13,7 @@ use crate::{
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
-    recommendation::ports::{RecommendationRepository, RecommendationStores},
+    recommendation::ports::{CompanionRepository, RecommendationRepository, RecommendationStores},
     shared::{
         once::{AnswerRepository, OnceStores},
         store::{Store, StoreError, UnitOfWork},
@@ -188,6 +188,9 @@ impl AssistantStores for FakeUnitOfWork {
 
 impl RecommendationStores for FakeUnitOfWork {
     fn recommendations(&self) -> &dyn RecommendationRepository {
+        self
+    }
+    fn companions(&self) -> &dyn CompanionRepository {
         self
     }
 }

@@ -8,6 +8,7 @@ use super::{
         FakeSearchBudget, FakeVocabulary,
     },
     communities::FakeCommunityQueries,
+    companions::FakeCompanionQueries,
     conversations::FakeConversationQueries,
     figures::FakeFigureQueries,
     identity::{
@@ -20,6 +21,8 @@ use super::{
     mixes::FakeMixQueries,
     picture_fetcher::FakePictureFetcher,
     ports::FakePorts,
+    recommendation::{FakePeopleNames, FakeShownFilms},
+    recommender::{FakeRecommender, FakeTasteQueries},
     sources::FakeFilmSources,
     state::{Database, Stored},
     store::FakeStore,
@@ -43,7 +46,7 @@ use domain::{
     catalogue::{Film, FilmId, PosterKey},
     identity::{Session, User, UserId},
     library::{Watchlist, WatchlistId},
-    recommendation::Recommendation,
+    recommendation::{Recommendation, Shown},
     taste::{FilmRating, Viewing},
 };
 use shaku::HasComponent;
@@ -111,6 +114,16 @@ pub struct World {
     pub mix_queries: FakeMixQueries,
     /// Reads of communities.
     pub community_queries: FakeCommunityQueries,
+    /// What ranks films.
+    pub recommender: FakeRecommender,
+    /// Reads of what users have told.
+    pub tastes: FakeTasteQueries,
+    /// Notes of what was proposed.
+    pub shown: FakeShownFilms,
+    /// Names of people.
+    pub people: FakePeopleNames,
+    /// Reads of companionships.
+    pub companion_queries: FakeCompanionQueries,
     /// Reads of conversations.
     pub conversation_queries: FakeConversationQueries,
     /// Counts.
@@ -176,6 +189,14 @@ impl World {
             hide_queries: FakeHideQueries { database: of() },
             mix_queries: FakeMixQueries { database: of() },
             community_queries: FakeCommunityQueries { database: of() },
+            recommender: FakeRecommender {
+                database: of(),
+                favoured: Arc::default(),
+            },
+            tastes: FakeTasteQueries { database: of() },
+            shown: FakeShownFilms { database: of() },
+            people: FakePeopleNames { database: of() },
+            companion_queries: FakeCompanionQueries { database: of() },
             conversation_queries: FakeConversationQueries { database: of() },
             figure_queries: FakeFigureQueries { database: of() },
             model: FakeLanguageModel::default(),
@@ -231,6 +252,11 @@ impl World {
             .with_component_parameters::<FakeHideQueries>(self.hide_queries.clone())
             .with_component_parameters::<FakeMixQueries>(self.mix_queries.clone())
             .with_component_parameters::<FakeCommunityQueries>(self.community_queries.clone())
+            .with_component_parameters::<FakeRecommender>(self.recommender.clone())
+            .with_component_parameters::<FakeTasteQueries>(self.tastes.clone())
+            .with_component_parameters::<FakeShownFilms>(self.shown.clone())
+            .with_component_parameters::<FakePeopleNames>(self.people.clone())
+            .with_component_parameters::<FakeCompanionQueries>(self.companion_queries.clone())
             .with_component_parameters::<FakeConversationQueries>(self.conversation_queries.clone())
             .with_component_parameters::<FakeFigureQueries>(self.figure_queries.clone())
             .with_component_parameters::<FakeLanguageModel>(self.model.clone())
@@ -422,6 +448,12 @@ impl Stored {
     pub fn recommendations_to(&self, user: UserId) -> Vec<&Recommendation> {
         let given = self.recommendations.values();
         given.filter(|given| given.user == user).collect()
+    }
+
+    /// What was proposed to a user, and how often.
+    #[must_use]
+    pub fn shown_films_of(&self, user: UserId) -> Vec<Shown> {
+        self.shown_to(user)
     }
 
     /// The posters that are to be removed, now or later, the oldest first.

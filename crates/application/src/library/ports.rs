@@ -162,6 +162,17 @@ pub struct EntryRange {
     pub after: Option<EntryKey>,
 }
 
+/// The films of a list by identifier alone, and whose list it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedFilms {
+    /// Which list.
+    pub list: WatchlistId,
+    /// Whose list it is.
+    pub owner: UserId,
+    /// Its films.
+    pub films: Vec<FilmId>,
+}
+
 /// The entries of a list and whose list it is.
 #[derive(Clone, Debug)]
 pub struct OwnedEntries {
@@ -185,6 +196,9 @@ pub trait LibraryQueries: Interface {
         list: WatchlistId,
         most: u32,
     ) -> Result<Vec<HexColor>, StoreError>;
+    /// The films of several lists by identifier alone, in no particular order; lists that are not there
+    /// are left out.
+    async fn list_films(&self, lists: &[WatchlistId]) -> Result<Vec<ListedFilms>, StoreError>;
     /// Lists the films of a list, newest first, with the viewer's flags. Films are left out when
     /// `viewer` does not own the list; one more than asked for is given where there are more.
     async fn list_entries(

@@ -1,5 +1,8 @@
-//! A film for tonight is drawn, and noted so that it is not drawn again soon.
-use super::ports::Wanted;
+//! A film for tonight is drawn among those that suit best, and noted so that it is not drawn again soon.
+use super::{
+    ports::Wanted,
+    recommender::{Filter, Recommender, TasteQueries},
+};
 use crate::shared::{
     clock::{Chance, Clock, IdGenerator},
     store::{Store, StoreError},
@@ -41,13 +44,20 @@ pub(crate) struct DrawingGiver {
     #[shaku(inject)]
     chance: Arc<dyn Chance>,
     #[shaku(inject)]
+    tastes: Arc<dyn TasteQueries>,
+    #[shaku(inject)]
+    recommender: Arc<dyn Recommender>,
+    #[shaku(inject)]
     store: Arc<dyn Store>,
 }
+
+/// How many films are looked at.
+const ENOUGH: u16 = 200;
 
 #[async_trait]
 impl TonightGiver for DrawingGiver {
     async fn give(&self, user: UserId, wanted: &Wanted) -> Result<Given, StoreError> {
-        const ENOUGH: u32 = 200;
+        let best = self.best(user, wanted).await?;
         let uow = self.store.begin().await?;
         if !uow.recommendations().take_turn(user).await? {
             return Ok(Given::NoSuchUser);
@@ -57,7 +67,7 @@ impl TonightGiver for DrawingGiver {
         let since = now - not_again_within();
         let candidates = uow
             .recommendations()
-            .find_candidates(user, wanted, since, ENOUGH)
+            .find_candidates(user, wanted, &best, since, ENOUGH.into())
             .await?;
         let Some(film) = choose_for_tonight(&candidates, self.chance.draw()) else {
             return Ok(Given::NothingSuits);
@@ -71,5 +81,27 @@ impl TonightGiver for DrawingGiver {
         uow.recommendations().record(&given).await?;
         uow.commit().await?;
         Ok(Given::Film(film))
+    }
+}
+
+impl DrawingGiver {
+    /// The films that suit the user best of those that are wanted, the best first.
+    async fn best(&self, user: UserId, wanted: &Wanted) -> Result<Vec<FilmId>, StoreError> {
+        let taste = self.tastes.read(user).await?;
+        let filter = Filter {
+            kind: wanted.kind,
+            genres: wanted.genres.clone(),
+            moods: wanted.moods.clone(),
+            ..Filter::any(ENOUGH.into())
+        };
+        self.recommender.ready().await?;
+        let ranking = self
+            .recommender
+            .recommend(&taste, &filter, self.clock.now());
+        Ok(ranking
+            .films
+            .into_iter()
+            .map(|ranked| ranked.film)
+            .collect())
     }
 }

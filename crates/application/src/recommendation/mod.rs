@@ -1,4 +1,11 @@
-//! What to watch tonight.
+//! What to watch: tonight, next, and together.
+pub mod companions;
 pub(crate) mod giving;
 pub mod ports;
+pub mod reasons;
+pub mod recommend;
 pub mod recommend_tonight;
+pub mod recommender;
+pub mod similar;
+pub mod together;
+pub mod wishes;

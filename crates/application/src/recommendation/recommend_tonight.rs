@@ -105,6 +105,12 @@ impl RecommendTonightUseCase {
             return Err(RecommendTonightError::MoodNotFound);
         }
         let asks_for_any = request.genres.is_empty() && request.moods.is_empty();
+        // Moods beside genres are only more genres: who names a genre wants films of it, whatever the mood.
+        let moods = if request.genres.is_empty() {
+            request.moods.clone()
+        } else {
+            Vec::new()
+        };
         let mut genres = request.genres;
         genres.extend(genres_of_moods(&known_moods, &request.moods));
         genres.sort_unstable();
@@ -115,6 +121,7 @@ impl RecommendTonightUseCase {
         }
         Ok(Wanted {
             genres,
+            moods,
             kind: request.kind,
         })
     }

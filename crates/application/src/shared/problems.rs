@@ -33,7 +33,11 @@ use crate::{
     jobs::administer::JobsError,
     library::{choose_gradient::ChooseGradientError, show_watchlist::WatchlistError},
     mixes::{browse_mixes::MixError, choose_gradient::ChooseMixGradientError},
-    recommendation::recommend_tonight::RecommendTonightError,
+    recommendation::{
+        companions::CompanionError, recommend::RecommendError,
+        recommend_tonight::RecommendTonightError, similar::SimilarError, together::TogetherError,
+        wishes::WishesError,
+    },
     shared::{actor::AccessDenied, store::StoreError},
     taste::{
         diary::DiaryError, hides::HideError, progress::ProgressError, ratings::RatingError,
@@ -56,6 +60,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     ChooseGradientError,
     ChooseMixGradientError,
     CommunityError,
+    CompanionError,
     ConversationError,
     CreateFilmError,
     DiaryError,
@@ -80,6 +85,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     ProfileError,
     ProgressError,
     RatingError,
+    RecommendError,
     RecommendTonightError,
     RefreshTokensError,
     RegisterError,
@@ -90,14 +96,17 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     ShowFilmError,
     ShowImageError,
     SignInError,
+    SimilarError,
     SourceError,
     StoreError,
     TelegramSignInError,
     TidyUpError,
+    TogetherError,
     TokenRefused,
     UpdateFilmError,
     VocabularyError,
     WatchlistError,
+    WishesError,
 ];
 
 /// All failures of the application, each once, in the order of their codes.

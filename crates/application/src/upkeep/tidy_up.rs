@@ -22,7 +22,10 @@ use crate::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
-use domain::jobs::{kept_when_failed, kept_when_over};
+use domain::{
+    jobs::{kept_when_failed, kept_when_over},
+    recommendation::{Companionship, Shown},
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -42,6 +45,10 @@ pub struct Tidied {
     pub film_changes: u64,
     /// Films that were given for evenings long past.
     pub recommendations: u64,
+    /// Films that were proposed so long ago that it does not count any more.
+    pub shown: u64,
+    /// Invitations that nobody has accepted.
+    pub invitations: u64,
     /// Posters that nobody showed.
     pub posters: usize,
     /// Answers that were kept for requests that come again, and did not.
@@ -114,6 +121,14 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             .recommendations()
             .forget_given(now - RECOMMENDATIONS_KEPT)
             .await?;
+        let shown = uow
+            .recommendations()
+            .forget_shown(now - Shown::is_forgotten_after())
+            .await?;
+        let invitations = uow
+            .companions()
+            .forget_unanswered(now - Companionship::waits_for())
+            .await?;
         let answers = uow.answers().forget(now - kept_for()).await?;
         let jobs = uow
             .jobs()
@@ -132,6 +147,8 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             telegram_sign_ins,
             film_changes,
             recommendations,
+            shown,
+            invitations,
             posters,
             answers,
             jobs,

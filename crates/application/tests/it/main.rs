@@ -6,6 +6,8 @@ mod catalogue;
 #[cfg(test)]
 mod community;
 #[cfg(test)]
+mod companions;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod jobs;
@@ -16,6 +18,8 @@ mod mixes;
 #[cfg(test)]
 mod recommendation;
 #[cfg(test)]
+mod recommendations;
+#[cfg(test)]
 mod retry;
 #[cfg(test)]
 mod store;
@@ -23,5 +27,7 @@ mod store;
 mod support;
 #[cfg(test)]
 mod taste;
+#[cfg(test)]
+mod together;
 #[cfg(test)]
 mod upkeep;

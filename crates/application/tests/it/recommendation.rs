@@ -105,12 +105,18 @@ async fn what_the_user_wishes_to_see_comes_first_and_carries_its_flag() {
 }
 
 #[tokio::test]
-async fn the_lot_decides_among_equals() {
+async fn the_lot_decides_among_those_that_suit_best() {
     let world = World::new();
     let anna = world.has(a_user());
     let films: Vec<_> = (0..3).map(|_| world.has(a_film()).id).collect();
-    // Each of them has four lots.
-    for (lot, film) in [(0, films[0]), (7, films[1]), (11, films[2])] {
+    world.recommender.favours(films[2], &[]);
+    // Each of them has four lots: twenty times for the best, nineteen times for the next.
+    for (lot, film) in [
+        (0, films[2]),
+        (79, films[2]),
+        (80, films[0]),
+        (156, films[1]),
+    ] {
         world.clock.advance(Duration::hours(24));
         world.chance.will_draw([lot]);
         let given = world

@@ -32,7 +32,7 @@ pub use film_feed::SqlFilmFeed;
 pub use film_meanings::SqlMeaningQueries;
 pub use film_queries::SqlFilmQueries;
 pub(crate) use flags::{FLAG_COLUMNS, FLAG_JOINS, FlagReader, flag_lists};
-pub(crate) use folding::title_key;
+pub(crate) use folding::{folded, title_key};
 pub use image_inspector::{ImageInspector, ImageInspectorParameters};
 pub use meaning_index::{InMemoryMeaningIndex, InMemoryMeaningIndexParameters, MeaningsInMemory};
 pub use picture_decoding::DecodingTurns;

@@ -2,10 +2,10 @@
 use super::watchlist_row::{Column, Entity};
 use crate::{
     catalogue::{FLAG_COLUMNS, FLAG_JOINS, FilmCards, FlagReader, Seen, flag_lists},
-    persistence::{Database, IntoStoreError, Query, Row, corrupt},
+    persistence::{Database, IntoStoreError, Query, Row, corrupt, in_list},
 };
 use application::{
-    library::ports::{Entry, EntryRange, LibraryQueries, OwnedEntries},
+    library::ports::{Entry, EntryRange, LibraryQueries, ListedFilms, OwnedEntries},
     shared::store::StoreError,
 };
 use async_trait::async_trait;
@@ -90,6 +90,33 @@ impl LibraryQueries for SqlLibraryQueries {
             .all(self.database.connection())
             .await?;
         read_colours(&rows)
+    }
+
+    async fn list_films(&self, lists: &[WatchlistId]) -> Result<Vec<ListedFilms>, StoreError> {
+        if lists.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = lists.iter().map(|list| list.as_uuid()).collect();
+        let (places, values) = in_list(1, &ids);
+        let sql = format!(
+            "SELECT w.id, w.user_id, i.film_id FROM watchlists w \
+             LEFT JOIN watchlist_items i ON i.watchlist_id = w.id WHERE w.id IN ({places})"
+        );
+        let rows = Query::new(&sql, values)
+            .all(self.database.connection())
+            .await?;
+        let mut found: HashMap<Uuid, ListedFilms> = HashMap::with_capacity(lists.len());
+        for row in &rows {
+            let (list, owner): (Uuid, Uuid) = (row.get(0)?, row.get(1)?);
+            let listed = found.entry(list).or_insert_with(|| ListedFilms {
+                list: Id::from_uuid(list),
+                owner: Id::from_uuid(owner),
+                films: Vec::new(),
+            });
+            let film = row.get::<Option<Uuid>>(2)?;
+            listed.films.extend(film.map(Id::from_uuid));
+        }
+        Ok(found.into_values().collect())
     }
 
     async fn list_entries(

@@ -18,7 +18,7 @@ use application::{
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
-    recommendation::ports::{RecommendationRepository, RecommendationStores},
+    recommendation::ports::{CompanionRepository, RecommendationRepository, RecommendationStores},
     shared::{
         once::{AnswerRepository, OnceStores},
         store::{Store, StoreError, UnitOfWork},
@@ -262,6 +262,9 @@ impl AssistantStores for Transaction {
 
 impl RecommendationStores for Transaction {
     fn recommendations(&self) -> &dyn RecommendationRepository {
+        self
+    }
+    fn companions(&self) -> &dyn CompanionRepository {
         self
     }
 }

@@ -7,7 +7,7 @@ use application::catalogue::views::{
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Genre, ImageSize},
-    shared::Language,
+    shared::{Id, Language},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -84,7 +84,8 @@ pub struct PosterLooksView<'a> {
 }
 
 impl<'a> PosterLooksView<'a> {
-    fn new(film: &'a FlaggedFilm) -> Self {
+    /// Tells how the poster of a film looks.
+    pub fn new(film: &'a FlaggedFilm) -> Self {
         let looks = film.card.poster_looks.as_ref();
         Self {
             poster_blurhash: looks.map(|looks| looks.blurhash.as_str()),
@@ -134,6 +135,16 @@ pub struct FilmPageView<'a> {
 pub struct NamedView<'a> {
     id: Uuid,
     name: &'a str,
+}
+
+impl<'a> NamedView<'a> {
+    /// Names something.
+    pub fn new<K: ?Sized>(id: Id<K>, name: &'a str) -> Self {
+        Self {
+            id: id.as_uuid(),
+            name,
+        }
+    }
 }
 
 /// Whose words a description is, and on what terms they may be shown.

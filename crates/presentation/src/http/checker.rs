@@ -7,6 +7,7 @@ use application::{
         sources::UnknownSourceList,
     },
     jobs::UnknownTaskKind,
+    recommendation::{recommend::DegreeOutOfRange, wishes::MinutesOutOfRange},
     shared::{once::InvalidOnceKey, page::PageSizeOutOfRange},
     upkeep::figures::FigureDaysOutOfRange,
 };
@@ -73,6 +74,8 @@ rule! {
     UnknownSourceName => "unknown_value",
     UnknownSourceList => "unknown_value",
     UnknownFilmKind => "unknown_value",
+    DegreeOutOfRange => "out_of_range",
+    MinutesOutOfRange => "out_of_range",
     FigureDaysOutOfRange => "out_of_range",
     UnknownLanguage => "unknown_value",
     UnknownRole => "unknown_value",

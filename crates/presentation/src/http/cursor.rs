@@ -10,7 +10,7 @@ use application::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, Utc};
-use domain::{identity::User, jobs::Job, shared::Id};
+use domain::{identity::User, jobs::Job, recommendation::Companionship, shared::Id};
 use uuid::Uuid;
 
 const VERSION: u8 = 1;
@@ -116,6 +116,9 @@ pub fn read_id<K: Listed>(text: &str) -> Result<Id<K>, Broken> {
 pub trait Listed {
     /// The byte by which cursors of its list are known.
     const LETTER: u8;
+}
+impl Listed for Companionship {
+    const LETTER: u8 = b'm';
 }
 impl Listed for Job {
     const LETTER: u8 = b'j';

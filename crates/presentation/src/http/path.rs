@@ -12,6 +12,7 @@ use domain::{
     jobs::Job,
     library::StandardList,
     mixes::Mix,
+    recommendation::Companionship,
     shared::Id,
     taste::{HiddenKind, HiddenSubject, Viewing},
 };
@@ -24,6 +25,9 @@ pub trait InPath {
 }
 impl InPath for Conversation {
     const PARAMETER: &'static str = "conversation_id";
+}
+impl InPath for Companionship {
+    const PARAMETER: &'static str = "companion_id";
 }
 impl InPath for Film {
     const PARAMETER: &'static str = "film_id";
@@ -82,7 +86,8 @@ impl FromRequest for PathWatchlist {
     }
 }
 
-fn watchlist(text: &str) -> Option<WatchlistRef> {
+/// The list that a word or an identifier stands for.
+pub fn watchlist(text: &str) -> Option<WatchlistRef> {
     match StandardList::from_word(text) {
         Some(list) => Some(WatchlistRef::Standard(list)),
         None => text.parse().ok().map(WatchlistRef::Id),

@@ -52,6 +52,19 @@ impl QueryFields {
             .and_then(|text| check.value(name, parse(text)))
     }
 
+    /// A parameter that may be repeated, each of which is parsed.
+    pub fn all<V, E: Rule>(
+        &self,
+        check: &mut Checker,
+        name: &str,
+        parse: impl Fn(&str) -> Result<V, E>,
+    ) -> Vec<V> {
+        let values = self.0.iter().filter(|(key, _)| key == name);
+        values
+            .filter_map(|(_, value)| check.value(name, parse(value)))
+            .collect()
+    }
+
     /// A parameter that is a number within bounds.
     pub fn number<V: TryFrom<i64, Error: Rule>>(
         &self,

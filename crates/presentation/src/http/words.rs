@@ -155,6 +155,51 @@ pub enum WatchlistType {
     Custom,
 }
 
+/// Of which kind a model is that ranks films.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ModelKind {
+    Blend,
+    Content,
+    Popularity,
+}
+
+/// What a person did for a film.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum CreditRoleName {
+    Director,
+    Cast,
+}
+
+/// Of which kind a reason is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ReasonCode {
+    YouRated,
+    YouLiked,
+    SharesPerson,
+    SharesGenre,
+    PeopleWithYourTaste,
+    FitsMood,
+    PopularNow,
+    SuitsEverybody,
+}
+
+/// How a companionship stands.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum CompanionState {
+    Invited,
+    InvitesMe,
+    Companion,
+}
+
+/// How many films are proposed at the most.
+#[derive(ToSchema)]
+#[schema(default = 20, minimum = 1, maximum = 100)]
+pub struct AdviceSize(i64);
+
 /// How many films a search gives at the most.
 #[derive(ToSchema)]
 #[schema(default = 10, minimum = 1, maximum = 50)]

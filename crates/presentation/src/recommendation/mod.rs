@@ -1,66 +1,40 @@
-//! What to watch tonight, over HTTP.
-use crate::{
-    catalogue::film_view::FilmView,
-    http::{
-        answer,
-        checker::Checker,
-        problem::Problem,
-        query::QueryFields,
-        resource::Path,
-        signed_in::SignedIn,
-        state::{Settings, Use},
-        words::MovieType,
-    },
-};
-use actix_web::{HttpResponse, web::ServiceConfig};
-use application::recommendation::recommend_tonight::RecommendTonight;
-use domain::catalogue::FilmKind;
+//! What to watch: tonight, next, and together, over HTTP.
+pub mod companions;
+pub mod recommendations;
+pub mod similar;
+pub mod together;
+pub mod tonight;
+pub mod view;
+mod wishes;
+
+use crate::http::resource::Path;
+use actix_web::web::ServiceConfig;
 
 /// Opens the paths of this context.
 pub fn routes(routes: &mut ServiceConfig) {
     Path::at("/api/v1/recommend")
-        .post(recommend_tonight)
+        .post(tonight::recommend_tonight)
         .open(routes);
-}
-
-fn request(query: &QueryFields) -> Result<RecommendTonight, Problem> {
-    let mut check = Checker::of_parameters();
-    let moods = query.ids(&mut check, "moods_ids");
-    let genres = query.ids(&mut check, "genres_ids");
-    let kind = query.parsed(&mut check, "movie_type", str::parse::<FilmKind>);
-    check.finish(|| {
-        Some(RecommendTonight {
-            moods,
-            genres,
-            kind,
-        })
-    })
-}
-
-/// Gives one film for tonight.
-///
-/// Genres are the union of `genres_ids` and the genres tied to `moods_ids`; with neither, any genre. A
-/// film is not given to the same user again within 24 hours; films that the user has watched are not
-/// given. What was given is recorded.
-#[utoipa::path(
-    post, path = "/api/v1/recommend", operation_id = "recommendTonight", tag = "recommend", security(("bearer" = [])),
-    params(
-        ("moods_ids" = Option<Vec<uuid::Uuid>>, Query, description = "Moods; repeated for several", style = Form, explode),
-        ("genres_ids" = Option<Vec<uuid::Uuid>>, Query, description = "Genres; repeated for several", style = Form, explode),
-        ("movie_type" = inline(Option<MovieType>), Query, description = "`movie`, `tv` or `anime`; any unless given"),
-    ),
-    responses(
-        (status = 201, description = "The film", body = FilmView<'static>),
-        (status = 400, description = "A parameter is not valid, or there is no such genre or mood"),
-        (status = 404, description = "Nothing suits"),
-    )
-)]
-pub async fn recommend_tonight(
-    actor: SignedIn,
-    query: QueryFields,
-    recommend: Use<RecommendTonight>,
-    settings: Settings,
-) -> Result<HttpResponse, Problem> {
-    let film = recommend.execute(&actor, request(&query)?).await?;
-    answer::created(&FilmView::new(&film, &settings))
+    Path::at("/api/v1/recommend/together")
+        .post(together::recommend_together)
+        .open(routes);
+    Path::at("/api/v1/me/recommendations")
+        .get(recommendations::list_recommendations)
+        .open(routes);
+    Path::at("/api/v1/films/{film_id}/similar")
+        .get(similar::list_similar)
+        .open(routes);
+    Path::at("/api/v1/me/companions")
+        .get(companions::list_companions)
+        .post(companions::invite_companion)
+        .open(routes);
+    Path::at("/api/v1/me/companions/{companion_id}")
+        .delete(companions::end_companionship)
+        .open(routes);
+    Path::at("/api/v1/me/companions/{companion_id}/accept")
+        .post(companions::accept_companion)
+        .open(routes);
+    Path::at("/api/v1/me/companions/{companion_id}/decline")
+        .post(companions::decline_companion)
+        .open(routes);
 }

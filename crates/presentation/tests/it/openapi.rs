@@ -1,5 +1,8 @@
 //! The document, and that every operation in it is guarded as it says.
-use crate::support::{DOCUMENT, TestApi, enqueue};
+use crate::{
+    companions,
+    support::{DOCUMENT, TestApi, enqueue},
+};
 use actix_web::http::Method;
 use application::{
     fakes::{a_conversation, a_film, a_session, a_user, a_watchlist},
@@ -12,6 +15,7 @@ use domain::{
     identity::{SessionId, UserId},
     jobs::JobId,
     library::WatchlistId,
+    recommendation::CompanionshipId,
     taste::{HiddenSubject, Hide, Progress, Rating, ReviewContent, ReviewText, Stance, ViewingId},
 };
 use serde_json::{Value, json};
@@ -178,6 +182,7 @@ async fn what_needs_a_token_answers_401_without_one() {
         "watchlist",
         "user_id",
         "job_id",
+        "companion_id",
         "viewing_id",
         "kind",
         "id",
@@ -258,6 +263,13 @@ const STRANGERS: &[(&str, Stranger)] = &[
     ("setPoster", Refused(403)),
     ("removePoster", Refused(403)),
     ("recommendTonight", OwnAffairs),
+    ("recommendTogether", OwnAffairs),
+    ("listRecommendations", OwnAffairs),
+    ("listCompanions", OwnAffairs),
+    ("inviteCompanion", OwnAffairs),
+    ("acceptCompanion", Refused(404)),
+    ("declineCompanion", Refused(404)),
+    ("endCompanionship", Refused(404)),
     ("sendMessage", OwnAffairs),
     ("listConversations", OwnAffairs),
     ("deleteConversations", OwnAffairs),
@@ -284,6 +296,7 @@ struct Belongings {
     list: WatchlistId,
     session: SessionId,
     conversation: ConversationId,
+    companion: CompanionshipId,
     viewing: ViewingId,
 }
 
@@ -302,6 +315,7 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
         .world
         .token_of(&api.world.has(a_user().with_email("bob@example.org")));
     let job = enqueue(&api.world, Task::TidyUp).await;
+    let companion = companions::invited(&api, &anna, "Somebody else").await;
     let table: BTreeMap<&str, Stranger> = STRANGERS.iter().copied().collect();
     let opinion = RateFilm {
         film,
@@ -347,6 +361,7 @@ async fn strangers_get_what_the_table_says_and_change_nothing() {
                         list,
                         session,
                         conversation,
+                        companion,
                         viewing,
                     },
                     &bob,
@@ -367,6 +382,7 @@ async fn ask(api: &TestApi, operation: &Operation, annas: &Belongings, bob: &str
         ("conversation_id", annas.conversation.to_string()),
         ("user_id", annas.user.to_string()),
         ("job_id", annas.job.to_string()),
+        ("companion_id", annas.companion.to_string()),
         ("viewing_id", annas.viewing.to_string()),
         ("kind", "films".to_owned()),
         ("id", annas.film.to_string()),

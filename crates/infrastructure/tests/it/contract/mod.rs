@@ -2,6 +2,7 @@
 mod assistant;
 mod catalogue;
 mod community;
+mod companions;
 mod identity;
 mod imports;
 mod jobs;
@@ -11,6 +12,7 @@ mod mixes;
 mod recommendation;
 mod statements;
 mod taste;
+mod tastes;
 mod upkeep;
 
 use application::{
@@ -23,6 +25,10 @@ use application::{
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
     module::Ports,
+    recommendation::{
+        ports::{CompanionQueries, ShownFilms},
+        recommender::{Recommender, TasteQueries},
+    },
     shared::{
         page::{PageRequest, PageSize},
         store::Store,
@@ -52,6 +58,7 @@ use infrastructure::{
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
+    recommendation::{ServingState, SqlFactsFeed},
     sources::NoFilmSources,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
@@ -96,6 +103,10 @@ impl Bench {
     port!(progress -> ProgressQueries);
     port!(hides -> HideQueries);
     port!(mixes -> MixQueries);
+    port!(shown -> ShownFilms);
+    port!(companions -> CompanionQueries);
+    port!(recommender -> Recommender);
+    port!(tastes -> TasteQueries);
     port!(meanings -> MeaningQueries);
     port!(communities -> CommunityQueries);
     port!(budget -> ModelBudget);
@@ -183,6 +194,7 @@ impl Bench {
             bell: JobBell::default(),
             gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
+            recommender: ServingState::new(Arc::new(SqlFactsFeed::new(connection.clone()))),
             posters: Arc::new(posters),
             pictures: PictureWays::new(PictureHosts::default(), &HashMap::new()).unwrap(),
             model: None,

@@ -11,6 +11,7 @@ use application::{
         ports::{EntryRange, WatchlistRef},
     },
     module::ApplicationModule,
+    recommendation::recommend::Recommend,
     shared::{
         actor::{Actor, SignedInUser},
         page::{PageRequest, PageSize},
@@ -24,7 +25,7 @@ use application::{
 use chrono::DateTime;
 use domain::{
     catalogue::{CountryName, ExternalSource, FilmTitle, PosterUrl, SourceName, SourceRating},
-    identity::Role,
+    identity::{Role, User},
     library::StandardList,
     shared::Id,
     taste::Rating,
@@ -142,6 +143,36 @@ async fn a_list_whose_films_are_not_in_memory_takes_two_statements(url: Database
     assert_eq!(counter.of(list).await.1, 2);
 }
 
+/// One for the taste, one for the films with flags, one to note them; then, within the hour, two.
+async fn recommending_takes_three_statements(bench: Bench, counter: Counter) {
+    let user = a_user().build();
+    bench.has_user(&user).await;
+    let films: Vec<_> = (0..30).map(|_| a_film().build()).collect();
+    for film in &films {
+        bench.has_film(film).await;
+    }
+    let app = ApplicationModule::builder(std::sync::Arc::clone(&bench.ports)).build();
+    let use_case: &dyn UseCase<Recommend> = app.resolve_ref();
+    let recommend = async |user: &User| {
+        let actor = Actor::User(SignedInUser {
+            id: user.id,
+            role: user.role,
+            language: user.language,
+            session: Id::from_uuid(uuid::Uuid::nil()),
+        });
+        let execute = use_case.execute(&actor, Recommend::default());
+        let (advice, count) = counter.of(execute).await;
+        assert_eq!(advice.unwrap().films.len(), 20);
+        count
+    };
+    // The first one reads what everybody shares: the films that are ranked, genres, moods.
+    recommend(&user).await;
+    assert_eq!(recommend(&user).await, 2);
+    let other = a_user().build();
+    bench.has_user(&other).await;
+    assert_eq!(recommend(&other).await, 3);
+}
+
 async fn what_is_told_takes_few_statements(bench: Bench, counter: Counter) {
     let user = a_user().build();
     bench.has_user(&user).await;
@@ -248,6 +279,21 @@ async fn postgres_takes_few_statements_to_import() {
     let url = PostgresServer::shared().fresh_database().parse().unwrap();
     let (bench, counter) = counted(url, tempfile::tempdir().unwrap()).await;
     an_import_takes_as_many_statements_however_many_films_it_brings(bench, counter).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_takes_few_statements_to_recommend() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::sqlite_file(&folder.path().join("films.db"));
+    let (bench, counter) = counted(url, folder).await;
+    recommending_takes_three_statements(bench, counter).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_takes_few_statements_to_recommend() {
+    let url = PostgresServer::shared().fresh_database().parse().unwrap();
+    let (bench, counter) = counted(url, tempfile::tempdir().unwrap()).await;
+    recommending_takes_three_statements(bench, counter).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
