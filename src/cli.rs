@@ -38,6 +38,12 @@ pub enum Command {
         #[arg(long)]
         once: bool,
     },
+    /// Runs the Telegram bot that `serve` runs beside answering, and does nothing else.
+    ///
+    /// `BOT_TOKEN` must be set. With `FILMHUB_BOT=off` instances of `serve` leave the bot to it. The
+    /// bot answers as many people at once on as many instances as there are; where it asks Telegram for
+    /// what is new, one of them does.
+    Bot,
     /// Brings in films of another catalogue, or ratings of people elsewhere.
     ///
     /// Whatever ends an import, the same command goes on where it was. A running instance shows new films

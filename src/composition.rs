@@ -1,5 +1,5 @@
 //! Puts the layers together: the only file that names adapters.
-use crate::config::{self, Config};
+use crate::config::{self, BotConfig, Config};
 use anyhow::{Context, bail};
 use application::{
     catalogue::{
@@ -10,6 +10,7 @@ use application::{
     jobs::Task,
     module::ApplicationModule,
     shared::clock::{Clock, IdGenerator},
+    telegram::ports::{TelegramApi, Webhook},
 };
 use chrono::Duration;
 use infrastructure::{
@@ -27,11 +28,13 @@ use infrastructure::{
     recommendation::{ServingState, SqlFactsFeed},
     sources::{CachedSources, Failover, NoFilmSources, RedisShelf},
     system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
+    telegram::{BotApi, BotPorts, BotRunner, BotSettings, Delivery, UpdateBell},
     upkeep::Gauges,
 };
+use presentation::{BotFace, BotName, TelegramBot, WebhookGate, WebhookSecret};
 use sea_orm::DatabaseConnection;
 use shaku::{HasComponent, HasComponents};
-use std::{fs, os::unix::fs::DirBuilderExt, path::PathBuf, sync::Arc};
+use std::{fmt::Write, fs, os::unix::fs::DirBuilderExt, path::PathBuf, sync::Arc};
 
 /// The product, put together.
 pub struct Composition {
@@ -47,6 +50,10 @@ pub struct Composition {
     ports: Arc<InfrastructureModule>,
     /// The search index, to be kept up.
     pub index: Arc<FilmIndexState>,
+    /// Rung when Telegram told something.
+    update_bell: UpdateBell,
+    /// The name of the Telegram bot, once it is known.
+    pub bot_name: BotName,
     /// What ranks films, to be kept up.
     pub recommender: Arc<ServingState>,
 }
@@ -56,6 +63,8 @@ pub struct Composition {
 pub enum Index {
     /// It serves searches.
     Kept,
+    /// It serves those of the bot, beside a process that serves others from the same data directory.
+    KeptByBot,
     /// It does not search.
     Unused,
 }
@@ -133,13 +142,25 @@ pub fn compose(
     let gate = Arc::new(GateState::default());
     let bell = JobBell::default();
     let feed = SqlFilmFeed::new(connection.clone(), UuidV7Generator.next_uuid());
-    let folder = (index == Index::Kept).then(|| config.data_dir.join("index"));
+    let folder = match index {
+        Index::Kept => Some("index"),
+        Index::KeptByBot => Some("bot-index"),
+        Index::Unused => None,
+    };
+    let folder = folder.map(|name| config.data_dir.join(name));
+    let update_bell = UpdateBell::default();
+    let bot_name = BotName::default();
+    if let Some(name) = config.bot.as_ref().and_then(|bot| bot.name.clone()) {
+        // It has just been made, so nobody was faster.
+        let _ = bot_name.0.set(name);
+    }
     let index = FilmIndexState::new(folder, Arc::new(feed));
     let recommender = ServingState::new(Arc::new(SqlFactsFeed::new(connection.clone())));
     let ports = infrastructure_module(Prepared {
         connection: connection.clone(),
         turns: WriteTurns::of(&connection),
         bell: bell.clone(),
+        update_bell: update_bell.clone(),
         jwt_secret,
         lives: lives(config),
         gate: Arc::clone(&gate),
@@ -161,6 +182,8 @@ pub fn compose(
         bell,
         ports,
         index,
+        update_bell,
+        bot_name,
         recommender,
     })
 }
@@ -180,6 +203,34 @@ impl Composition {
             model: self.ports.resolve(),
             clock: self.ports.resolve(),
         }
+    }
+
+    /// The Telegram bot, if there is one.
+    pub fn bot(&self, config: &Config) -> anyhow::Result<Option<BotRunner>> {
+        let Some(bot) = &config.bot else {
+            return Ok(None);
+        };
+        let api = BotApi::new(&bot.api).context("the Telegram bot cannot be used")?;
+        let api: Arc<dyn TelegramApi> = Arc::new(api);
+        let face = BotFace {
+            default_language: config.language,
+            posters: config.posters.clone(),
+        };
+        let handler = TelegramBot::new(Arc::clone(&self.application), Arc::clone(&api), face);
+        let ports = BotPorts {
+            api,
+            inbox: self.ports.resolve(),
+            handler: Arc::new(handler),
+            clock: self.ports.resolve(),
+            ids: self.ports.resolve(),
+            bell: self.update_bell.clone(),
+        };
+        let settings = BotSettings {
+            bot: bot.api.token.bot(),
+            delivery: delivery(bot),
+            name: Arc::clone(&self.bot_name.0),
+        };
+        Ok(Some(BotRunner::new(ports, settings)))
     }
 
     /// Who runs jobs in this process.
@@ -210,6 +261,37 @@ impl Composition {
         );
         Scheduler::new(store, clock, ids, schedules(config), worker.kinds())
     }
+}
+
+fn delivery(bot: &BotConfig) -> Delivery {
+    match &bot.webhook {
+        None => Delivery::Polling,
+        Some(url) => Delivery::Webhook(Webhook {
+            url: url.to_string(),
+            secret: webhook_secret(bot),
+        }),
+    }
+}
+
+/// What Telegram shows with each update. It is made of the token, so that all instances know it and
+/// nobody has to set it.
+fn webhook_secret(bot: &BotConfig) -> String {
+    let made_of = format!("filmhub webhook {}", bot.api.token.expose());
+    let digest = SystemSecrets.digest(&made_of);
+    digest.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// How Telegram brings updates to this instance, where it does.
+pub fn webhook_gate(config: &Config) -> Option<WebhookGate> {
+    let bot = config.bot.as_ref().filter(|bot| bot.webhook.is_some())?;
+    Some(WebhookGate {
+        bot: bot.api.token.bot(),
+        secret: WebhookSecret(webhook_secret(bot)),
+    })
 }
 
 /// What is due in which rhythm. Without a source there are no films to fetch.

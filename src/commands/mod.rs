@@ -1,5 +1,6 @@
 //! One file for each command.
 mod admin;
+mod bot;
 mod config;
 mod doctor;
 mod healthcheck;
@@ -26,6 +27,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Doctor { json } => block_on(doctor::look(json)),
         Command::Healthcheck { live } => block_on(healthcheck::ask(live)),
         Command::Serve => watched(serve::run),
+        Command::Bot => watched(|config, telemetry| block_on(bot::run(config, telemetry))),
         Command::Worker { once: true } => with_config(|config| block_on(worker::run_once(&config))),
         Command::Worker { once: false } => {
             watched(|config, telemetry| block_on(worker::run(config, telemetry)))

@@ -1,5 +1,8 @@
 //! Serves the API.
-use super::worker::{start_jobs, stop_signal};
+use super::{
+    bot::start_bot,
+    worker::{start_followers, start_jobs, stop_signal},
+};
 use crate::{
     composition::{self, Composition},
     config::Config,
@@ -16,7 +19,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// How long running requests get to finish once it is told to stop.
@@ -39,9 +42,12 @@ async fn serve(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
     let app = composition::compose(config, connection, composition::Index::Kept)?;
     app.gate.refresh(&app.connection, SystemClock.now()).await?;
     let cancelled = CancellationToken::new();
-    let mut background = start_background(&app, &cancelled);
+    let mut background = start_followers(&app, &cancelled);
     if config.serve_runs_jobs {
         background.extend(start_jobs(config, &app, &cancelled));
+    }
+    if config.serve_runs_bot {
+        background.extend(start_bot(config, &app, &cancelled)?);
     }
     let server = start_server(config, &app)?;
     telemetry.show(app.gauges())?;
@@ -60,7 +66,7 @@ async fn serve(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
 
 /// Says goodbye to the database. One that is gone gives no answer; everything that was acknowledged is
 /// there already, so nothing is lost by not waiting for it.
-async fn close(connection: DatabaseConnection) -> anyhow::Result<()> {
+pub async fn close(connection: DatabaseConnection) -> anyhow::Result<()> {
     match timeout(FAREWELL, connection.close()).await {
         Ok(closed) => closed.context("the database could not be closed"),
         Err(_elapsed) => {
@@ -77,18 +83,6 @@ async fn stop_when_told(server: ServerHandle) {
     }
 }
 
-/// Starts what goes on beside answering.
-fn start_background(app: &Composition, cancelled: &CancellationToken) -> Vec<JoinHandle<()>> {
-    let gate = Arc::clone(&app.gate);
-    let connection = app.connection.clone();
-    let until = cancelled.clone();
-    vec![
-        tokio::spawn(async move { gate.keep_up(&connection, || SystemClock.now(), until).await }),
-        tokio::spawn(Arc::clone(&app.index).follow(cancelled.clone())),
-        tokio::spawn(Arc::clone(&app.recommender).follow(cancelled.clone())),
-    ]
-}
-
 fn start_server(config: &Config, app: &Composition) -> anyhow::Result<actix_web::dev::Server> {
     let settings = ApiSettings {
         default_language: config.language,
@@ -99,6 +93,8 @@ fn start_server(config: &Config, app: &Composition) -> anyhow::Result<actix_web:
             .then(|| composition::posters_dir(config)),
         cors_origins: config.cors_origins.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        bot_name: app.bot_name.clone(),
+        webhook: composition::webhook_gate(config),
         limits: config.limits,
     };
     let api = Api::new(Arc::clone(&app.application), settings);

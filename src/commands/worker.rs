@@ -5,10 +5,12 @@ use crate::{
     telemetry::Telemetry,
 };
 use application::{
-    shared::{actor::Actor, use_case::UseCase},
+    shared::{actor::Actor, clock::Clock, use_case::UseCase},
     upkeep::tidy_up::TidyUp,
 };
+use infrastructure::system::SystemClock;
 use shaku::HasComponent;
+use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -40,8 +42,12 @@ pub async fn run_once(config: &Config) -> anyhow::Result<()> {
     let use_case: &dyn UseCase<TidyUp> = app.application.resolve_ref();
     let tidied = use_case.execute(&Actor::System, TidyUp).await?;
     println!(
-        "removed {} sessions, {} sign-in attempts, {} posters, {} jobs",
-        tidied.sessions, tidied.telegram_sign_ins, tidied.posters, tidied.jobs
+        "removed {} sessions, {} sign-in attempts, {} posters, {} jobs, {} updates of Telegram",
+        tidied.sessions,
+        tidied.telegram_sign_ins,
+        tidied.posters,
+        tidied.jobs,
+        tidied.telegram_updates
     );
     Ok(())
 }
@@ -58,6 +64,18 @@ pub fn start_jobs(
     vec![
         tokio::spawn(async move { worker.work(until).await }),
         tokio::spawn(scheduler.keep(cancelled.clone())),
+    ]
+}
+
+/// Starts to follow what other instances change: which sessions are ended, and which films there are.
+pub fn start_followers(app: &Composition, cancelled: &CancellationToken) -> Vec<JoinHandle<()>> {
+    let gate = Arc::clone(&app.gate);
+    let connection = app.connection.clone();
+    let until = cancelled.clone();
+    vec![
+        tokio::spawn(async move { gate.keep_up(&connection, || SystemClock.now(), until).await }),
+        tokio::spawn(Arc::clone(&app.index).follow(cancelled.clone())),
+        tokio::spawn(Arc::clone(&app.recommender).follow(cancelled.clone())),
     ]
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Everything has a default with which the product runs. What is set wrongly stops the start with one
 //! message that names every bad setting.
+mod bot;
 mod film_sources;
 mod reader;
 mod schedules;
@@ -9,6 +10,7 @@ mod source;
 mod telemetry;
 mod values;
 
+pub use bot::BotConfig;
 pub use reader::Shown;
 pub use schedules::Schedules;
 pub use telemetry::{MetricsConfig, Sampler, TracesConfig};
@@ -33,10 +35,6 @@ use std::{
 };
 use url::Url;
 use values::{BaseUrl, LogFilter, Origins, ProxyUrl};
-
-/// Names that deployments set for parts of the product that read them elsewhere or later; they are
-/// accepted, so that an existing `.env` works as it is.
-const OTHERS_SECRETS: [&str; 1] = ["BOT_TOKEN"];
 
 /// Everything that can be set.
 pub struct Config {
@@ -102,6 +100,10 @@ pub struct Config {
     pub schedules: Schedules,
     /// The source whose lists are fetched, if any is set up.
     pub source_of_lists: Option<SourceName>,
+    /// The Telegram bot, if there is one.
+    pub bot: Option<BotConfig>,
+    /// Whether `serve` runs the bot beside answering.
+    pub serve_runs_bot: bool,
 }
 
 /// Some settings are wrong.
@@ -127,7 +129,7 @@ impl Config {
         let data_dir = PathBuf::from(reader.parsed("FILMHUB_DATA_DIR", "./data".to_owned()));
         let language = reader.parsed("FILMHUB_LANGUAGE", Language::default());
         let sources = film_sources::read(&mut reader, language);
-        let posters = read_poster_addresses(&mut reader, port);
+        let (posters, public_url) = read_poster_addresses(&mut reader, port);
         let model = read_model(&mut reader);
         let config = Self {
             host,
@@ -161,11 +163,10 @@ impl Config {
             jobs_at_once: reader.within("FILMHUB_JOBS_AT_ONCE", 1..=64, 4),
             job_lease_seconds: reader.within("FILMHUB_JOB_LEASE_SECONDS", 2..=3600, 60),
             schedules: Schedules::read(&mut reader),
+            bot: bot::read(&mut reader, public_url.as_ref()),
+            serve_runs_bot: reader.parsed("FILMHUB_BOT", Switch::On) == Switch::On,
             data_dir,
         };
-        for name in OTHERS_SECRETS {
-            reader.secret(name);
-        }
         for name in reader.needless_files() {
             reader.refuse(&name, "is not a setting: only a secret may lie in a file");
         }
@@ -305,18 +306,20 @@ fn read_model_limits(reader: &mut Reader) -> ModelLimits {
 }
 
 /// Where clients fetch posters: from this service in all sizes, unless it is only said where they lie
-/// as they were sent. Settings made before this service showed posters itself say just that.
-fn read_poster_addresses(reader: &mut Reader, port: u16) -> PosterAddresses {
+/// as they were sent. Settings made before this service showed posters itself say just that. With it the
+/// address of this service, where somebody said it.
+fn read_poster_addresses(reader: &mut Reader, port: u16) -> (PosterAddresses, Option<BaseUrl>) {
     let is_known = reader.is_set("FILMHUB_PUBLIC_URL");
     let public_url = reader.parsed("FILMHUB_PUBLIC_URL", BaseUrl::local(port));
     let originals: Option<BaseUrl> = reader.optional("FILES_BASE_URL");
-    match originals.map(|url| url.to_string()) {
+    let posters = match originals.map(|url| url.to_string()) {
         Some(base) if !is_known => PosterAddresses::Originals { base },
         originals => PosterAddresses::Images {
             base: format!("{public_url}/images"),
             originals,
         },
-    }
+    };
+    (posters, is_known.then_some(public_url))
 }
 
 /// Reads the secret that tokens are signed with from the data directory, or makes one there, readable
@@ -435,7 +438,7 @@ mod tests {
             ("FILES_BASE_URL", "https://cdn.example.org/posters/"),
             ("TMDB_API_KEY", "hidden as well"),
             ("TMDB_BASE_URL", "https://api.example.org"),
-            ("BOT_TOKEN", "hidden bot"),
+            ("BOT_TOKEN", "123456:hidden-bot"),
         ])
         .unwrap();
         assert!(!config.database.url.is_sqlite());
@@ -530,6 +533,9 @@ mod tests {
             ("GPT_BASE", "ftp://model"),
             ("GPT_PROXY", "gopher://user:secretvalue@proxy"),
             ("GPT_SEARCH_TIMEOUT", "0"),
+            ("BOT_TOKEN", "secretvalue"),
+            ("BOT_UPDATES", "pigeon"),
+            ("BOT_API_URL", "ftp://telegram"),
         ])
         .err()
         .unwrap();
@@ -547,6 +553,9 @@ mod tests {
             "GPT_BASE",
             "GPT_PROXY",
             "GPT_SEARCH_TIMEOUT",
+            "BOT_TOKEN",
+            "BOT_UPDATES",
+            "BOT_API_URL",
         ] {
             let named = errors.iter().filter(|line| line.starts_with(name)).count();
             assert_eq!(named, 1, "{name} in {errors:?}");
@@ -559,6 +568,8 @@ mod tests {
             ("JWT_SECRET", "tooshort"),
             ("DATABASE_URL", "oops://secretvalue"),
             ("GPT_PROXY", "oops://secretvalue"),
+            ("BOT_TOKEN", "secretvalue"),
+            ("BOT_PROXY", "oops://secretvalue"),
         ])
         .err()
         .unwrap()

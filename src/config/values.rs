@@ -90,6 +90,15 @@ impl fmt::Display for Host {
     }
 }
 
+/// How the Telegram bot hears of anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Updates {
+    /// It asks.
+    Polling,
+    /// Telegram brings it.
+    Webhook,
+}
+
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
@@ -146,6 +155,7 @@ macro_rules! words {
         }
     };
 }
+words!(Updates { Polling = "polling", Webhook = "webhook" });
 words!(LogFormat { Pretty = "pretty", Json = "json" });
 words!(SamplerName {
     AlwaysOn = "always_on",
@@ -174,6 +184,14 @@ impl BaseUrl {
     /// The API of the first server of its kind.
     pub fn of_openai() -> Self {
         match "https://api.openai.com/v1".parse() {
+            Ok(url) => url,
+            Err(_) => unreachable!("a URL that is written here is valid"),
+        }
+    }
+
+    /// Telegram's own server of its Bot API.
+    pub fn of_telegram() -> Self {
+        match "https://api.telegram.org".parse() {
             Ok(url) => url,
             Err(_) => unreachable!("a URL that is written here is valid"),
         }
@@ -215,6 +233,30 @@ impl FromStr for ProxyUrl {
         let url = Url::parse(text).ok().filter(is_proxy);
         url.map(Self)
             .ok_or("must be an address that starts with `http://`, `https://`, `socks5://` or `socks5h://`")
+    }
+}
+
+/// The name by which people find a bot, without the `@`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BotUserName(pub String);
+
+impl FromStr for BotUserName {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let name = text.trim().trim_start_matches('@');
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        if (1..=32).contains(&name.len()) && name.bytes().all(is_plain) {
+            return Ok(Self(name.to_owned()));
+        }
+        Err(format!(
+            "must be a name such as `filmhub_bot`, got `{text}`"
+        ))
+    }
+}
+
+impl fmt::Display for BotUserName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

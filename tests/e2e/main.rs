@@ -42,6 +42,8 @@ mod sessions;
 #[cfg(test)]
 mod taste;
 #[cfg(test)]
+mod telegram;
+#[cfg(test)]
 mod together;
 #[cfg(test)]
 mod vocabulary;

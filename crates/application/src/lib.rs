@@ -14,4 +14,5 @@ pub mod module;
 pub mod recommendation;
 pub mod shared;
 pub mod taste;
+pub mod telegram;
 pub mod upkeep;

@@ -15,4 +15,5 @@ pub mod recommendation;
 pub mod sources;
 pub mod system;
 mod taste;
+pub mod telegram;
 pub mod upkeep;

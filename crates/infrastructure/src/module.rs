@@ -47,6 +47,7 @@ use crate::{
     taste::{
         SqlDiaryQueries, SqlHideQueries, SqlProgressQueries, SqlRatingQueries, SqlReviewQueries,
     },
+    telegram::{SqlUpdateInbox, SqlUpdateInboxParameters, UpdateBell},
     upkeep::SqlFigureQueries,
 };
 use application::{
@@ -78,6 +79,7 @@ module! {
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,
+            SqlUpdateInbox,
         ],
         providers = [],
     }
@@ -91,6 +93,8 @@ pub struct Prepared {
     pub turns: WriteTurns,
     /// Rung when there are new jobs; shared with who does them.
     pub bell: JobBell,
+    /// Rung when Telegram told something; shared with who answers it.
+    pub update_bell: UpdateBell,
     /// What tokens are signed with.
     pub jwt_secret: JwtSecret,
     /// How long tokens live.
@@ -124,6 +128,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         connection,
         turns,
         bell,
+        update_bell,
         jwt_secret,
         lives,
         gate,
@@ -146,6 +151,10 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<SqlWatchlistEntries>(SqlWatchlistEntriesParameters {
             turns: turns.clone(),
+        })
+        .with_component_parameters::<SqlUpdateInbox>(SqlUpdateInboxParameters {
+            turns: turns.clone(),
+            bell: update_bell,
         })
         .with_component_parameters::<Argon2PasswordHasher>(Argon2PasswordHasherParameters {
             slots: Arc::new(HashingSlots::for_this_machine()),

@@ -12,6 +12,7 @@ mod mixes;
 mod openapi;
 mod recommendation;
 mod taste;
+mod telegram;
 mod upkeep;
 
 use actix_web::{
@@ -28,6 +29,9 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 pub use http::problem::{KnownProblem, problems};
 pub use openapi::openapi;
+pub use telegram::{
+    BotFace, BotName, TelegramBot, WebhookGate, WebhookSecret, webhook::PATH as WEBHOOK_PATH,
+};
 
 /// What the HTTP face needs to know.
 #[derive(Clone, Debug)]
@@ -42,6 +46,10 @@ pub struct ApiSettings {
     pub cors_origins: Vec<String>,
     /// The version that `/healthz` tells.
     pub version: String,
+    /// The name of the Telegram bot, once it is known.
+    pub bot_name: BotName,
+    /// How Telegram brings updates, where it does.
+    pub webhook: Option<WebhookGate>,
     /// How much time and memory clients may take.
     pub limits: Limits,
 }
@@ -130,6 +138,7 @@ pub fn app(
 pub fn configure(api: Api) -> impl FnOnce(&mut web::ServiceConfig) {
     move |routes| {
         let serves_posters = api.settings.files_dir.is_some();
+        let has_webhook = api.settings.webhook.is_some();
         routes
             .app_data(api)
             .app_data(http::shared_answer::SharedAnswers::default());
@@ -142,6 +151,9 @@ pub fn configure(api: Api) -> impl FnOnce(&mut web::ServiceConfig) {
         recommendation::routes(routes);
         assistant::routes(routes);
         upkeep::routes(routes);
+        if has_webhook {
+            telegram::webhook::routes(routes);
+        }
         openapi::routes(routes);
         if serves_posters {
             catalogue::poster_files::routes(routes);

@@ -34,7 +34,7 @@ const PAGE: &str = "/api/schema/swagger/";
     paths(
         identity::register::register, identity::sign_in::sign_in, identity::tokens::issue_tokens,
         identity::sessions::sign_out, identity::telegram::open, identity::telegram::check,
-        identity::telegram::exchange, identity::me::show_me, identity::me::update_me,
+        identity::telegram::exchange, identity::telegram::link, identity::telegram::unlink, identity::me::show_me, identity::me::update_me,
         identity::me::delete_me, identity::me::change_password, identity::sessions::list_sessions,
         identity::sessions::end_sessions, identity::sessions::end_session,
         library::watchlists::list_watchlists, library::watchlists::create_watchlist,

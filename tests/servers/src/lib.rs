@@ -7,6 +7,7 @@
 )]
 #![warn(missing_docs)]
 
+mod bot_api;
 mod model;
 mod otlp;
 mod postgres;
@@ -15,6 +16,7 @@ mod s3;
 mod scripted;
 mod serving;
 
+pub use bot_api::{BOT_NAME, BOT_TOKEN, BotApiServer, BotApiTrouble, BotMessage};
 pub use model::{ModelAnswer, ModelRequest, ModelServer};
 pub use otlp::{SentSpan, TraceServer};
 pub use postgres::PostgresServer;

@@ -107,6 +107,7 @@ impl UserBuilder {
     #[track_caller]
     pub fn with_email(mut self, email: &str) -> Self {
         self.email = Some(EmailAddress::parse(email).expect("a valid address"));
+        self.has_email = true;
         self
     }
 

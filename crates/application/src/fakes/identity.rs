@@ -355,6 +355,14 @@ impl IdentityQueries for FakeIdentityQueries {
             .read(|stored| stored.users.get(&user).cloned())
     }
 
+    async fn show_user_by_telegram(
+        &self,
+        telegram: TelegramId,
+    ) -> Result<Option<User>, StoreError> {
+        self.database
+            .read(|stored| stored.find_user(|user| user.telegram == Some(telegram)))
+    }
+
     async fn show_user_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError> {
         self.database
             .read(|stored| stored.find_user(|user| user.email.as_ref() == Some(email)))

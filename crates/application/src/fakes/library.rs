@@ -233,20 +233,6 @@ pub struct FakeWatchlistEntries {
     pub(super) database: Database,
 }
 
-impl FakeWatchlistEntries {
-    /// Changes in one statement: waits for its turn, changes, commits.
-    async fn change<T: Send>(
-        &self,
-        change: impl FnOnce(&mut Stored) -> T + Send,
-    ) -> Result<T, StoreError> {
-        let turn = self.database.wait_for_turn().await?;
-        let mut copy = self.database.read(Stored::clone)?;
-        let outcome = change(&mut copy);
-        self.database.commit(copy, turn)?;
-        Ok(outcome)
-    }
-}
-
 #[async_trait]
 impl WatchlistEntries for FakeWatchlistEntries {
     async fn add(
@@ -256,7 +242,8 @@ impl WatchlistEntries for FakeWatchlistEntries {
         film: FilmId,
         at: DateTime<Utc>,
     ) -> Result<AddOutcome, StoreError> {
-        self.change(|stored| stored.add_entry(list, owner, film, at))
+        self.database
+            .change(|stored| stored.add_entry(list, owner, film, at))
             .await
     }
 
@@ -266,7 +253,8 @@ impl WatchlistEntries for FakeWatchlistEntries {
         owner: UserId,
         film: FilmId,
     ) -> Result<RemoveOutcome, StoreError> {
-        self.change(|stored| stored.remove_entry(list, owner, film))
+        self.database
+            .change(|stored| stored.remove_entry(list, owner, film))
             .await
     }
 }

@@ -40,6 +40,7 @@ mod state;
 mod store;
 mod system;
 mod taste;
+mod telegram;
 mod world;
 
 pub use assistant::{
@@ -78,4 +79,5 @@ pub use system::{FakeBackoff, FixedChance, FixedClock, SequentialIds, opening_ti
 pub use taste::{
     FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries, FakeReviewQueries,
 };
+pub use telegram::{FakeTelegram, FakeUpdateInbox, Said};
 pub use world::World;

@@ -32,6 +32,7 @@ use super::{
         FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
         FakeReviewQueries,
     },
+    telegram::FakeUpdateInbox,
 };
 use crate::{
     assistant::ports::{ConversationQueries, Embedder, LanguageModel, ModelBudget, ModelPolicy},
@@ -61,6 +62,7 @@ use crate::{
         store::Store,
     },
     taste::ports::{DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries},
+    telegram::ports::UpdateInbox,
     upkeep::ports::FigureQueries,
 };
 use shaku::{Component, Module, ModuleBuildContext, module};
@@ -111,4 +113,5 @@ fake_ports! {
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
+    FakeUpdateInbox for UpdateInbox,
 }

@@ -9,10 +9,12 @@ use super::{
     meanings::StoredMeaning,
     mixes::ColorsDue,
     taste::TakenKey,
+    telegram::StoredUpdate,
 };
 use crate::{
     identity::ports::RefreshTokenDigest,
     shared::{once::OnceKey, store::StoreError},
+    telegram::ports::{BotId, UpdateId},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
@@ -33,6 +35,7 @@ use std::{
     },
 };
 use tokio::sync::OwnedMutexGuard;
+use uuid::Uuid;
 
 /// Everything that is stored. Two of them are equal when nothing has changed between them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,6 +73,8 @@ pub struct Stored {
     pub(super) reviews: BTreeMap<(UserId, FilmId), Review>,
     pub(super) hidden: BTreeMap<(UserId, HiddenSubject), Hidden>,
     pub(super) once_keys: BTreeMap<(UserId, OnceKey), TakenKey>,
+    pub(super) telegram_updates: BTreeMap<(BotId, UpdateId), StoredUpdate>,
+    pub(super) telegram_askers: BTreeMap<BotId, (Uuid, DateTime<Utc>)>,
 }
 
 /// The committed state, shared by every fake of a world.
@@ -128,6 +133,18 @@ impl Database {
         self.0.commits.fetch_add(1, Ordering::SeqCst);
         drop(turn);
         Ok(())
+    }
+
+    /// Changes in one statement: waits for its turn, changes, commits.
+    pub(super) async fn change<T: Send>(
+        &self,
+        change: impl FnOnce(&mut Stored) -> T + Send,
+    ) -> Result<T, StoreError> {
+        let turn = self.wait_for_turn().await?;
+        let mut copy = self.read(Stored::clone)?;
+        let outcome = change(&mut copy);
+        self.commit(copy, turn)?;
+        Ok(outcome)
     }
 
     /// Prepares a test: changes what is committed at once.

@@ -31,6 +31,7 @@ use super::{
         FakeDiaryQueries, FakeHideQueries, FakeProgressQueries, FakeRatingQueries,
         FakeReviewQueries,
     },
+    telegram::FakeUpdateInbox,
 };
 use crate::{
     identity::ports::{AccessGrant, AccessTokens},
@@ -142,6 +143,8 @@ pub struct World {
     pub model_budget: FakeModelBudget,
     /// Reads of jobs.
     pub job_queries: FakeJobQueries,
+    /// What Telegram told the bot.
+    pub inbox: FakeUpdateInbox,
     database: Database,
     application: OnceLock<Arc<ApplicationModule>>,
 }
@@ -206,6 +209,7 @@ impl World {
             model_policy: FakeModelPolicy::default(),
             model_budget: FakeModelBudget { database: of() },
             job_queries: FakeJobQueries { database: of() },
+            inbox: FakeUpdateInbox { database: of() },
             application: OnceLock::new(),
             database: of(),
         }
@@ -266,6 +270,7 @@ impl World {
             .with_component_parameters::<FakeModelPolicy>(self.model_policy.clone())
             .with_component_parameters::<FakeModelBudget>(self.model_budget.clone())
             .with_component_parameters::<FakeJobQueries>(self.job_queries.clone())
+            .with_component_parameters::<FakeUpdateInbox>(self.inbox.clone())
             .build()
     }
 
@@ -402,6 +407,14 @@ impl Stored {
     #[must_use]
     pub fn telegram_sign_in_count(&self) -> usize {
         self.telegram_sign_ins.len()
+    }
+
+    /// How many updates of Telegram are remembered, and how many of them are not answered.
+    #[must_use]
+    pub fn telegram_update_counts(&self) -> (usize, usize) {
+        let all = self.telegram_updates.values();
+        let open = all.clone().filter(|stored| stored.is_open()).count();
+        (all.count(), open)
     }
 
     /// A film.

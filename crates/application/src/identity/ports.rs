@@ -159,6 +159,9 @@ pub trait TelegramSignInRepository: Send + Sync {
 pub trait IdentityQueries: Interface {
     /// Shows a user.
     async fn show_user(&self, user: UserId) -> Result<Option<User>, StoreError>;
+    /// Shows the user who has a Telegram account.
+    async fn show_user_by_telegram(&self, telegram: TelegramId)
+    -> Result<Option<User>, StoreError>;
     /// Shows the user who has an address.
     async fn show_user_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError>;
     /// Lists users, the newest first; with a search those whose address or username contains it. The

@@ -27,7 +27,7 @@ use crate::{
         register::RegisterError,
         sessions::SessionsError,
         sign_in::SignInError,
-        telegram::{ExchangeTelegramKeyError, TelegramSignInError},
+        telegram::{ExchangeTelegramKeyError, TelegramLinkError, TelegramSignInError},
         tokens::RefreshTokensError,
     },
     jobs::administer::JobsError,
@@ -43,6 +43,7 @@ use crate::{
         diary::DiaryError, hides::HideError, progress::ProgressError, ratings::RatingError,
         reviews::ReviewError,
     },
+    telegram::receive::ReceiveUpdateError,
     upkeep::{figures::FiguresError, tidy_up::TidyUpError},
 };
 
@@ -85,6 +86,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     ProfileError,
     ProgressError,
     RatingError,
+    ReceiveUpdateError,
     RecommendError,
     RecommendTonightError,
     RefreshTokensError,
@@ -99,6 +101,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     SimilarError,
     SourceError,
     StoreError,
+    TelegramLinkError,
     TelegramSignInError,
     TidyUpError,
     TogetherError,

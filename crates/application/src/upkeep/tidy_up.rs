@@ -19,6 +19,7 @@ use crate::{
         store::{Store, StoreError, UnitOfWork},
         use_case::{UseCase, request},
     },
+    telegram::ports::UpdateInbox,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
@@ -55,12 +56,17 @@ pub struct Tidied {
     pub answers: u64,
     /// Jobs that had ended some time ago.
     pub jobs: u64,
+    /// What Telegram told the bot some time ago.
+    pub telegram_updates: u64,
 }
 
 /// How long a search index may be away without having to be built anew.
 const FILM_CHANGES_KEPT: Duration = Duration::days(7);
 /// How long it is known what was given for tonight; more than long enough not to give it again.
 const RECOMMENDATIONS_KEPT: Duration = Duration::days(30);
+
+/// Telegram tells of nothing again that is older than a day.
+const TELEGRAM_UPDATES_KEPT: Duration = Duration::days(2);
 
 /// Posters that jobs are told to look at each time; those that came before anybody looked at them.
 const LOOKED_AT_ONCE: u32 = 100;
@@ -103,6 +109,8 @@ pub(crate) struct TidyUpUseCase {
     #[shaku(inject)]
     meanings: Arc<dyn MeaningQueries>,
     #[shaku(inject)]
+    inbox: Arc<dyn UpdateInbox>,
+    #[shaku(inject)]
     store: Arc<dyn Store>,
 }
 
@@ -141,6 +149,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             .map(|task| NewJob::new(self.ids.next(), task, now));
         uow.jobs().enqueue_all(new.collect()).await?;
         uow.commit().await?;
+        let telegram_updates = self.inbox.forget(now - TELEGRAM_UPDATES_KEPT).await?;
         let posters = self.removal.remove_obsolete().await?;
         Ok(Tidied {
             sessions,
@@ -152,6 +161,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             posters,
             answers,
             jobs,
+            telegram_updates,
         })
     }
 }

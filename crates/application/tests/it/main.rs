@@ -28,6 +28,8 @@ mod support;
 #[cfg(test)]
 mod taste;
 #[cfg(test)]
+mod telegram;
+#[cfg(test)]
 mod together;
 #[cfg(test)]
 mod upkeep;

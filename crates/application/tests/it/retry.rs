@@ -55,8 +55,9 @@ async fn other_failures_are_not_tried_again() {
 async fn a_request_that_is_not_marked_is_not_tried_again() {
     let world = World::new();
     world.store.contend(1);
-    let refused: Result<String, TelegramSignInError> =
-        world.run(&Actor::Anonymous, OpenTelegramSignIn).await;
+    let refused: Result<String, TelegramSignInError> = world
+        .run(&Actor::Anonymous, OpenTelegramSignIn::default())
+        .await;
     assert_eq!(code(refused), "store.contention");
     assert_eq!(world.backoff.waits(), 0);
 }

@@ -43,12 +43,12 @@ async fn what_is_over_is_forgotten_and_what_goes_on_is_kept() {
     world.has(a_session().of(anna.id).living(Duration::minutes(10)));
     let kept = world.has(a_session().of(anna.id).living(Duration::minutes(11)));
     world
-        .run(&Actor::Anonymous, OpenTelegramSignIn)
+        .run(&Actor::Anonymous, OpenTelegramSignIn::default())
         .await
         .unwrap();
     world.clock.advance(Duration::minutes(1));
     let key = world
-        .run(&Actor::Anonymous, OpenTelegramSignIn)
+        .run(&Actor::Anonymous, OpenTelegramSignIn::default())
         .await
         .unwrap();
     world

@@ -12,9 +12,9 @@ pub use email_address::{EmailAddress, InvalidEmailAddress};
 pub use role::{Role, UnknownRole};
 pub use session::{DeviceName, Session, SessionId, SessionKind, UnknownSessionKind};
 pub use telegram_sign_in::{
-    SignInKeyDigest, TelegramSignIn, TelegramSignInRefused, TelegramSignInState,
+    KeyPurpose, Opener, SignInKeyDigest, TelegramSignIn, TelegramSignInRefused, TelegramSignInState,
 };
 pub use user::{
-    InvalidPassword, NewPassword, PasswordHash, PersonalName, ProfileChange, Standing, TelegramId,
-    User, UserId, Username,
+    InvalidPassword, LastWayIn, NewPassword, PasswordHash, PersonalName, ProfileChange, Standing,
+    TelegramId, User, UserId, Username,
 };

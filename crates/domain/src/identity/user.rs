@@ -89,6 +89,11 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
+/// Telegram is the only way by which the user comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Telegram is the only way to sign in; set an e-mail address and a password first")]
+pub struct LastWayIn;
+
 /// Whether a user may come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -227,6 +232,28 @@ impl User {
         self.updated_at = now;
     }
 
+    /// Ties a Telegram account to the user, by which they sign in from now on.
+    pub fn link_telegram(&mut self, telegram: TelegramId, now: DateTime<Utc>) {
+        self.telegram = Some(telegram);
+        self.updated_at = now;
+    }
+
+    /// Unties the Telegram account, if there is one.
+    ///
+    /// # Errors
+    /// [`LastWayIn`] when the user could not sign in any more.
+    pub fn unlink_telegram(&mut self, now: DateTime<Utc>) -> Result<(), LastWayIn> {
+        if self.telegram.is_none() {
+            return Ok(());
+        }
+        if self.email.is_none() || self.password.is_none() {
+            return Err(LastWayIn);
+        }
+        self.telegram = None;
+        self.updated_at = now;
+        Ok(())
+    }
+
     /// Gives the user another role.
     pub fn grant(&mut self, role: Role, now: DateTime<Utc>) {
         self.role = role;
@@ -311,6 +338,29 @@ mod tests {
         user.enable(later(3));
         assert!(user.is_active());
         assert_eq!(user.updated_at, later(3));
+    }
+
+    #[test]
+    fn telegram_is_untied_only_where_another_way_in_is_left() {
+        let mut user = a_user();
+        user.unlink_telegram(later(1)).unwrap();
+        assert_eq!(user.updated_at, DateTime::UNIX_EPOCH);
+        user.link_telegram(TelegramId(42), later(1));
+        assert_eq!(user.telegram, Some(TelegramId(42)));
+        let without_password = User {
+            password: None,
+            ..user.clone()
+        };
+        let without_email = User {
+            email: None,
+            ..user.clone()
+        };
+        for mut other in [without_password, without_email] {
+            assert_eq!(other.unlink_telegram(later(2)), Err(LastWayIn));
+            assert_eq!(other.telegram, Some(TelegramId(42)));
+        }
+        user.unlink_telegram(later(2)).unwrap();
+        assert_eq!((user.telegram, user.updated_at), (None, later(2)));
     }
 
     #[test]

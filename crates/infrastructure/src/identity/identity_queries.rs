@@ -10,7 +10,9 @@ use application::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::identity::{EmailAddress, Session, SignInKeyDigest, TelegramSignIn, User, UserId};
+use domain::identity::{
+    EmailAddress, Session, SignInKeyDigest, TelegramId, TelegramSignIn, User, UserId,
+};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, Func, LikeExpr},
@@ -30,6 +32,18 @@ pub struct SqlIdentityQueries {
 impl IdentityQueries for SqlIdentityQueries {
     async fn show_user(&self, user: UserId) -> Result<Option<User>, StoreError> {
         let row = user::Entity::find_by_id(user.as_uuid())
+            .one(self.database.connection())
+            .await
+            .or_store_error()?;
+        row.map(User::try_from).transpose()
+    }
+
+    async fn show_user_by_telegram(
+        &self,
+        telegram: TelegramId,
+    ) -> Result<Option<User>, StoreError> {
+        let row = user::Entity::find()
+            .filter(user::Column::TelegramId.eq(telegram.0))
             .one(self.database.connection())
             .await
             .or_store_error()?;

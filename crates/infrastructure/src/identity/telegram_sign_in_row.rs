@@ -2,7 +2,10 @@
 use crate::persistence::corrupt;
 use application::shared::store::StoreError;
 use domain::{
-    identity::{SignInKeyDigest, TelegramSignIn, TelegramSignInState},
+    identity::{
+        DeviceName, KeyPurpose, Opener, SignInKeyDigest, TelegramId, TelegramSignIn,
+        TelegramSignInState,
+    },
     shared::Id,
 };
 use sea_orm::entity::prelude::*;
@@ -16,6 +19,10 @@ pub(crate) struct Model {
     pub(crate) user_id: Option<Uuid>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) expires_at: DateTimeUtc,
+    pub(crate) links_user_id: Option<Uuid>,
+    pub(crate) device: Option<String>,
+    pub(crate) address: Option<String>,
+    pub(crate) asked_telegram_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -42,6 +49,17 @@ impl From<&TelegramSignIn> for Model {
             user_id: user.map(Id::as_uuid),
             created_at: attempt.created_at,
             expires_at: attempt.expires_at,
+            links_user_id: match attempt.purpose {
+                KeyPurpose::SignIn => None,
+                KeyPurpose::Link { account } => Some(account.as_uuid()),
+            },
+            device: attempt
+                .opener
+                .device
+                .as_ref()
+                .map(|device| device.as_str().to_owned()),
+            address: attempt.opener.address.map(|address| address.to_string()),
+            asked_telegram_id: attempt.asked.map(|telegram| telegram.0),
         }
     }
 }
@@ -58,15 +76,33 @@ impl TryFrom<Model> for TelegramSignIn {
             ("used", Some(user)) => TelegramSignInState::Used { user },
             (other, _) => return Err(impossible(other)),
         };
+        let opener = opener(row.device.as_deref(), row.address.as_deref())?;
         let digest = row
             .key_digest
             .try_into()
             .map_err(|_wrong_length| impossible("key"))?;
         Ok(Self {
             key: SignInKeyDigest(digest),
+            purpose: row
+                .links_user_id
+                .map_or(KeyPurpose::SignIn, |user| KeyPurpose::Link {
+                    account: Id::from_uuid(user),
+                }),
+            opener,
+            asked: row.asked_telegram_id.map(TelegramId),
             state,
             created_at: row.created_at,
             expires_at: row.expires_at,
         })
     }
+}
+
+fn opener(device: Option<&str>, address: Option<&str>) -> Result<Opener, StoreError> {
+    let device = device.map(DeviceName::parse).transpose();
+    let address = address.map(str::parse).transpose();
+    Ok(Opener {
+        device: device.map_err(|why| corrupt("Telegram sign-in", why))?,
+        address: address
+            .map_err(|why: std::net::AddrParseError| corrupt("Telegram sign-in", why))?,
+    })
 }

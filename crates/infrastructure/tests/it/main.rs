@@ -21,3 +21,5 @@ mod poster_images;
 mod poster_storage;
 #[cfg(test)]
 mod sources;
+#[cfg(test)]
+mod telegram;

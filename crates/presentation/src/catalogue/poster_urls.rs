@@ -2,6 +2,7 @@
 use crate::PosterAddresses;
 use domain::catalogue::{ImageSize, PosterKey};
 use serde::{Serialize, Serializer};
+use std::fmt;
 
 /// Where a poster can be fetched in one size; put together while it is written.
 #[derive(Clone, Copy)]
@@ -21,7 +22,7 @@ pub struct PosterUrls<'a> {
 
 impl PosterAddresses {
     /// Where a poster can be fetched in a size, or else as it was sent.
-    pub(super) fn url<'a>(&'a self, key: &'a PosterKey, size: ImageSize) -> PosterUrl<'a> {
+    pub(crate) fn url<'a>(&'a self, key: &'a PosterKey, size: ImageSize) -> PosterUrl<'a> {
         match self {
             Self::Images {
                 originals: Some(base),
@@ -48,14 +49,18 @@ impl PosterAddresses {
     }
 }
 
+impl fmt::Display for PosterUrl<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Image(base, size, key) => write!(f, "{base}/{}/{key}", size.name()),
+            Self::Original(base, key) => write!(f, "{base}/{key}"),
+        }
+    }
+}
+
 impl Serialize for PosterUrl<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Image(base, size, key) => {
-                serializer.collect_str(&format_args!("{base}/{}/{key}", size.name()))
-            }
-            Self::Original(base, key) => serializer.collect_str(&format_args!("{base}/{key}")),
-        }
+        serializer.collect_str(self)
     }
 }
 

@@ -320,6 +320,8 @@ mod tests {
             files_dir: None,
             cors_origins: Vec::new(),
             version: String::new(),
+            bot_name: crate::BotName::default(),
+            webhook: None,
             limits: Limits::default(),
         };
         let app = App::new()

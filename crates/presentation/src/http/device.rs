@@ -1,9 +1,10 @@
-//! What a client calls itself.
+//! What a client calls itself, and from where it comes.
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
-use domain::identity::DeviceName;
+use domain::identity::{DeviceName, Opener};
 use std::{
     convert::Infallible,
     future::{Ready, ready},
+    net::IpAddr,
 };
 
 /// The client's `User-Agent`, cut to what is kept; nothing where there is none.
@@ -15,14 +16,88 @@ impl FromRequest for Device {
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let text = req
-            .headers()
-            .get(header::USER_AGENT)
-            .and_then(|value| value.to_str().ok());
-        let name = text.and_then(|text| {
-            let cut: String = text.chars().take(DeviceName::MAX).collect();
-            DeviceName::parse(&cut).ok()
-        });
-        ready(Ok(Self(name)))
+        ready(Ok(Self(device(req))))
+    }
+}
+
+/// A client that opens something for which somebody is asked elsewhere, as far as that person may be
+/// told of it.
+#[derive(Debug)]
+pub struct Opening(pub Opener);
+
+impl FromRequest for Opening {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let peer = req.peer_addr().map(|peer| peer.ip().to_canonical());
+        ready(Ok(Self(Opener {
+            device: device(req),
+            address: peer.filter(|address| !is_inner(*address)),
+        })))
+    }
+}
+
+fn device(req: &HttpRequest) -> Option<DeviceName> {
+    let text = req.headers().get(header::USER_AGENT)?.to_str().ok()?;
+    let cut: String = text.chars().take(DeviceName::MAX).collect();
+    DeviceName::parse(&cut).ok()
+}
+
+/// Addresses of this machine and of inner networks are those of a proxy of ours; they tell a person
+/// nothing of who asks.
+fn is_inner(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            address.is_loopback()
+                || address.is_private()
+                || address.is_link_local()
+                || address.is_unspecified()
+        }
+        IpAddr::V6(address) => {
+            address.is_loopback()
+                || address.is_unique_local()
+                || address.is_unicast_link_local()
+                || address.is_unspecified()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn opener(peer: &str) -> Opener {
+        let request = TestRequest::default()
+            .peer_addr(peer.parse().unwrap())
+            .insert_header((header::USER_AGENT, "Films 2 (Pixel 9)"))
+            .to_http_request();
+        let opening = Opening::from_request(&request, &mut Payload::None);
+        opening.into_inner().unwrap().0
+    }
+
+    #[test]
+    fn who_opens_something_is_told_of_by_device_and_address() {
+        let opener = opener("203.0.113.7:4711");
+        assert_eq!(opener.device.unwrap().as_str(), "Films 2 (Pixel 9)");
+        assert_eq!(opener.address, Some(IpAddr::from([203, 0, 113, 7])));
+    }
+
+    #[test]
+    fn addresses_of_inner_networks_are_not_told() {
+        for peer in [
+            "127.0.0.1:1",
+            "10.1.2.3:1",
+            "172.18.0.2:1",
+            "192.168.1.1:1",
+            "[::1]:1",
+            "[fd00::1]:1",
+            "[::ffff:10.0.0.1]:1",
+        ] {
+            assert_eq!(opener(peer).address, None, "{peer}");
+        }
+        assert!(opener("[2001:db8::1]:1").address.is_some());
+        assert!(opener("[::ffff:203.0.113.7]:1").address.unwrap().is_ipv4());
     }
 }

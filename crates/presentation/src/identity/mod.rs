@@ -21,6 +21,10 @@ pub fn routes(routes: &mut ServiceConfig) {
     Path::at("/api/v1/me/password")
         .put(me::change_password)
         .open(routes);
+    Path::at("/api/v1/me/telegram")
+        .post(telegram::link)
+        .delete(telegram::unlink)
+        .open(routes);
     Path::at("/api/v1/me/sessions")
         .get(sessions::list_sessions)
         .delete(sessions::end_sessions)

@@ -1,18 +1,24 @@
-//! Signing in by Telegram, as an app does it: open an attempt, wait, exchange the key.
+//! Signing in by Telegram, as an app does it: open an attempt, wait, exchange the key. Linking a
+//! Telegram account to the signed-in user.
 use super::view::SignedInView;
 use crate::http::{
     answer,
     body::JsonBody,
     checker::{Checker, Field},
-    device::Device,
+    device::{Device, Opening},
     problem::Problem,
-    state::Use,
+    signed_in::SignedIn,
+    state::{Settings, Use},
 };
 use actix_web::HttpResponse;
 use application::{
-    identity::telegram::{CheckTelegramSignIn, ExchangeTelegramKey, OpenTelegramSignIn},
+    identity::telegram::{
+        CheckTelegramSignIn, ExchangeTelegramKey, OpenTelegramLink, OpenTelegramSignIn,
+        UnlinkTelegram,
+    },
     shared::actor::Actor,
 };
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use utoipa::ToSchema;
@@ -57,8 +63,13 @@ pub struct ConfirmationView {
     post, path = "/api/v1/auth/telegram/get_auth_key", operation_id = "openTelegramSignIn", tag = "auth", security(()),
     responses((status = 201, description = "The key", body = KeyView))
 )]
-pub async fn open(open: Use<OpenTelegramSignIn>) -> Result<HttpResponse, Problem> {
-    let auth_key = open.execute(&Actor::Anonymous, OpenTelegramSignIn).await?;
+pub async fn open(
+    opening: Opening,
+    open: Use<OpenTelegramSignIn>,
+) -> Result<HttpResponse, Problem> {
+    let opener = opening.0;
+    let request = OpenTelegramSignIn { opener };
+    let auth_key = open.execute(&Actor::Anonymous, request).await?;
     answer::created(&KeyView { auth_key })
 }
 
@@ -112,4 +123,56 @@ pub async fn exchange(
     };
     let signed_in = exchange.execute(&Actor::Anonymous, request).await?;
     answer::created(&SignedInView::from(&signed_in))
+}
+
+/// The key by which a Telegram account is linked.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TelegramLink)]
+pub struct LinkView {
+    /// To be brought to the bot as `link_KEY`.
+    link_key: String,
+    /// Opens the bot with the key; null where the service does not know the bot's name.
+    #[schema(required, example = "https://t.me/filmhub_bot?start=link_KEY")]
+    url: Option<String>,
+    /// When it ends by itself.
+    expires_at: DateTime<Utc>,
+}
+
+/// Begins to link a Telegram account to the user.
+///
+/// The user opens `url`, or `tg://resolve?domain=BOT&start=link_KEY`, and confirms in the bot; then `GET /me`
+/// tells `telegram_id`, and the user can sign in by Telegram too. The key is good for ten minutes.
+#[utoipa::path(
+    post, path = "/api/v1/me/telegram", operation_id = "linkTelegram", tag = "me", security(("bearer" = [])),
+    responses(
+        (status = 201, description = "The key", body = LinkView),
+        (status = 409, description = "A Telegram account is linked already"),
+    )
+)]
+pub async fn link(
+    actor: SignedIn,
+    opening: Opening,
+    open: Use<OpenTelegramLink>,
+    settings: Settings,
+) -> Result<HttpResponse, Problem> {
+    let request = OpenTelegramLink { opener: opening.0 };
+    let link = open.execute(&actor, request).await?;
+    answer::created(&LinkView {
+        url: settings.bot_name.link(&format!("link_{}", link.key)),
+        link_key: link.key,
+        expires_at: link.expires_at,
+    })
+}
+
+/// Unlinks the user's Telegram account, if there is one.
+#[utoipa::path(
+    delete, path = "/api/v1/me/telegram", operation_id = "unlinkTelegram", tag = "me", security(("bearer" = [])),
+    responses(
+        (status = 204, description = "Unlinked"),
+        (status = 409, description = "The user has no e-mail address with a password to sign in by"),
+    )
+)]
+pub async fn unlink(actor: SignedIn, unlink: Use<UnlinkTelegram>) -> Result<HttpResponse, Problem> {
+    unlink.execute(&actor, UnlinkTelegram).await?;
+    Ok(answer::done())
 }

@@ -285,6 +285,7 @@ async fn telegram_keys_that_are_of_no_use_are_named_incorrect() {
     let (declined, late) = (key(&api).await, key(&api).await);
     let decline = DeclineTelegramSignIn {
         key: declined.clone(),
+        telegram: TelegramId(42),
     };
     api.world.run(&Actor::System, decline).await.unwrap();
     let answer = check(&api, &declined, 400).await;

@@ -24,5 +24,6 @@ mod slow;
 mod support;
 mod surroundings;
 mod taste;
+mod telegram;
 mod vocabulary;
 mod watchlists;

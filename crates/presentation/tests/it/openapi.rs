@@ -228,6 +228,8 @@ const STRANGERS: &[(&str, Stranger)] = &[
     ("updateMe", OwnAffairs),
     ("deleteMe", OwnAffairs),
     ("changePassword", OwnAffairs),
+    ("linkTelegram", OwnAffairs),
+    ("unlinkTelegram", OwnAffairs),
     ("signOut", OwnAffairs),
     ("listSessions", OwnAffairs),
     ("endSessions", OwnAffairs),

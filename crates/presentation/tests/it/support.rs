@@ -55,6 +55,8 @@ pub fn settings() -> ApiSettings {
         files_dir: None,
         cors_origins: vec!["https://films.example".to_owned()],
         version: "1.2.3".to_owned(),
+        bot_name: presentation::BotName::default(),
+        webhook: None,
         limits: Limits::default(),
     }
 }

@@ -7,4 +7,5 @@ mod register;
 mod sessions;
 mod sign_in;
 mod telegram;
+mod telegram_bot;
 mod tokens;

@@ -18,7 +18,9 @@ use domain::{
 };
 
 async fn open(world: &World) -> String {
-    let opened = world.run(&Actor::Anonymous, OpenTelegramSignIn).await;
+    let opened = world
+        .run(&Actor::Anonymous, OpenTelegramSignIn::default())
+        .await;
     opened.unwrap()
 }
 
@@ -41,11 +43,12 @@ async fn confirm(world: &World, key: &str, telegram: i64) -> Result<User, Telegr
     world.run(&Actor::System, confirmation(key, telegram)).await
 }
 
-async fn decline(world: &World, key: &str) -> Result<(), TelegramSignInError> {
-    let key = key.to_owned();
-    world
-        .run(&Actor::System, DeclineTelegramSignIn { key })
-        .await
+async fn decline(world: &World, key: &str, telegram: i64) -> Result<(), TelegramSignInError> {
+    let request = DeclineTelegramSignIn {
+        key: key.to_owned(),
+        telegram: TelegramId(telegram),
+    };
+    world.run(&Actor::System, request).await
 }
 
 async fn exchange(world: &World, key: &str) -> Result<SignedIn, ExchangeTelegramKeyError> {
@@ -115,7 +118,7 @@ async fn an_attempt_lives_ten_minutes_and_not_a_moment_longer() {
         let incorrect = "identity.incorrect_auth_key";
         assert_eq!(code(check(&world, key).await), incorrect);
         assert_eq!(code(confirm(&world, key, 43).await), incorrect);
-        assert_eq!(code(decline(&world, key).await), incorrect);
+        assert_eq!(code(decline(&world, key, 42).await), incorrect);
         let refused = exchange(&world, key).await;
         assert_eq!(code(refused), "identity.auth_key_refused");
     }
@@ -140,7 +143,7 @@ async fn a_declined_attempt_is_over_even_if_it_was_confirmed() {
     let (pending, confirmed) = (open(&world).await, open(&world).await);
     confirm(&world, &confirmed, 42).await.unwrap();
     for key in [&pending, &confirmed] {
-        decline(&world, key).await.unwrap();
+        decline(&world, key, 42).await.unwrap();
         let incorrect = "identity.incorrect_auth_key";
         assert_eq!(code(check(&world, key).await), incorrect);
         assert_eq!(code(confirm(&world, key, 42).await), incorrect);
@@ -155,7 +158,7 @@ async fn a_key_that_was_never_given_is_refused_everywhere() {
     let incorrect = "identity.incorrect_auth_key";
     assert_eq!(code(check(&world, "guessed").await), incorrect);
     assert_eq!(code(confirm(&world, "guessed", 42).await), incorrect);
-    assert_eq!(code(decline(&world, "guessed").await), incorrect);
+    assert_eq!(code(decline(&world, "guessed", 42).await), incorrect);
     let refused = exchange(&world, "guessed").await;
     assert_eq!(code(refused), "identity.auth_key_refused");
     assert_eq!(world.store.commits(), 0);
@@ -232,7 +235,10 @@ async fn only_the_bot_confirms_and_declines() {
     ] {
         let refused = world.run(&actor, confirmation(&key, 42)).await;
         assert_eq!(code(refused), answer);
-        let request = DeclineTelegramSignIn { key: key.clone() };
+        let request = DeclineTelegramSignIn {
+            key: key.clone(),
+            telegram: TelegramId(42),
+        };
         assert_eq!(code(world.run(&actor, request).await), answer);
     }
     assert_eq!(world.stored(), before);

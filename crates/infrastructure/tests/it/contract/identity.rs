@@ -11,7 +11,7 @@ use application::{
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     identity::{
-        EmailAddress, PersonalName, Role, SessionId, SignInKeyDigest, Standing, TelegramId,
+        EmailAddress, Opener, PersonalName, Role, SessionId, SignInKeyDigest, Standing, TelegramId,
         TelegramSignIn, TelegramSignInState, UserId,
     },
     library::StandardList,
@@ -248,7 +248,11 @@ async fn what_is_over_is_forgotten(bench: Bench) {
     over.expires_at = noon();
     let mut open = a_session().of(user.id).build();
     open.expires_at = noon() + Duration::seconds(1);
-    let attempt = TelegramSignIn::open(SignInKeyDigest([3; 32]), noon() - TelegramSignIn::LIFE);
+    let attempt = TelegramSignIn::open(
+        SignInKeyDigest([3; 32]),
+        Opener::default(),
+        noon() - TelegramSignIn::LIFE,
+    );
     let uow = bench.store().begin().await.unwrap();
     uow.sessions().insert(&over).await.unwrap();
     uow.sessions().insert(&open).await.unwrap();
@@ -278,7 +282,7 @@ async fn every_state_of_a_telegram_sign_in_is_kept(bench: Bench) {
         TelegramSignInState::Declined,
         TelegramSignInState::Used { user: user.id },
     ];
-    let mut attempt = TelegramSignIn::open(SignInKeyDigest([9; 32]), noon());
+    let mut attempt = TelegramSignIn::open(SignInKeyDigest([9; 32]), Opener::default(), noon());
     let uow = bench.store().begin().await.unwrap();
     uow.telegram_sign_ins().insert(&attempt).await.unwrap();
     uow.commit().await.unwrap();

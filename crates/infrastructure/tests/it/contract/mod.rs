@@ -13,6 +13,7 @@ mod recommendation;
 mod statements;
 mod taste;
 mod tastes;
+mod telegram;
 mod upkeep;
 
 use application::{
@@ -36,6 +37,7 @@ use application::{
     taste::ports::{
         DiaryFilter, DiaryQueries, HideQueries, ProgressQueries, RatingQueries, ReviewQueries,
     },
+    telegram::ports::UpdateInbox,
     upkeep::ports::FigureQueries,
 };
 use chrono::{DateTime, Utc};
@@ -60,6 +62,7 @@ use infrastructure::{
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
     recommendation::{ServingState, SqlFactsFeed},
     sources::NoFilmSources,
+    telegram::UpdateBell,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use shaku::HasComponent;
@@ -113,6 +116,7 @@ impl Bench {
     port!(conversations -> ConversationQueries);
     port!(jobs -> JobQueries);
     port!(figures -> FigureQueries);
+    port!(inbox -> UpdateInbox);
 
     /// The database; the fake has none.
     pub fn connection(&self) -> &DatabaseConnection {
@@ -192,6 +196,7 @@ impl Bench {
                 refresh_token: chrono::Duration::days(30),
             },
             bell: JobBell::default(),
+            update_bell: UpdateBell::default(),
             gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
             recommender: ServingState::new(Arc::new(SqlFactsFeed::new(connection.clone()))),
