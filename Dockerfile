@@ -26,6 +26,7 @@ COPY crates/domain/Cargo.toml crates/domain/
 COPY crates/infrastructure/Cargo.toml crates/infrastructure/
 COPY crates/learning/Cargo.toml crates/learning/
 COPY crates/presentation/Cargo.toml crates/presentation/
+COPY crates/telemetry/Cargo.toml crates/telemetry/
 COPY migrations/Cargo.toml migrations/
 COPY tests/servers/Cargo.toml tests/servers/
 

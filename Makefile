@@ -20,12 +20,14 @@ test: ## Installs what the tests need and runs them all.
 	cargo test --workspace --locked
 	scripts/fuzz-api
 
-lint: ## Checks formatting, lints, documentation, scripts and YAML (needs shellcheck, yamllint).
+lint: ## Checks formatting, lints, documentation, scripts, YAML and alerts (needs shellcheck, yamllint, promtool).
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
 	shellcheck .ci/run deploy/*.sh scripts/fuzz-api scripts/install-test-tools tests/servers/src/*.sh
-	yamllint --strict compose.yaml .gitlab-ci.yml
+	yamllint --strict compose.yaml .gitlab-ci.yml deploy/observability
+	promtool check rules deploy/observability/alerts.yml
+	promtool test rules deploy/observability/alerts-test.yml
 
 fmt: ## Formats the code.
 	cargo fmt --all

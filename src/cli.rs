@@ -64,6 +64,17 @@ pub enum Command {
     /// Looks at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Tries every part that is configured, and says what is wrong and what to do.
+    ///
+    /// The database is opened and its schema compared, a poster is stored, fetched and removed, every
+    /// source of films and the language model's server are asked something small, and so on, each for
+    /// ten seconds at the most. Nothing that is kept is changed, and no secret is printed. It may be
+    /// called while the service runs. Exits with 1 when something is out of order.
+    Doctor {
+        /// Prints one JSON document instead of lines.
+        #[arg(long)]
+        json: bool,
+    },
     /// Asks the instance on this machine whether it is ready; exits with 0 when it is, else with 1.
     ///
     /// Made for container health checks. The port is `FILMHUB_PORT`.

@@ -24,13 +24,14 @@ use infrastructure::{
     identity::GateState,
     jobs::{JobBell, JobWorker, Schedule, Scheduler, WorkerPorts, WorkerSettings},
     module::{InfrastructureModule, Prepared, infrastructure_module},
-    persistence::{WriteTurns, migrate_up, migration_status},
+    persistence::{WriteTurns, measure, migrate_up, migration_status},
     recommendation::{
         DiskModelFiles, LearningSettings, ModelFiles, ServingState, SqlFactsFeed, SqlModelShelf,
     },
     sources::{CachedSources, Failover, NoFilmSources, RedisShelf},
     system::{SystemChance, SystemClock, SystemSecrets, UuidV7Generator},
     telegram::{BotApi, BotPorts, BotRunner, BotSettings, Delivery, UpdateBell},
+    upkeep::Gauges,
 };
 use presentation::{BotFace, BotName, TelegramBot, WebhookGate, WebhookSecret};
 use sea_orm::DatabaseConnection;
@@ -80,11 +81,12 @@ pub async fn connect(config: &Config) -> anyhow::Result<DatabaseConnection> {
         .create(directory)
         .with_context(|| format!("cannot make the data directory {}", directory.display()))?;
     let url = &config.database.url;
-    config
-        .database
-        .connect()
-        .await
-        .with_context(|| format!("cannot open {url}"))
+    let connection = config.database.connect().await;
+    let mut connection = connection.with_context(|| format!("cannot open {url}"))?;
+    if config.metrics.is_some() {
+        measure(&mut connection);
+    }
+    Ok(connection)
 }
 
 /// Makes sure that the schema is the one this binary knows: a file of this machine is brought there,
@@ -201,6 +203,17 @@ impl Composition {
     /// Other catalogues.
     pub fn sources(&self) -> Arc<dyn FilmSources> {
         self.ports.resolve()
+    }
+
+    /// What metrics show of the parts.
+    pub fn gauges(&self) -> Gauges {
+        Gauges {
+            connection: self.connection.clone(),
+            index: Arc::clone(&self.index),
+            sources: self.ports.resolve(),
+            model: self.ports.resolve(),
+            clock: self.ports.resolve(),
+        }
     }
 
     /// The Telegram bot, if there is one.
@@ -336,7 +349,8 @@ fn model_files(config: &Config) -> Arc<dyn ModelFiles> {
     }
 }
 
-fn posters(config: &Config) -> anyhow::Result<Arc<dyn PosterStore>> {
+/// Where posters are kept.
+pub fn posters(config: &Config) -> anyhow::Result<Arc<dyn PosterStore>> {
     if let Some(s3) = &config.s3 {
         return Ok(Arc::new(S3PosterStore::connect(s3)));
     }

@@ -30,6 +30,7 @@ mod m20261122_000023_recommender_models;
 mod m20261122_000024_advice;
 mod m20261122_000025_once;
 mod m20261122_000026_telegram_bot;
+mod m20261122_000027_job_traces;
 mod m20261122_000028_chosen_languages;
 mod m20261122_000029_colors_due;
 mod m20261122_000030_film_meanings;
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000024_advice::Migration),
             Box::new(m20261122_000025_once::Migration),
             Box::new(m20261122_000026_telegram_bot::Migration),
+            Box::new(m20261122_000027_job_traces::Migration),
             Box::new(m20261122_000028_chosen_languages::Migration),
             Box::new(m20261122_000029_colors_due::Migration),
             Box::new(m20261122_000030_film_meanings::Migration),

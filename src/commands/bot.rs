@@ -6,6 +6,7 @@ use super::{
 use crate::{
     composition::{self, Composition, Index},
     config::Config,
+    telemetry::Telemetry,
 };
 use anyhow::Context;
 use application::shared::clock::Clock;
@@ -14,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Runs the bot until it is told to stop.
-pub async fn run(config: &Config) -> anyhow::Result<()> {
+pub async fn run(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
     let connection = composition::connect(config).await?;
     composition::ensure_schema(config, &connection).await?;
     let app = composition::compose(config, connection, Index::KeptByBot)?;
@@ -23,6 +24,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let bot = start_bot(config, &app, &cancelled)?;
     let bot = bot.context("BOT_TOKEN is not set, so there is no bot to run")?;
     let followers = start_followers(&app, &cancelled);
+    telemetry.show(app.gauges())?;
     tracing::info!("the bot runs");
     stop_signal().await?;
     tracing::info!("stopping, answers that are under way are ended first");

@@ -13,7 +13,7 @@ pub fn run(command: &ConfigCommand) -> anyhow::Result<()> {
                 } else {
                     &line.value
                 };
-                println!("{:<30} {value:<44} {}", line.name, line.origin.name());
+                println!("{:<36} {value:<44} {}", line.name, line.origin.name());
             }
         }
     }

@@ -99,7 +99,7 @@ fn configured(sources: &dyn FilmSources, wanted: ImportSource) -> anyhow::Result
     })
 }
 
-const fn key_of(source: SourceName) -> &'static str {
+pub(super) const fn key_of(source: SourceName) -> &'static str {
     match source {
         SourceName::Tmdb => "TMDB_API_KEY",
         SourceName::KinopoiskUnofficial => "KINOPOISK_UNOFFICIAL_KEY",

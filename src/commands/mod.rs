@@ -2,6 +2,7 @@
 mod admin;
 mod bot;
 mod config;
+mod doctor;
 mod healthcheck;
 mod import;
 mod migrate;
@@ -14,7 +15,7 @@ mod worker;
 use crate::{
     cli::{Command, Import, ImportSource},
     config::Config,
-    telemetry,
+    telemetry::{Telemetry, Watched},
 };
 use anyhow::Context;
 use std::future::Future;
@@ -24,10 +25,14 @@ pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Openapi => openapi::print(),
         Command::Config(command) => config::run(&command),
+        Command::Doctor { json } => block_on(doctor::look(json)),
         Command::Healthcheck { live } => block_on(healthcheck::ask(live)),
-        Command::Serve => with_config(|config| serve::run(&config)),
-        Command::Bot => with_config(|config| block_on(bot::run(&config))),
-        Command::Worker { once } => with_config(|config| block_on(worker::run(&config, once))),
+        Command::Serve => watched(serve::run),
+        Command::Bot => watched(|config, telemetry| block_on(bot::run(config, telemetry))),
+        Command::Worker { once: true } => with_config(|config| block_on(worker::run_once(&config))),
+        Command::Worker { once: false } => {
+            watched(|config, telemetry| block_on(worker::run(config, telemetry)))
+        }
         Command::Import(what) => with_config(|config| block_on(import(&config, &what))),
         Command::Recommender(command) => {
             with_config(|config| block_on(recommender::run(&config, &command)))
@@ -49,8 +54,17 @@ async fn import(config: &Config, what: &Import) -> anyhow::Result<()> {
 
 fn with_config(command: impl FnOnce(Config) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let (config, _) = Config::load()?;
-    telemetry::start(&config)?;
+    Telemetry::start(&config, Watched::No)?;
     command(config)
+}
+
+/// Runs what runs for long, and what tells how it is.
+fn watched(command: impl FnOnce(&Config, &Telemetry) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let (config, _) = Config::load()?;
+    let telemetry = Telemetry::start(&config, Watched::Yes)?;
+    let done = command(&config, &telemetry);
+    telemetry.end();
+    done
 }
 
 fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ use super::{
 use crate::{
     composition::{self, Composition},
     config::Config,
+    telemetry::Telemetry,
 };
 use actix_web::{HttpServer, dev::ServerHandle};
 use anyhow::Context;
@@ -28,11 +29,11 @@ const GRACE_SECONDS: u64 = 20;
 const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Serves until it is told to stop.
-pub fn run(config: &Config) -> anyhow::Result<()> {
-    actix_web::rt::System::new().block_on(serve(config))
+pub fn run(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
+    actix_web::rt::System::new().block_on(serve(config, telemetry))
 }
 
-async fn serve(config: &Config) -> anyhow::Result<()> {
+async fn serve(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
     let connection = composition::connect(config).await?;
     composition::ensure_schema(config, &connection).await?;
     if config.starter_catalogue {
@@ -49,6 +50,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
         background.extend(start_bot(config, &app, &cancelled)?);
     }
     let server = start_server(config, &app)?;
+    telemetry.show(app.gauges())?;
     tell(config);
     let stopper = actix_web::rt::spawn(stop_when_told(server.handle()));
     server.await.context("the server failed")?;

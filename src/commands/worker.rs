@@ -2,6 +2,7 @@
 use crate::{
     composition::{self, Composition},
     config::Config,
+    telemetry::Telemetry,
 };
 use application::{
     shared::{actor::Actor, clock::Clock, use_case::UseCase},
@@ -13,14 +14,10 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// Runs jobs until it is told to stop, or tidies up once.
-pub async fn run(config: &Config, once: bool) -> anyhow::Result<()> {
-    let connection = composition::connect(config).await?;
-    composition::ensure_schema(config, &connection).await?;
-    let app = composition::compose(config, connection, composition::Index::Unused)?;
-    if once {
-        return tidy_up(&app).await;
-    }
+/// Runs jobs until it is told to stop.
+pub async fn run(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
+    let app = compose(config).await?;
+    telemetry.show(app.gauges())?;
     let cancelled = CancellationToken::new();
     let jobs = start_jobs(config, &app, &cancelled);
     tracing::info!("the worker runs");
@@ -33,7 +30,15 @@ pub async fn run(config: &Config, once: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn tidy_up(app: &Composition) -> anyhow::Result<()> {
+async fn compose(config: &Config) -> anyhow::Result<Composition> {
+    let connection = composition::connect(config).await?;
+    composition::ensure_schema(config, &connection).await?;
+    composition::compose(config, connection, composition::Index::Unused)
+}
+
+/// Tidies up once.
+pub async fn run_once(config: &Config) -> anyhow::Result<()> {
+    let app = compose(config).await?;
     let use_case: &dyn UseCase<TidyUp> = app.application.resolve_ref();
     let tidied = use_case.execute(&Actor::System, TidyUp).await?;
     println!(

@@ -7,12 +7,14 @@ mod film_sources;
 mod reader;
 mod schedules;
 mod source;
+mod telemetry;
 mod values;
 
 pub use bot::BotConfig;
 pub use reader::Shown;
 pub use schedules::Schedules;
-pub use values::{Host, LogFormat, Switch};
+pub use telemetry::{MetricsConfig, Sampler, TracesConfig};
+pub use values::{Host, LogFormat, SamplerName, Switch};
 
 use application::assistant::ports::ModelLimits;
 use domain::{catalogue::SourceName, shared::Language};
@@ -60,6 +62,10 @@ pub struct Config {
     pub log: String,
     /// How they are written.
     pub log_format: LogFormat,
+    /// Where metrics are shown, if they are.
+    pub metrics: Option<MetricsConfig>,
+    /// Where traces are sent, if they are.
+    pub traces: Option<TracesConfig>,
     /// The origins of browser apps that may call the API.
     pub cors_origins: Vec<String>,
     /// How long the one token of a session of the first kind lives.
@@ -139,6 +145,8 @@ impl Config {
             language,
             log: reader.parsed("FILMHUB_LOG", LogFilter("info".to_owned())).0,
             log_format: reader.parsed("FILMHUB_LOG_FORMAT", LogFormat::Pretty),
+            metrics: telemetry::read_metrics(&mut reader, port),
+            traces: telemetry::read_traces(&mut reader),
             cors_origins: reader.parsed("FILMHUB_CORS_ORIGINS", Origins::default()).0,
             token_days: reader.within("FILMHUB_TOKEN_DAYS", 1..=366, 31),
             access_token_minutes: reader.within("FILMHUB_ACCESS_TOKEN_MINUTES", 1..=1440, 15),

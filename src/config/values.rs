@@ -108,6 +108,32 @@ pub enum Switch {
     Off,
 }
 
+/// Which traces are kept, by the names that `OpenTelemetry` has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SamplerName {
+    /// All.
+    AlwaysOn,
+    /// None.
+    AlwaysOff,
+    /// A part of them.
+    TraceIdRatio,
+    /// Those that whoever calls keeps, and all that begin here.
+    ParentBasedAlwaysOn,
+    /// Those that whoever calls keeps.
+    ParentBasedAlwaysOff,
+    /// Those that whoever calls keeps, and a part of those that begin here.
+    ParentBasedTraceIdRatio,
+}
+
+/// By which way traces are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exporter {
+    /// By the protocol of `OpenTelemetry`.
+    Otlp,
+    /// Not at all.
+    None,
+}
+
 /// Declares the words of an enumeration.
 macro_rules! words {
     ($name:ident { $($variant:ident = $word:literal $(or $other:literal)*),+ }) => {
@@ -131,6 +157,15 @@ macro_rules! words {
 }
 words!(Updates { Polling = "polling", Webhook = "webhook" });
 words!(LogFormat { Pretty = "pretty", Json = "json" });
+words!(SamplerName {
+    AlwaysOn = "always_on",
+    AlwaysOff = "always_off",
+    TraceIdRatio = "traceidratio",
+    ParentBasedAlwaysOn = "parentbased_always_on",
+    ParentBasedAlwaysOff = "parentbased_always_off",
+    ParentBasedTraceIdRatio = "parentbased_traceidratio"
+});
+words!(Exporter { Otlp = "otlp", None = "none" });
 words!(Switch { On = "on" or "true" or "1", Off = "off" or "false" or "0" });
 
 /// The start of URLs, without a slash at the end.

@@ -12,6 +12,8 @@ mod auth;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod films;
 #[cfg(test)]
 mod imports;
@@ -47,6 +49,8 @@ mod telegram;
 mod together;
 #[cfg(test)]
 mod vocabulary;
+#[cfg(test)]
+mod watching;
 #[cfg(test)]
 mod watchlists;
 

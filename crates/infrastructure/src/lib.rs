@@ -16,4 +16,4 @@ pub mod sources;
 pub mod system;
 mod taste;
 pub mod telegram;
-mod upkeep;
+pub mod upkeep;

@@ -116,7 +116,7 @@ pub struct TokioBackground;
 #[async_trait]
 impl Background for TokioBackground {
     fn start(&self, work: Work) {
-        tokio::spawn(work);
+        tokio::spawn(telemetry::carried(work));
     }
 
     async fn pause(&self, time: std::time::Duration) {

@@ -9,6 +9,7 @@
 
 mod bot_api;
 mod model;
+mod otlp;
 mod postgres;
 mod redis;
 mod s3;
@@ -17,6 +18,7 @@ mod serving;
 
 pub use bot_api::{BOT_NAME, BOT_TOKEN, BotApiServer, BotApiTrouble, BotMessage};
 pub use model::{ModelAnswer, ModelRequest, ModelServer};
+pub use otlp::{SentSpan, TraceServer};
 pub use postgres::PostgresServer;
 pub use redis::RedisServer;
 pub use s3::{MuteServer, S3Server};

@@ -152,6 +152,7 @@ impl Stored {
                         },
                         task: job.job.task.clone(),
                         attempts: job.attempts,
+                        asked_by: None,
                     });
                 }
             }

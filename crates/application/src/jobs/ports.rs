@@ -98,6 +98,8 @@ pub struct TakenJob {
     pub task: Task,
     /// How often it has been tried, this time among them.
     pub attempts: u32,
+    /// Of which trace whoever asked for it was part, as a W3C `traceparent`, where somebody traces.
+    pub asked_by: Option<String>,
 }
 
 /// What whoever runs a job learns when they say that they still do.

@@ -8,6 +8,7 @@ use application::{
     shared::store::Cause,
 };
 use async_openai::{Client, config::Config, error::OpenAIError};
+use metrics::{counter, histogram};
 use reqwest::{
     Proxy, StatusCode,
     header::{AUTHORIZATION, HeaderMap, HeaderValue},
@@ -22,6 +23,7 @@ use std::{
     },
     time::Duration,
 };
+use telemetry::Call;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
@@ -146,8 +148,11 @@ impl ModelConnection {
     /// Asks for one answer in one piece.
     pub(super) async fn ask(&self, request: &Value, within: Duration) -> Result<Value, Failure> {
         self.admit()?;
-        let answer = timeout(within, self.client.chat().create_byot(request)).await;
-        let answer = answer.map_or(Err(Failure::TooSlow), |answer| answer.map_err(Failure::of));
+        let asking = async {
+            let answer = timeout(within, self.client.chat().create_byot(request)).await;
+            answer.map_or(Err(Failure::TooSlow), |answer| answer.map_err(Failure::of))
+        };
+        let answer = self.timed("chat", asking).await;
         self.note(answer.as_ref().err());
         answer
     }
@@ -159,9 +164,34 @@ impl ModelConnection {
         within: Duration,
     ) -> Result<Value, Failure> {
         self.admit()?;
-        let answer = timeout(within, self.client.embeddings().create_byot(request)).await;
-        let answer = answer.map_or(Err(Failure::TooSlow), |answer| answer.map_err(Failure::of));
+        let asking = async {
+            let answer = timeout(within, self.client.embeddings().create_byot(request)).await;
+            answer.map_or(Err(Failure::TooSlow), |answer| answer.map_err(Failure::of))
+        };
+        let answer = self.timed("embeddings", asking).await;
         self.note(answer.as_ref().err());
+        answer
+    }
+
+    /// Asks as a step of the trace that this is part of, and counts and times it.
+    pub(super) async fn timed<T>(
+        &self,
+        what: &'static str,
+        asking: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let step = || {
+            Call::outside("POST model")
+                .with("gen_ai.operation.name", what)
+                .with("gen_ai.request.model", self.model.clone())
+        };
+        let begun = Instant::now();
+        let answer = telemetry::call(step, asking, |answer: &Result<T, Failure>| {
+            answer.as_ref().err().map(Failure::name)
+        });
+        let answer = answer.await;
+        let outcome = answer.as_ref().map_or_else(Failure::name, |_| "answered");
+        counter!("filmhub_model_requests_total", "outcome" => outcome).increment(1);
+        histogram!("filmhub_model_request_seconds", "operation" => what).record(begun.elapsed());
         answer
     }
 
@@ -203,6 +233,18 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// Its name, for metrics and traces.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::NotReady => "not_ready",
+            Self::TooSlow => "too_slow",
+            Self::Busy(_) => "busy",
+            Self::NotUnderstood(_) => "not_understood",
+            Self::Unreadable => "unreadable",
+            Self::Failed(_) => "failed",
+        }
+    }
+
     pub(super) fn of(error: OpenAIError) -> Self {
         match error {
             OpenAIError::Boxed(cause) => match cause.downcast_ref::<Refusal>() {

@@ -101,8 +101,11 @@ impl LanguageModel for OpenAiLanguageModel {
         let connection = self.connection()?;
         connection.admit()?;
         let request = conversing::request(&connection.model, talk);
-        let turn = timeout(within, hear(connection, &request, listener)).await;
-        let turn = turn.unwrap_or(Err(Failure::TooSlow));
+        let hearing = async {
+            let turn = timeout(within, hear(connection, &request, listener)).await;
+            turn.unwrap_or(Err(Failure::TooSlow))
+        };
+        let turn = connection.timed("converse", hearing).await;
         connection.note(turn.as_ref().err());
         Ok(turn?)
     }

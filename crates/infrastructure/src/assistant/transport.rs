@@ -3,7 +3,7 @@ use async_openai::{error::OpenAIError, middleware::HttpRequestFactory};
 use futures_util::{StreamExt, future::BoxFuture};
 use reqwest::{
     Body, Client, Response, StatusCode,
-    header::{HeaderMap, RETRY_AFTER},
+    header::{HeaderMap, HeaderValue, RETRY_AFTER},
 };
 use std::{
     io,
@@ -41,7 +41,13 @@ impl Service<HttpRequestFactory> for Transport {
     fn call(&mut self, request: HttpRequestFactory) -> Self::Future {
         let client = self.0.clone();
         Box::pin(async move {
-            let response = client.execute(request.build().await?).await?;
+            let mut request = request.build().await?;
+            for (name, value) in telemetry::outgoing() {
+                if let Ok(value) = HeaderValue::from_str(&value) {
+                    request.headers_mut().insert(name, value);
+                }
+            }
+            let response = client.execute(request).await?;
             let status = response.status();
             if !status.is_success() {
                 return Err(OpenAIError::Boxed(Box::new(Refusal {

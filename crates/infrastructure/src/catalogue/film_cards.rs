@@ -14,9 +14,11 @@ use domain::{
     catalogue::{FilmId, PosterKey, TmdbId},
     shared::Id,
 };
+use metrics::counter;
 use moka::sync::Cache;
 use shaku::{Component, Interface};
 use std::{collections::HashMap, sync::Arc};
+use telemetry::Call;
 use uuid::Uuid;
 
 /// The columns of `films f` that make a card, in the order in which [`read_card`] expects them.
@@ -117,6 +119,16 @@ impl FilmCards for CachedFilmCards {
     }
 
     async fn complete(&self, seen: Vec<Seen>) -> Result<Vec<FlaggedFilm>, StoreError> {
+        let step = || Call::within("cache film_cards");
+        let completed = telemetry::call(step, self.completed(seen), |done| {
+            done.is_err().then_some("store")
+        });
+        completed.await
+    }
+}
+
+impl CachedFilmCards {
+    async fn completed(&self, seen: Vec<Seen>) -> Result<Vec<FlaggedFilm>, StoreError> {
         let mut known = HashMap::with_capacity(seen.len());
         let mut missing = Vec::new();
         for each in &seen {
@@ -130,6 +142,7 @@ impl FilmCards for CachedFilmCards {
                 None => missing.push(each.film),
             }
         }
+        tell(known.len(), missing.len());
         for card in self.read(&missing).await? {
             known.insert(card.id, card);
         }
@@ -143,9 +156,7 @@ impl FilmCards for CachedFilmCards {
             })
             .collect())
     }
-}
 
-impl CachedFilmCards {
     async fn read(&self, films: &[FilmId]) -> Result<Vec<Arc<FilmCard>>, StoreError> {
         if films.is_empty() {
             return Ok(Vec::new());
@@ -166,5 +177,17 @@ impl CachedFilmCards {
             }
         }
         Ok(cards)
+    }
+}
+
+/// Counts what was in memory and what was not.
+fn tell(hits: usize, misses: usize) {
+    telemetry::note("cache.hits", hits);
+    telemetry::note("cache.misses", misses);
+    for (outcome, count) in [("hit", hits), ("miss", misses)] {
+        if let Some(count) = u64::try_from(count).ok().filter(|count| *count > 0) {
+            counter!("filmhub_cache_total", "cache" => "film_cards", "outcome" => outcome)
+                .increment(count);
+        }
     }
 }

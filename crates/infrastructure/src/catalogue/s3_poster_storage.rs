@@ -20,6 +20,7 @@ use domain::catalogue::{PictureFormat, PosterImage, PosterKey};
 use futures_util::future::try_join_all;
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
+use telemetry::Call;
 use tokio::time::timeout;
 use url::Url;
 
@@ -100,7 +101,8 @@ impl S3PosterStore {
             .content_type(format.media_type())
             .cache_control(CACHE_CONTROL)
             .body(ByteStream::from(bytes));
-        request.send().await.map(drop).map_err(not_stored)
+        let answer = traced("PUT s3", request.send());
+        answer.await.map(drop).map_err(not_stored)
     }
 
     /// Stores what only instances of the service read.
@@ -116,7 +118,7 @@ impl S3PosterStore {
 
     async fn has_object(&self, name: &str) -> Result<bool, PosterStoreError> {
         let request = self.client.head_object().bucket(&self.bucket);
-        match request.key(name).send().await {
+        match traced("HEAD s3", request.key(name).send()).await {
             Ok(_) => Ok(true),
             Err(SdkError::ServiceError(answer)) if answer.err().is_not_found() => Ok(false),
             Err(failure) => Err(unavailable(failure)),
@@ -125,7 +127,7 @@ impl S3PosterStore {
 
     pub(crate) async fn get_object(&self, name: &str) -> Result<Option<Bytes>, PosterStoreError> {
         let request = self.client.get_object().bucket(&self.bucket);
-        let object = match request.key(name).send().await {
+        let object = match traced("GET s3", request.key(name).send()).await {
             Ok(object) => object,
             Err(SdkError::ServiceError(answer)) if answer.err().is_no_such_key() => {
                 return Ok(None);
@@ -141,9 +143,22 @@ impl S3PosterStore {
     pub(crate) async fn delete_object(&self, name: &str) -> Result<(), PosterStoreError> {
         // The protocol makes removing what is not there succeed.
         let request = self.client.delete_object().bucket(&self.bucket);
-        let answer = request.key(name).send().await;
+        let answer = traced("DELETE s3", request.key(name).send()).await;
         answer.map(drop).map_err(unavailable)
     }
+}
+
+/// Asks as a step of the trace that this is part of. The store is not told of the trace, since what it
+/// does not know might not be signed.
+fn traced<T, E>(
+    name: &'static str,
+    asking: impl Future<Output = Result<T, E>>,
+) -> impl Future<Output = Result<T, E>> {
+    let step = move || Call::outside(name).with("rpc.system", "aws-api");
+    // The library's futures are large.
+    telemetry::call(step, Box::pin(asking), |answer: &Result<T, E>| {
+        answer.is_err().then_some("failed")
+    })
 }
 
 fn timeouts() -> TimeoutConfig {

@@ -7,6 +7,7 @@ use argon2::{
 };
 use async_trait::async_trait;
 use domain::identity::{NewPassword, PasswordHash};
+use metrics::{counter, gauge};
 use shaku::Component;
 use std::{
     num::NonZeroUsize,
@@ -60,9 +61,19 @@ pub struct Argon2PasswordHasher {
 /// Leaves the queue again, also when the request is dropped while it waits.
 struct Place<'a>(&'a AtomicUsize);
 
+impl<'a> Place<'a> {
+    /// Enters the queue, and says how many were in it before.
+    fn last_of(waiting: &'a AtomicUsize) -> (Self, usize) {
+        gauge!("filmhub_password_hashing_waiting").increment(1.0);
+        let before = waiting.fetch_add(1, Ordering::Relaxed);
+        (Self(waiting), before)
+    }
+}
+
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+        gauge!("filmhub_password_hashing_waiting").decrement(1.0);
     }
 }
 
@@ -72,9 +83,9 @@ impl Argon2PasswordHasher {
         &self,
         work: impl FnOnce() -> Result<T, HashingError> + Send + 'static,
     ) -> Result<T, HashingError> {
-        let before = self.slots.waiting.fetch_add(1, Ordering::Relaxed);
-        let place = Place(&self.slots.waiting);
+        let (place, before) = Place::last_of(&self.slots.waiting);
         if before >= self.slots.most_waiting {
+            counter!("filmhub_password_hashing_refused_total").increment(1);
             return Err(HashingError::Busy);
         }
         let turn = Arc::clone(&self.slots.slots).acquire_owned().await;

@@ -28,7 +28,7 @@ use std::{collections::HashMap, sync::atomic::Ordering};
 const TAKING: i64 = 0x0066_696c_6d68_7562;
 
 const ENQUEUE: &str = "INSERT INTO jobs (id, kind, payload, task_key, priority, state, due_at, \
-        attempts, is_cancel_asked, done, created_at) VALUES";
+        attempts, is_cancel_asked, done, created_at, trace_parent) VALUES";
 const UNLESS_WAITING: &str = "ON CONFLICT (kind, task_key) WHERE state = 'waiting' DO NOTHING";
 
 const WAITING: &str = "SELECT id FROM jobs WHERE kind = $1 AND task_key = $2 AND state = 'waiting'";
@@ -227,6 +227,7 @@ struct Found {
     is_running: bool,
     attempts: u32,
     is_cancel_asked: bool,
+    asked_by: Option<String>,
 }
 
 impl Found {
@@ -241,6 +242,7 @@ impl Found {
             is_running: state(&row.get::<String>(3)?)? == JobState::Running,
             attempts: count(row.get(4)?),
             is_cancel_asked: row.get(5)?,
+            asked_by: row.get(6)?,
         })
     }
 
@@ -261,7 +263,9 @@ impl Transaction {
 
     /// Adds those jobs beside which none that does the same is waiting, and says how many.
     async fn insert_jobs(&self, jobs: &[NewJob]) -> Result<u64, StoreError> {
-        let rows = jobs.iter().map(row).collect::<Result<_, _>>()?;
+        let asked_by = telemetry::current();
+        let rows = jobs.iter().map(|job| row(job, asked_by.as_deref()));
+        let rows = rows.collect::<Result<_, _>>()?;
         insert_rows(&self.tx, ENQUEUE, rows, UNLESS_WAITING).await
     }
 
@@ -292,7 +296,7 @@ impl Transaction {
         }
         let (places, members) = in_list(2, kinds);
         let sql = format!(
-            "SELECT id, kind, payload, state, attempts, is_cancel_asked FROM jobs \
+            "SELECT id, kind, payload, state, attempts, is_cancel_asked, trace_parent FROM jobs \
              WHERE state IN ('waiting', 'running') AND due_at <= $1 AND kind IN ({places}) \
              ORDER BY priority, due_at, id LIMIT 1{}",
             dialect::skip_locked(&self.tx)
@@ -345,6 +349,7 @@ impl Transaction {
             },
             task,
             attempts: found.attempts + 1,
+            asked_by: found.asked_by,
         }))
     }
 
@@ -431,7 +436,7 @@ fn stored(steps: Steps) -> [Value; 2] {
     [number(steps.done).into(), steps.total.map(number).into()]
 }
 
-fn row(job: &NewJob) -> Result<[Value; 11], StoreError> {
+fn row(job: &NewJob, asked_by: Option<&str>) -> Result<[Value; 12], StoreError> {
     let payload = payload::write(&job.task).map_err(|source| corrupt("job", source))?;
     Ok([
         job.id.as_uuid().into(),
@@ -445,5 +450,6 @@ fn row(job: &NewJob) -> Result<[Value; 11], StoreError> {
         false.into(),
         0_i64.into(),
         job.created_at.into(),
+        asked_by.map(str::to_owned).into(),
     ])
 }

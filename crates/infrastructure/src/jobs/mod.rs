@@ -1,4 +1,5 @@
 //! The queue in the database, and who takes jobs from it.
+mod backlog;
 mod bell;
 mod cron_words;
 mod job_queries;
@@ -9,6 +10,7 @@ mod progress;
 mod scheduler;
 mod worker;
 
+pub use backlog::{Backlog, backlog};
 pub use bell::JobBell;
 pub use cron_words::{CronWords, InvalidCronWords};
 pub use job_queries::SqlJobQueries;

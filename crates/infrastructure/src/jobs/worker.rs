@@ -14,6 +14,7 @@ use application::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
+use metrics::{counter, gauge, histogram};
 use std::{any::Any, collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{
     task::JoinSet,
@@ -182,8 +183,10 @@ impl Inner {
             job.kind = kind.name(),
             job.attempt = job.attempts
         );
-        async {
+        let trace = telemetry::job(kind.name(), job.asked_by.as_deref());
+        let run = async {
             let begun = Instant::now();
+            let _running = Running::begin(kind);
             let progress = RunProgress::default();
             let end = tokio::select! {
                 biased;
@@ -195,11 +198,10 @@ impl Inner {
                 tracing::warn!("the job was taken over by somebody else");
                 return;
             };
-            tell(&end, begun.elapsed());
+            tell(kind, &end, begun.elapsed());
             self.note(&job, &end, &progress).await;
-        }
-        .instrument(span)
-        .await;
+        };
+        telemetry::following(trace, run.instrument(span)).await;
     }
 
     async fn handle(&self, job: &TakenJob, progress: &RunProgress) -> RunEnd {
@@ -327,7 +329,35 @@ impl Inner {
     }
 }
 
-fn tell(end: &RunEnd, took: Duration) {
+/// A run that goes on.
+struct Running(TaskKind);
+
+impl Running {
+    fn begin(kind: TaskKind) -> Self {
+        gauge!("filmhub_job_runs_going_on", "kind" => kind.name()).increment(1.0);
+        Self(kind)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        gauge!("filmhub_job_runs_going_on", "kind" => self.0.name()).decrement(1.0);
+    }
+}
+
+fn tell(kind: TaskKind, end: &RunEnd, took: Duration) {
+    let outcome = match end {
+        RunEnd::Done => "done",
+        RunEnd::Cancelled => "cancelled",
+        RunEnd::HandedBack => "handed_back",
+        RunEnd::Again { .. } => "again",
+        RunEnd::Failed { .. } => "failed",
+    };
+    counter!("filmhub_job_runs_total", "kind" => kind.name(), "outcome" => outcome).increment(1);
+    histogram!("filmhub_job_run_seconds", "kind" => kind.name()).record(took);
+    if matches!(end, RunEnd::Again { .. } | RunEnd::Failed { .. }) {
+        telemetry::note_failure(outcome);
+    }
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     match end {
         RunEnd::Done => tracing::info!(duration_ms, "done"),

@@ -1,9 +1,9 @@
 //! The database and the way to it.
 use super::dialect;
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{DatabaseConnection, DbErr, sqlx::sqlite::SqliteConnectOptions};
 use secrecy::{ExposeSecret, SecretString};
 use shaku::{Component, Interface};
-use std::{fmt, str::FromStr};
+use std::{fmt, path::PathBuf, str::FromStr};
 
 /// Where the database is: `sqlite://<path>` or `postgres://<user>:<password>@<host>/<name>`.
 ///
@@ -39,6 +39,18 @@ impl DatabaseUrl {
     #[must_use]
     pub fn is_sqlite(&self) -> bool {
         self.0.expose_secret().starts_with("sqlite:")
+    }
+
+    /// The file, where it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<PathBuf> {
+        if !self.is_sqlite() {
+            return None;
+        }
+        let options: SqliteConnectOptions = self.expose().parse().ok()?;
+        let file = options.get_filename();
+        // A database in memory has a name that is no path.
+        (!self.expose().contains(":memory:")).then(|| file.to_owned())
     }
 
     pub(super) fn expose(&self) -> &str {
@@ -154,7 +166,7 @@ mod tests {
         ] {
             let url: DatabaseUrl = text.parse().unwrap();
             assert_eq!(url.expose(), "postgres://u:secret@db/films");
-            assert!(!url.is_sqlite());
+            assert!(!url.is_sqlite() && url.file().is_none());
         }
         assert!(
             "sqlite:///tmp/x.db"
@@ -197,6 +209,7 @@ mod tests {
             url: DatabaseUrl::sqlite_file(&path),
             max_connections: 1,
         };
+        assert_eq!(config.url.file(), Some(path.clone()));
         let connection = config.connect().await.unwrap();
         connection.close().await.unwrap();
         assert!(path.exists());

@@ -4,7 +4,10 @@ use application::shared::store::StoreError;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     DbErr, Statement,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        self,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -31,6 +34,51 @@ pub(super) async fn connect(config: &DatabaseConfig) -> Result<DatabaseConnectio
                 .busy_timeout(PATIENCE)
         });
     Database::connect(options).await
+}
+
+/// How many connections there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Connections {
+    /// Those that are open.
+    pub(crate) open: u32,
+    /// Those of them that nobody uses.
+    pub(crate) idle: u32,
+    /// As many as there may be.
+    pub(crate) most: u32,
+}
+
+/// Counts the connections.
+pub(crate) fn connections(connection: &DatabaseConnection) -> Connections {
+    match connection.get_database_backend() {
+        DbBackend::Postgres => counted(connection.get_postgres_connection_pool()),
+        _ => counted(connection.get_sqlite_connection_pool()),
+    }
+}
+
+fn counted<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> Connections {
+    Connections {
+        open: pool.size(),
+        idle: u32::try_from(pool.num_idle()).unwrap_or(u32::MAX),
+        most: pool.options().get_max_connections(),
+    }
+}
+
+/// Waits for a connection as everybody does, and gives it back.
+pub(crate) async fn wait_for_connection(
+    connection: &DatabaseConnection,
+) -> Result<(), sqlx::Error> {
+    match connection.get_database_backend() {
+        DbBackend::Postgres => connection
+            .get_postgres_connection_pool()
+            .acquire()
+            .await
+            .map(drop),
+        _ => connection
+            .get_sqlite_connection_pool()
+            .acquire()
+            .await
+            .map(drop),
+    }
 }
 
 /// What only one transaction at a time may do, among all instances.

@@ -2,6 +2,7 @@
 mod connection;
 pub mod dialect;
 mod error;
+mod measured;
 mod migrate;
 mod read;
 mod unit_of_work;
@@ -11,6 +12,7 @@ pub use connection::{
     Database, DatabaseConfig, DatabaseUrl, InvalidDatabaseUrl, SqlDatabase, SqlDatabaseParameters,
 };
 pub(crate) use error::{IntoStoreError, corrupt};
+pub use measured::measure;
 pub use migrate::{MigrationStatus, migrate_down, migrate_up, migration_status};
 pub(crate) use read::{Query, ROWS_AT_ONCE, Row, in_list, row_list};
 pub(crate) use unit_of_work::Transaction;

@@ -26,6 +26,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
+use telemetry::Call;
 
 /// An answer that takes longer is a bad sign, even if it is right.
 const SLOW: Duration = Duration::from_secs(3);
@@ -156,8 +157,16 @@ impl Gate {
         }
         self.count().await?;
         let started = Instant::now();
-        let answer = tokio::time::timeout(patience, self.http.get(path, query)).await;
-        let answer = answer.unwrap_or(Err(CallError::TooSlow));
+        let asking = async {
+            let answer = tokio::time::timeout(patience, self.http.get(path, query)).await;
+            answer.unwrap_or(Err(CallError::TooSlow))
+        };
+        let source = self.source.name();
+        let step = || Call::outside("GET source").with("peer.service", source);
+        let answer = telemetry::call(step, asking, |answer| {
+            answer.as_ref().err().map(CallError::name)
+        });
+        let answer = answer.await;
         let took = started.elapsed();
         permit.record(of_answer(&answer, took));
         self.note(&answer, took);

@@ -187,6 +187,9 @@ impl HttpClient {
         if let Some((name, key)) = &self.parameter {
             request = request.query(&[(name, key.expose_secret())]);
         }
+        for (name, value) in telemetry::outgoing() {
+            request = request.header(name, value);
+        }
         let response = request.send().await.map_err(broken)?;
         let status = response.status();
         if status == StatusCode::NOT_FOUND {

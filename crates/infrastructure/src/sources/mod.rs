@@ -15,7 +15,7 @@ mod http;
 mod quota;
 
 pub use budget::{FixedSearchBudget, FixedSearchBudgetParameters};
-pub use cache::{CachedSources, InvalidRedisUrl, RedisShelf};
+pub use cache::{CachedSources, InvalidRedisUrl, RedisAway, RedisShelf};
 pub use configured::{ConfiguredFilmSources, ConfiguredFilmSourcesParameters, NoFilmSources};
 pub use failover::{Failover, SourceConfig};
 pub use http::{Endpoint, InvalidEndpoint, MOST_BYTES, outbound_client};

@@ -2,6 +2,8 @@
 #[cfg(test)]
 mod assistant;
 #[cfg(test)]
+mod backlog;
+#[cfg(test)]
 mod contention;
 #[cfg(test)]
 mod contract;

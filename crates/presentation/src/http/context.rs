@@ -2,10 +2,14 @@
 //! tells of failure.
 use super::{
     caught::caught,
+    measured::{self, InFlight},
     problem::{PROBLEM_JSON, Problem, REQUEST_ID},
     resource::RoutePattern,
 };
-use crate::Api;
+use crate::{
+    Api,
+    upkeep::{HEALTHZ, READYZ},
+};
 use actix_web::{
     Error, HttpResponse, ResponseError,
     body::{EitherBody, MessageBody},
@@ -20,7 +24,8 @@ use actix_web::{
 use application::shared::clock::{Clock, IdGenerator};
 use chrono::{DateTime, TimeDelta, Utc};
 use shaku::HasComponent;
-use tracing::{Instrument, Level};
+use telemetry::Caller;
+use tracing::Instrument;
 
 const LONGEST_FOREIGN_ID: usize = 64;
 
@@ -35,22 +40,27 @@ pub async fn around<B: MessageBody + 'static>(
     let Some(api) = req.app_data::<Api>().cloned() else {
         return Err(Problem::internal().into());
     };
+    // Whoever asks every second whether all is well is not traced.
+    let is_traced = telemetry::is_on() && ![HEALTHZ, READYZ].contains(&req.path());
+    let trace = is_traced.then(|| {
+        let caller = Caller::of(|name| req.headers().get(name)?.to_str().ok());
+        telemetry::request(measured::name_of(req.method()), caller)
+    });
     let id = request_id(req.headers(), api.module.resolve_ref());
     let span = tracing::info_span!("http.request", request.id = id.as_str());
     let observed = Observed::start(&req, api.module.resolve_ref());
-    async move {
+    let answering = async move {
         let answer = caught(async { next.call(req).await }).await;
         let answer = match answer.map_err(Error::from).flatten() {
             Ok(response) => Ok(finish(response, &id)),
             Err(error) => Err(of_error(&error)),
         };
-        observed.log(&Outcome::of(&answer), api.module.resolve_ref());
+        observed.tell(&Outcome::of(&answer), api.module.resolve_ref());
         answer
             .map(|(response, _)| response)
             .map_err(|problem| answered(problem, &id))
-    }
-    .instrument(span)
-    .await
+    };
+    telemetry::following(trace.flatten(), answering.instrument(span)).await
 }
 
 /// The client's name for the request where it is a decent one, or else a new one.
@@ -181,7 +191,7 @@ fn weaken_etag(headers: &mut HeaderMap) {
     }
 }
 
-/// What became of a request, for its line in the log.
+/// What became of a request.
 struct Outcome {
     route: &'static str,
     status: StatusCode,
@@ -210,22 +220,34 @@ fn route<B>(response: &ServiceResponse<B>) -> &'static str {
     pattern.map_or("", |pattern| pattern.0)
 }
 
-/// What the line in the log will need; nothing where no line is wanted.
-struct Observed(Option<(Method, DateTime<Utc>)>);
+/// A request that is being answered.
+struct Observed {
+    method: Method,
+    started: DateTime<Utc>,
+    _in_flight: InFlight,
+}
 
 impl Observed {
     fn start(req: &ServiceRequest, clock: &dyn Clock) -> Self {
-        let is_wanted = tracing::enabled!(Level::INFO);
-        Self(is_wanted.then(|| (req.method().clone(), clock.now())))
+        Self {
+            method: req.method().clone(),
+            started: clock.now(),
+            _in_flight: InFlight::begin(),
+        }
     }
 
-    fn log(self, outcome: &Outcome, clock: &dyn Clock) {
-        let Some((method, started)) = self.0 else {
-            return;
-        };
-        let (method, status) = (method.as_str(), outcome.status.as_u16());
-        let duration_ms = milliseconds(clock.now() - started);
-        if outcome.route == crate::upkeep::HEALTHZ {
+    /// Tells what became of it: metrics, the trace, and the log.
+    fn tell(self, outcome: &Outcome, clock: &dyn Clock) {
+        let duration_ms = milliseconds(clock.now() - self.started);
+        let method = measured::name_of(&self.method);
+        measured::record(method, outcome.route, outcome.status, duration_ms / 1000.0);
+        telemetry::note_answer(method, outcome.route, outcome.status.as_u16(), outcome.code);
+        self.log(outcome, duration_ms);
+    }
+
+    fn log(&self, outcome: &Outcome, duration_ms: f64) {
+        let (method, status) = (self.method.as_str(), outcome.status.as_u16());
+        if outcome.route == HEALTHZ {
             tracing::debug!(
                 http.method = method,
                 http.route = outcome.route,

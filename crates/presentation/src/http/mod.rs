@@ -9,6 +9,7 @@ pub mod cors;
 pub mod cursor;
 pub mod device;
 pub mod language;
+pub mod measured;
 pub mod once;
 pub mod path;
 pub mod problem;

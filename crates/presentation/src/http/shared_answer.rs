@@ -86,6 +86,7 @@ impl Shared {
         let now = clock.now();
         let answers: &SharedAnswers = self.req.app_data().ok_or_else(Problem::internal)?;
         let kept = answers.find((thing, self.language), now);
+        count(if kept.is_some() { "hit" } else { "miss" });
         let kept = match kept {
             Some(kept) => kept,
             None => answers.keep((thing, self.language), make().await?, now),
@@ -99,6 +100,12 @@ impl Shared {
         mark(&self.req, &mut response, self.language);
         response
     }
+}
+
+fn count(outcome: &'static str) {
+    telemetry::note_word("cache.outcome", outcome);
+    metrics::counter!("filmhub_cache_total", "cache" => "shared_answers", "outcome" => outcome)
+        .increment(1);
 }
 
 impl SharedAnswers {

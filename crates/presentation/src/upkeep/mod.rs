@@ -22,11 +22,13 @@ use utoipa::ToSchema;
 
 /// Where it is asked whether the process answers.
 pub const HEALTHZ: &str = "/healthz";
+/// Where it is asked whether it can serve.
+pub const READYZ: &str = "/readyz";
 
 /// Opens the paths of this context.
 pub fn routes(routes: &mut ServiceConfig) {
     Path::at(HEALTHZ).get(show_health).open(routes);
-    Path::at("/readyz").get(show_readiness).open(routes);
+    Path::at(READYZ).get(show_readiness).open(routes);
     Path::at("/api/v1/admin/figures")
         .get(figures::show_figures)
         .open(routes);

@@ -8,8 +8,12 @@ use application::shared::store::StoreError;
 use domain::catalogue::FilmId;
 use futures_util::FutureExt;
 use std::{
-    collections::BTreeSet, error::Error, panic::AssertUnwindSafe, path::PathBuf, sync::Arc,
-    time::Duration,
+    collections::BTreeSet,
+    error::Error,
+    panic::AssertUnwindSafe,
+    path::PathBuf,
+    sync::{Arc, Mutex as Cell, PoisonError},
+    time::{Duration, Instant},
 };
 use tantivy::IndexWriter;
 use tokio::{
@@ -54,6 +58,16 @@ pub struct FilmIndexState {
     live: watch::Sender<Option<Arc<Generation>>>,
     nudged: Notify,
     progress: Mutex<Option<Progress>>,
+    caught_up_at: Cell<Option<Instant>>,
+}
+
+/// How an index is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexFigures {
+    /// How many films are in it.
+    pub films: u64,
+    /// How long ago all that the database had was in it.
+    pub age: Duration,
 }
 
 impl FilmIndexState {
@@ -67,6 +81,20 @@ impl FilmIndexState {
             live: watch::Sender::new(None),
             nudged: Notify::new(),
             progress: Mutex::new(None),
+            caught_up_at: Cell::default(),
+        })
+    }
+
+    /// How the index is; nothing where there is none yet, or nobody follows the database.
+    #[must_use]
+    pub fn figures(&self) -> Option<IndexFigures> {
+        let caught_up_at = *self
+            .caught_up_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Some(IndexFigures {
+            films: self.generation()?.reader.searcher().num_docs(),
+            age: caught_up_at?.elapsed(),
         })
     }
 
@@ -150,6 +178,11 @@ impl FilmIndexState {
             }
             Err((_, failure)) => return Err(failure),
         }
+        let now = Some(Instant::now());
+        *self
+            .caught_up_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = now;
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod description_search;
 mod feed;
 mod folding;
 mod follower;
+mod inspection;
 mod progress;
 mod ranking;
 mod schema;
@@ -19,7 +20,8 @@ mod storage;
 mod title_search;
 
 pub use feed::{FilmDocument, FilmFeed};
-pub use follower::FilmIndexState;
+pub use follower::{FilmIndexState, IndexFigures};
+pub use inspection::{KeptIndex, Unreadable};
 
 use application::{
     catalogue::ports::{FilmIndex, FilmIndexError, TitleHit, TitledFilm},

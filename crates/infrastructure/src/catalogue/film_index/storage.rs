@@ -77,7 +77,7 @@ impl Place {
         let Self::Folder(folder) = self else {
             return Ok(None);
         };
-        let Some(name) = folder.current()? else {
+        let Some(name) = current(&folder.root)? else {
             return Ok(None);
         };
         let generation = Generation::open(name.clone(), &folder.root.join(name))?;
@@ -127,14 +127,6 @@ impl Folder {
         }
     }
 
-    fn current(&self) -> io::Result<Option<String>> {
-        match fs::read_to_string(self.root.join(CURRENT_FILE)) {
-            Ok(name) => Ok(Some(name).filter(|name| name.parse::<u64>().is_ok())),
-            Err(failure) if failure.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(failure) => Err(failure),
-        }
-    }
-
     /// Names the index in use; a crash leaves the old name or the new one.
     fn set_current(&self, name: &str) -> io::Result<()> {
         let draft = self.root.join("current.new");
@@ -170,6 +162,15 @@ impl Folder {
     }
 }
 
+/// The name of the subfolder with the index in use; nothing where there is none.
+pub(super) fn current(root: &Path) -> io::Result<Option<String>> {
+    match fs::read_to_string(root.join(CURRENT_FILE)) {
+        Ok(name) => Ok(Some(name).filter(|name| name.parse::<u64>().is_ok())),
+        Err(failure) if failure.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
 /// What is stored is read for every film that is judged, and little: it is not compressed.
 fn settings() -> IndexSettings {
     IndexSettings {
@@ -189,7 +190,8 @@ pub(super) struct Generation {
 }
 
 impl Generation {
-    fn open(name: String, path: &Path) -> Result<Self, StorageError> {
+    /// Opens one that is there.
+    pub fn open(name: String, path: &Path) -> Result<Self, StorageError> {
         let (schema, fields) = Fields::schema();
         let index = Index::open_in_dir(path)?;
         if index.schema() == schema {
@@ -222,7 +224,8 @@ impl Generation {
         })
     }
 
-    fn progress(&self) -> Result<Progress, StorageError> {
+    /// How far it has followed the database.
+    pub fn progress(&self) -> Result<Progress, StorageError> {
         let payload = self.index.load_metas()?.payload;
         payload
             .and_then(|payload| Progress::read(&payload))

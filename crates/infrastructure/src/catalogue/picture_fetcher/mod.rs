@@ -6,7 +6,7 @@ pub use hosts::{NotAPictureHost, PictureHosts};
 
 use application::{
     catalogue::fetch_poster::{FetchPictureError, PictureFetcher, RemotePoster},
-    shared::store::Cause,
+    shared::{failure::Failure, store::Cause},
 };
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
@@ -19,6 +19,7 @@ use reqwest::{
 };
 use shaku::Component;
 use std::{collections::HashMap, sync::Arc, time::Duration};
+use telemetry::Call;
 use tokio::time::timeout;
 use url::Url;
 
@@ -138,9 +139,16 @@ impl PictureFetcher for HttpPictureFetcher {
         }
         let by_proxy = self.ways.by_proxy.get(&poster.source);
         let client = by_proxy.unwrap_or(&self.ways.direct);
-        timeout(FETCH_WITHIN, fetch(client, url))
-            .await
-            .map_err(|late| FetchPictureError::Unavailable(late.into()))?
+        let source = poster.source.name();
+        let step = || Call::outside("GET picture").with("peer.service", source);
+        let fetched = async {
+            let fetched = timeout(FETCH_WITHIN, fetch(client, url)).await;
+            fetched.map_err(|late| FetchPictureError::Unavailable(late.into()))?
+        };
+        telemetry::call(step, fetched, |fetched| {
+            fetched.as_ref().err().map(Failure::code)
+        })
+        .await
     }
 }
 
@@ -153,7 +161,11 @@ impl HttpPictureFetcher {
 }
 
 async fn fetch(client: &Client, url: Url) -> Result<Bytes, FetchPictureError> {
-    let response = client.get(url).send().await.map_err(failed)?;
+    let mut request = client.get(url);
+    for (name, value) in telemetry::outgoing() {
+        request = request.header(name, value);
+    }
+    let response = request.send().await.map_err(failed)?;
     match response.status() {
         StatusCode::OK => read(response).await,
         StatusCode::NOT_FOUND | StatusCode::GONE => Err(FetchPictureError::NotThere),

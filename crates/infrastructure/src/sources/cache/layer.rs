@@ -20,6 +20,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
+use telemetry::Call;
 
 /// How long answers are good.
 #[derive(Clone, Copy, Debug)]
@@ -104,7 +105,20 @@ impl<T: Keepable> Layer<T> {
     where
         F: Future<Output = Result<T, SourceError>> + Send + 'static,
     {
-        let key = format!("filmhub:v1:{}:{key}", self.name);
+        let step = || Call::within("cache sources").with("cache.name", self.name);
+        let told = self.told(format!("filmhub:v1:{}:{key}", self.name), ask);
+        let failure = |told: &Outcome<T>| told.is_err().then_some("failed");
+        telemetry::call(step, told, failure).await
+    }
+
+    async fn told<F>(
+        self: &Arc<Self>,
+        key: String,
+        ask: impl FnOnce() -> F + Send + 'static,
+    ) -> Outcome<T>
+    where
+        F: Future<Output = Result<T, SourceError>> + Send + 'static,
+    {
         let now = self.shelves.clock.now();
         match self.take_from_memory(&key).await {
             Some(known) if now < known.fresh_until => {
@@ -139,13 +153,13 @@ impl<T: Keepable> Layer<T> {
         let layer = Arc::clone(self);
         let place = key.clone();
         // A task of its own: whoever asked first may go away, the others still want to know.
-        let task = tokio::spawn(async move {
+        let task = tokio::spawn(telemetry::carried(async move {
             let landed = Landed {
                 layer: Arc::clone(&layer),
                 key: place,
             };
             layer.fetch(&landed.key, known, ask).await
-        });
+        }));
         let flight: BoxFuture<'static, Outcome<T>> = Box::pin(async move {
             task.await
                 .unwrap_or_else(|failure| Err(Arc::new(SourceError::Unavailable(failure.into()))))
@@ -282,6 +296,7 @@ impl<T: Keepable> Layer<T> {
     }
 
     fn count(&self, outcome: &'static str) {
+        telemetry::note_word("cache.outcome", outcome);
         metrics::counter!(
             "filmhub_source_cache_total", "kind" => self.name, "outcome" => outcome
         )

@@ -8,7 +8,7 @@ mod layer;
 mod record;
 mod redis_shelf;
 
-pub use redis_shelf::{InvalidRedisUrl, RedisShelf};
+pub use redis_shelf::{InvalidRedisUrl, RedisAway, RedisShelf};
 
 use application::{
     catalogue::sources::{

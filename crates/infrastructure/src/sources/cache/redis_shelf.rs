@@ -19,6 +19,7 @@ use std::{
     sync::Mutex,
     time::{Duration, Instant},
 };
+use telemetry::Call;
 
 /// How long Redis may take for an answer; a lookup takes well under a millisecond.
 const ANSWER_WITHIN: Duration = Duration::from_millis(100);
@@ -30,6 +31,11 @@ const MOST_BYTES: usize = 512 * 1024;
 #[derive(Debug, thiserror::Error)]
 #[error("must be the address of a Redis server, such as `redis://localhost:6379`")]
 pub struct InvalidRedisUrl(#[source] Cause);
+
+/// Redis does not answer.
+#[derive(Debug, thiserror::Error)]
+#[error("it does not answer")]
+pub struct RedisAway(#[source] Cause);
 
 /// A shelf in Redis.
 pub struct RedisShelf {
@@ -66,6 +72,18 @@ impl RedisShelf {
         })
     }
 
+    /// Asks the server for a sign of life.
+    ///
+    /// # Errors
+    /// [`RedisAway`] when it gives none.
+    pub async fn ping(&self) -> Result<(), RedisAway> {
+        let mut connection = self.connection.clone();
+        let answer = connection.ping().await;
+        answer
+            .map(drop)
+            .map_err(|failure| RedisAway(failure.into()))
+    }
+
     /// Takes something from the shelf; nothing when it is not there or Redis is away.
     pub(super) async fn get(&self, key: &str) -> Option<Vec<u8>> {
         let mut connection = self.connection.clone();
@@ -75,7 +93,7 @@ impl RedisShelf {
                 .query_async(&mut connection)
                 .await
         };
-        self.attempt(read).await.flatten()
+        self.attempt("GET redis", read).await.flatten()
     }
 
     /// Puts something on the shelf for a time, if that is possible now.
@@ -85,8 +103,8 @@ impl RedisShelf {
         }
         let mut connection = self.connection.clone();
         let seconds = ttl.as_secs().max(1);
-        self.attempt(async { connection.set_ex(key, bytes, seconds).await })
-            .await;
+        let write = async { connection.set_ex(key, bytes, seconds).await };
+        self.attempt("SET redis", write).await;
     }
 
     /// Counts one more of something, and tells how many there are; nothing when Redis is away.
@@ -99,17 +117,28 @@ impl RedisShelf {
             let (count,): (u32,) = both.query_async(&mut connection).await?;
             Ok(count)
         };
-        self.attempt(count).await
+        self.attempt("INCR redis", count).await
     }
 
-    async fn attempt<T>(&self, work: impl Future<Output = Result<T, RedisError>>) -> Option<T> {
+    async fn attempt<T>(
+        &self,
+        name: &'static str,
+        work: impl Future<Output = Result<T, RedisError>>,
+    ) -> Option<T> {
         let ticket = locked(&self.breaker).admit(Instant::now())?;
         // If the caller goes away in the middle, the next one is let through all the same.
         let mut returned = Returned {
             shelf: self,
             ticket: Some(ticket),
         };
-        let answer = tokio::time::timeout(ANSWER_WITHIN, work).await;
+        let step = || Call::outside(name).with("db.system.name", "redis");
+        let work = tokio::time::timeout(ANSWER_WITHIN, work);
+        let answer = telemetry::call(step, work, |answer| match answer {
+            Ok(Ok(_)) => None,
+            Ok(Err(_)) => Some("failed"),
+            Err(_) => Some("too_slow"),
+        });
+        let answer = answer.await;
         returned.ticket = None;
         let outcome = match &answer {
             Ok(Ok(_)) => Outcome::Good,

@@ -1,4 +1,5 @@
 //! Log lines.
+use super::traces::Traces;
 use crate::config::{Config, LogFormat};
 use anyhow::Context;
 use std::{
@@ -6,13 +7,17 @@ use std::{
     io::IsTerminal,
 };
 use tracing::{
-    Event, Subscriber,
+    Event, Metadata, Subscriber,
     field::{Field, Visit},
     level_filters::LevelFilter,
+    subscriber::Interest,
 };
 use tracing_subscriber::{
-    EnvFilter, Layer, fmt,
-    layer::{Context as Place, SubscriberExt},
+    EnvFilter, Layer,
+    filter::FilterExt,
+    fmt::{self, FmtContext, FormatEvent, FormatFields, format::Writer},
+    layer::{Context as Place, Filter, SubscriberExt},
+    registry::LookupSpan,
     util::SubscriberInitExt,
 };
 
@@ -20,35 +25,92 @@ use tracing_subscriber::{
 ///
 /// # Errors
 /// When the filter cannot be understood.
-pub fn start(config: &Config) -> anyhow::Result<()> {
+pub fn start(config: &Config, traces: Option<&Traces>) -> anyhow::Result<()> {
     // The driver repeats the server's notices, which say nothing to an operator.
     // So does the model's client with what the model said, which is nobody's business; what fails
-    // there is told by us.
+    // there is told by us. Spans of statements are for traces.
     let filter = format!(
-        "{},sqlx::postgres::notice=warn,sea_orm_migration=warn,actix_server=warn,async_openai=off",
+        "{},sea_orm=warn,sqlx::postgres::notice=warn,sea_orm_migration=warn,actix_server=warn,async_openai=off",
         config.log
     );
     let filter = EnvFilter::try_new(filter).context("FILMHUB_LOG is not a filter of log lines")?;
     let is_mended = filter.max_level_hint() >= Some(LevelFilter::DEBUG);
     let noise = (!is_mended).then_some(FaultsOfClients);
-    let registry = tracing_subscriber::registry().with(filter).with(noise);
+    let registry = tracing_subscriber::registry().with(traces.map(Traces::layer));
     match config.log_format {
         LogFormat::Json => {
             let lines = fmt::layer()
                 .json()
                 .flatten_event(true)
+                .map_event_format(JsonWithTrace)
                 .with_writer(std::io::stderr);
+            let lines = lines.with_filter(filter.and(noise));
             registry.with(lines).try_init()?;
         }
         LogFormat::Pretty => {
             let lines = fmt::layer()
                 .with_ansi(std::io::stderr().is_terminal())
                 .with_target(false)
+                .map_event_format(PrettyWithTrace)
                 .with_writer(std::io::stderr);
+            let lines = lines.with_filter(filter.and(noise));
             registry.with(lines).try_init()?;
         }
     }
     Ok(())
+}
+
+/// JSON that begins with the trace that the line is part of, and the step within it.
+struct JsonWithTrace<F>(F);
+
+impl<S, N, F> FormatEvent<S, N> for JsonWithTrace<F>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    N: for<'writer> FormatFields<'writer> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> text::Result {
+        let Some((trace, span)) = telemetry::ids() else {
+            return self.0.format_event(context, writer, event);
+        };
+        let mut line = String::new();
+        self.0
+            .format_event(context, Writer::new(&mut line), event)?;
+        match line.strip_prefix('{') {
+            Some(rest) => write!(
+                writer,
+                "{{\"trace_id\":\"{trace}\",\"span_id\":\"{span}\",{rest}"
+            ),
+            None => writer.write_str(&line),
+        }
+    }
+}
+
+/// Lines for people that begin so.
+struct PrettyWithTrace<F>(F);
+
+impl<S, N, F> FormatEvent<S, N> for PrettyWithTrace<F>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    N: for<'writer> FormatFields<'writer> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> text::Result {
+        if let Some((trace, span)) = telemetry::ids() {
+            write!(writer, "trace_id={trace} span_id={span} ")?;
+        }
+        self.0.format_event(context, writer, event)
+    }
 }
 
 /// Leaves out what the server library calls an error and is none of ours: clients that do not speak
@@ -58,8 +120,16 @@ struct FaultsOfClients;
 /// How the library's lines about them begin.
 const FAULTS_OF_CLIENTS: [&str; 2] = ["stream error: ", "MAX_BUFFER_SIZE unprocessed data"];
 
-impl<S: Subscriber> Layer<S> for FaultsOfClients {
-    fn event_enabled(&self, event: &Event<'_>, _: Place<'_, S>) -> bool {
+impl<S> Filter<S> for FaultsOfClients {
+    fn enabled(&self, _: &Metadata<'_>, _: &Place<'_, S>) -> bool {
+        true
+    }
+
+    fn callsite_enabled(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::always()
+    }
+
+    fn event_enabled(&self, event: &Event<'_>, _: &Place<'_, S>) -> bool {
         if !event.metadata().target().starts_with("actix_http") {
             return true;
         }
@@ -109,9 +179,8 @@ mod tests {
         let lines = Lines::default();
         let writer = lines.clone();
         let layer = fmt::layer().with_writer(move || writer.clone());
-        let subscriber = tracing_subscriber::registry()
-            .with(FaultsOfClients)
-            .with(layer);
+        let layer = layer.with_filter(FaultsOfClients);
+        let subscriber = tracing_subscriber::registry().with(layer);
         tracing::subscriber::with_default(subscriber, || {
             tracing::error!(target: "actix_http::h1::dispatcher", "stream error: no HTTP");
             tracing::error!(target: "actix_http::h1::dispatcher", "Response payload stream error: 5");
