@@ -16,6 +16,8 @@ mod library;
 #[cfg(test)]
 mod mixes;
 #[cfg(test)]
+mod models;
+#[cfg(test)]
 mod recommendation;
 #[cfg(test)]
 mod recommendations;

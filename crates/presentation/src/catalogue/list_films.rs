@@ -55,7 +55,7 @@ fn told(query: &QueryFields, check: &mut Checker) -> ViewerFilter {
     const WORDS: UnknownWord =
         UnknownWord("`watched`, `wish`, `liked`, `rated`, and each of them after `not_`");
     let mut told = ViewerFilter::default();
-    for word in query.all("where") {
+    for word in query.every("where") {
         let (name, is_so) = word
             .strip_prefix("not_")
             .map_or((word, true), |name| (name, false));

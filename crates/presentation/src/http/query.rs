@@ -59,9 +59,9 @@ impl QueryFields {
         name: &str,
         parse: impl Fn(&str) -> Result<V, E>,
     ) -> Vec<V> {
-        let values = self.0.iter().filter(|(key, _)| key == name);
+        let values = self.every(name);
         values
-            .filter_map(|(_, value)| check.value(name, parse(value)))
+            .filter_map(|value| check.value(name, parse(value)))
             .collect()
     }
 
@@ -88,16 +88,16 @@ impl QueryFields {
     }
 
     /// The values of a parameter that may be repeated.
-    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+    pub fn every(&self, name: &str) -> impl Iterator<Item = &str> {
         let found = self.0.iter().filter(move |(key, _)| key == name);
         found.map(|(_, value)| value.as_str())
     }
 
     /// A parameter that may be repeated and names things by identifier.
     pub fn ids<K: ?Sized>(&self, check: &mut Checker, name: &str) -> Vec<Id<K>> {
-        let values = self.0.iter().filter(|(key, _)| key == name);
+        let values = self.every(name);
         values
-            .filter_map(|(_, value)| {
+            .filter_map(|value| {
                 let parsed = value.parse().map_err(|_malformed| Broken("must be a UUID"));
                 check.value(name, parsed)
             })

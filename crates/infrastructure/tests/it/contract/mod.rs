@@ -9,6 +9,7 @@ mod jobs;
 mod library;
 mod meanings;
 mod mixes;
+mod models;
 mod recommendation;
 mod statements;
 mod stats;
@@ -74,7 +75,7 @@ use infrastructure::{
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use shaku::HasComponent;
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, path::Path, sync::Arc};
 use tempfile::TempDir;
 use test_servers::PostgresServer;
 use uuid::Uuid;
@@ -84,7 +85,7 @@ pub struct Bench {
     pub ports: Arc<dyn Ports>,
     backing: Backing,
     known_sessions: Arc<GateState>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 enum Backing {
@@ -137,13 +138,25 @@ impl Bench {
         }
     }
 
+    /// Where this store keeps files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Tells the fake, which does not look, how many acts there are.
+    pub fn has_acts_to_learn_from(&self, count: u64) {
+        if let Backing::Fake(world) = &self.backing {
+            world.workshop.has_acts(count);
+        }
+    }
+
     pub fn fake() -> Self {
         let world = World::new();
         Self {
             ports: Arc::new(world.ports()),
             backing: Backing::Fake(Box::new(world)),
             known_sessions: Arc::default(),
-            _folder: tempfile::tempdir().unwrap(),
+            folder: tempfile::tempdir().unwrap(),
         }
     }
 
@@ -235,7 +248,7 @@ impl Bench {
             ports,
             backing: Backing::Sql(connection),
             known_sessions,
-            _folder: folder,
+            folder,
         }
     }
 

@@ -11,10 +11,7 @@ use application::{
         page::{PageRequest, PageSize},
         use_case::{Request, UseCase},
     },
-    taste::{
-        mine::MineQueries,
-        stats::{Stats, StatsQueries, Tally},
-    },
+    taste::stats::{Stats, Tally},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate};
