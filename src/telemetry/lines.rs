@@ -7,16 +7,14 @@ use std::{
     io::IsTerminal,
 };
 use tracing::{
-    Event, Metadata, Subscriber,
+    Event, Subscriber,
     field::{Field, Visit},
     level_filters::LevelFilter,
-    subscriber::Interest,
 };
 use tracing_subscriber::{
     EnvFilter, Layer,
-    filter::FilterExt,
     fmt::{self, FmtContext, FormatEvent, FormatFields, format::Writer},
-    layer::{Context as Place, Filter, SubscriberExt},
+    layer::SubscriberExt,
     registry::LookupSpan,
     util::SubscriberInitExt,
 };
@@ -34,8 +32,8 @@ pub fn start(config: &Config, traces: Option<&Traces>) -> anyhow::Result<()> {
         config.log
     );
     let filter = EnvFilter::try_new(filter).context("FILMHUB_LOG is not a filter of log lines")?;
-    let is_mended = filter.max_level_hint() >= Some(LevelFilter::DEBUG);
-    let noise = (!is_mended).then_some(FaultsOfClients);
+    // Who mends things wants to see everything.
+    let is_on = filter.max_level_hint() < Some(LevelFilter::DEBUG);
     let registry = tracing_subscriber::registry().with(traces.map(Traces::layer));
     match config.log_format {
         LogFormat::Json => {
@@ -43,8 +41,9 @@ pub fn start(config: &Config, traces: Option<&Traces>) -> anyhow::Result<()> {
                 .json()
                 .flatten_event(true)
                 .map_event_format(JsonWithTrace)
+                .map_event_format(|format| WithoutFaultsOfClients { format, is_on })
                 .with_writer(std::io::stderr);
-            let lines = lines.with_filter(filter.and(noise));
+            let lines = lines.with_filter(filter);
             registry.with(lines).try_init()?;
         }
         LogFormat::Pretty => {
@@ -52,8 +51,9 @@ pub fn start(config: &Config, traces: Option<&Traces>) -> anyhow::Result<()> {
                 .with_ansi(std::io::stderr().is_terminal())
                 .with_target(false)
                 .map_event_format(PrettyWithTrace)
+                .map_event_format(|format| WithoutFaultsOfClients { format, is_on })
                 .with_writer(std::io::stderr);
-            let lines = lines.with_filter(filter.and(noise));
+            let lines = lines.with_filter(filter);
             registry.with(lines).try_init()?;
         }
     }
@@ -114,31 +114,41 @@ where
 }
 
 /// Leaves out what the server library calls an error and is none of ours: clients that do not speak
-/// HTTP, as every scanner of ports is one.
-struct FaultsOfClients;
+/// HTTP, as every scanner of ports is one. Not a filter: those know of an event only what is the same
+/// each time.
+struct WithoutFaultsOfClients<F> {
+    format: F,
+    is_on: bool,
+}
 
-/// How the library's lines about them begin.
-const FAULTS_OF_CLIENTS: [&str; 2] = ["stream error: ", "MAX_BUFFER_SIZE unprocessed data"];
-
-impl<S> Filter<S> for FaultsOfClients {
-    fn enabled(&self, _: &Metadata<'_>, _: &Place<'_, S>) -> bool {
-        true
-    }
-
-    fn callsite_enabled(&self, _: &'static Metadata<'static>) -> Interest {
-        Interest::always()
-    }
-
-    fn event_enabled(&self, event: &Event<'_>, _: &Place<'_, S>) -> bool {
-        if !event.metadata().target().starts_with("actix_http") {
-            return true;
+impl<S, N, F> FormatEvent<S, N> for WithoutFaultsOfClients<F>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    N: for<'writer> FormatFields<'writer> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> text::Result {
+        if self.is_on && is_fault_of_client(event) {
+            return Ok(());
         }
-        let mut message = Message::default();
-        event.record(&mut message);
-        !FAULTS_OF_CLIENTS
-            .iter()
-            .any(|start| message.0.starts_with(start))
+        self.format.format_event(context, writer, event)
     }
+}
+
+fn is_fault_of_client(event: &Event<'_>) -> bool {
+    /// How the library's lines about them begin.
+    const STARTS: [&str; 2] = ["stream error: ", "MAX_BUFFER_SIZE unprocessed data"];
+    if !event.metadata().target().starts_with("actix_http") {
+        return false;
+    }
+    let mut message = Message::default();
+    event.record(&mut message);
+    STARTS.iter().any(|start| message.0.starts_with(start))
 }
 
 /// The message of a line.
@@ -178,8 +188,12 @@ mod tests {
     fn faults_of_clients_are_left_out_and_our_own_are_not() {
         let lines = Lines::default();
         let writer = lines.clone();
-        let layer = fmt::layer().with_writer(move || writer.clone());
-        let layer = layer.with_filter(FaultsOfClients);
+        let layer = fmt::layer()
+            .map_event_format(|format| WithoutFaultsOfClients {
+                format,
+                is_on: true,
+            })
+            .with_writer(move || writer.clone());
         let subscriber = tracing_subscriber::registry().with(layer);
         tracing::subscriber::with_default(subscriber, || {
             tracing::error!(target: "actix_http::h1::dispatcher", "stream error: no HTTP");

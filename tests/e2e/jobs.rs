@@ -26,6 +26,7 @@ impl Worker {
     fn start(setup: &Setup, settings: &[(&str, &str)]) -> Self {
         let child = setup
             .command(&["worker"])
+            .envs([NO_TRAINING])
             .envs(settings.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -107,6 +108,9 @@ impl Queue {
 /// Once a year, a while ago: it fires at the start and not again while the story goes on.
 const ONCE: (&str, &str) = ("FILMHUB_SCHEDULE_TIDY_UP", "0 0 1 1 *");
 
+/// Left out, so that the queue holds nothing but what a story is about.
+const NO_TRAINING: (&str, &str) = ("FILMHUB_SCHEDULE_TRAINING", "off");
+
 /// An object store that takes connections and never answers, so that removing a poster takes long.
 fn silent_store() -> (TcpListener, Vec<(&'static str, String)>) {
     let silent = TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -163,8 +167,13 @@ async fn a_worker_that_is_told_to_stop_hands_its_job_back(database: Database) {
     assert_eq!(queue.jobs().await, [("waiting".to_owned(), 0)]);
 }
 
+async fn quiet_setup(database: Database) -> Setup {
+    let setup = Setup::without_films(database).await;
+    setup.set(NO_TRAINING.0, NO_TRAINING.1)
+}
+
 async fn what_nobody_was_there_for_is_done_once(database: Database) {
-    let setup = Setup::without_films(database).await.set(ONCE.0, ONCE.1);
+    let setup = quiet_setup(database).await.set(ONCE.0, ONCE.1);
     let mut app = setup.start().await;
     let queue = Queue::of(&app.setup, database).await;
     queue.becomes(&[("done", 1)]).await;
@@ -183,7 +192,7 @@ async fn what_nobody_was_there_for_is_done_once(database: Database) {
 }
 
 async fn serving_alone_runs_no_jobs(database: Database) {
-    let setup = Setup::without_films(database).await;
+    let setup = quiet_setup(database).await;
     let app: App = setup
         .set("FILMHUB_JOBS", "off")
         .set(ONCE.0, ONCE.1)

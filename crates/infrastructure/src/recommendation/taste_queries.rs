@@ -64,7 +64,9 @@ fn statement(users: &str) -> String {
          UNION ALL SELECT user_id, 'genre', genre_id, how, 0, hidden_at \
              FROM hidden_genres WHERE user_id IN ({users}) \
          UNION ALL SELECT user_id, 'person', person_id, how, 0, hidden_at \
-             FROM hidden_people WHERE user_id IN ({users})"
+             FROM hidden_people WHERE user_id IN ({users}) \
+         UNION ALL SELECT user_id, 'shown', film_id, '', times, last_shown_at \
+             FROM shown_recommendations WHERE user_id IN ({users})"
     )
 }
 

@@ -431,8 +431,8 @@ fn weight_in(weights: &[f32], feature: u32) -> f32 {
 
 /// How much of a ranking is the user's own: from 0, nothing is known of them, towards 1.
 fn told(opinions: &[Opinion]) -> f32 {
-    /// With so many opinions it is half.
-    const HALF: f32 = 2.0;
+    /// With so many opinions it is half; a single strong one is more, since nothing else is known.
+    const HALF: f32 = 0.5;
     let told: f32 = opinions.iter().map(|opinion| opinion.liking.abs()).sum();
     told / (told + HALF)
 }

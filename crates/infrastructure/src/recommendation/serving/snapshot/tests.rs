@@ -80,7 +80,25 @@ fn who_has_told_nothing_gets_what_is_popular() {
     assert_eq!(ranking.source.name, ModelName::Popularity);
     assert_eq!(ranking.films.len(), 6);
     assert_eq!(ranking.films[0].film, id(6));
-    assert_eq!(ranking.films[0].why, [Evidence::PopularNow]);
+}
+
+#[test]
+fn of_many_films_the_few_at_the_top_are_popular() {
+    let mut catalogue = Catalogue::default();
+    catalogue.put((1..=40).map(|n: u8| film(n.into(), COMEDY, 203, n.into())));
+    catalogue.weigh();
+    let many = Snapshot::new(catalogue, HashMap::new(), None);
+    let ranking = many.recommend(&Taste::default(), &Filter::any(40), noon());
+    let popular = |ranked: &Ranked| ranked.why == [Evidence::PopularNow];
+    assert_eq!(
+        ranking
+            .films
+            .iter()
+            .take_while(|film| popular(film))
+            .count(),
+        2
+    );
+    assert!(!ranking.films[2..].iter().any(popular));
 }
 
 #[test]
