@@ -196,8 +196,8 @@ fn novelty_prefers_what_few_know() {
         novelty: 1.0,
         ..Filter::any(6)
     };
-    let ranked = films(&of(&[rated(3, 9)]), &novel);
-    let plain = films(&of(&[rated(3, 9)]), &Filter::any(6));
+    let ranked = films(&of(&[rated(1, 9)]), &novel);
+    let plain = films(&of(&[rated(1, 9)]), &Filter::any(6));
     let place = |films: &[FilmId]| films.iter().position(|film| *film == id(6));
     assert!(place(&ranked) > place(&plain));
 }
