@@ -3,7 +3,7 @@
 //!
 //! A user rates a film once and reviews it once; a rating is a whole number from 1 to 10. The diary
 //! holds at most one viewing of a film a day, and one of unknown date. What one of these means for the
-//! others and for the standard lists is decided by [`consequences`] alone.
+//! others and for the standard lists is decided by [`consequences()`] alone.
 mod consequences;
 mod diary_year;
 mod hide;
