@@ -9,7 +9,10 @@ use application::{
     identity::ports::{Secrets, TokenLives},
     jobs::Task,
     module::ApplicationModule,
-    shared::clock::{Clock, IdGenerator},
+    shared::{
+        clock::{Clock, IdGenerator},
+        limiter::Limiter,
+    },
     telegram::ports::{TelegramApi, Webhook},
 };
 use chrono::Duration;
@@ -23,6 +26,7 @@ use infrastructure::{
     },
     identity::GateState,
     jobs::{JobBell, JobWorker, Schedule, Scheduler, WorkerPorts, WorkerSettings},
+    limits::{LocalLimiter, SharedLimiter},
     module::{InfrastructureModule, Prepared, infrastructure_module},
     persistence::{WriteTurns, measure, migrate_up, migration_status},
     recommendation::{
@@ -58,6 +62,10 @@ pub struct Composition {
     pub bot_name: BotName,
     /// What ranks films, to be kept up.
     pub recommender: Arc<ServingState>,
+    /// Who counts requests, to be kept up.
+    pub counter: Arc<LocalLimiter>,
+    /// Where instances remember and count together.
+    redis: Option<Arc<RedisShelf>>,
 }
 
 /// Whether this process looks after the search index on disk.
@@ -162,6 +170,9 @@ pub fn compose(
         Arc::new(SqlFactsFeed::new(connection.clone())),
         SqlModelShelf::new(connection.clone(), Arc::clone(&model_files)),
     );
+    let redis = config.redis_url.as_ref().map(RedisShelf::open);
+    let redis = redis.transpose().context("REDIS_URL cannot be used")?;
+    let redis = redis.map(Arc::new);
     let ports = infrastructure_module(Prepared {
         connection: connection.clone(),
         turns: WriteTurns::of(&connection),
@@ -179,7 +190,7 @@ pub fn compose(
         },
         posters: posters(config)?,
         pictures: pictures(config)?,
-        sources: sources(config)?,
+        sources: sources(config, redis.as_ref())?,
         search_budget: config.search_budget,
         model: model(config.model.as_ref())?,
         embedder: model(config.embedder.as_ref())?,
@@ -196,10 +207,21 @@ pub fn compose(
         update_bell,
         bot_name,
         recommender,
+        counter: Arc::new(LocalLimiter::new(&config.rate_limits.rates)),
+        redis,
     })
 }
 
 impl Composition {
+    /// Who counts requests: together with other instances where there is Redis.
+    pub fn limiter(&self) -> Arc<dyn Limiter> {
+        let local = Arc::clone(&self.counter);
+        match &self.redis {
+            Some(shelf) => Arc::new(SharedLimiter::new(local, Arc::clone(shelf))),
+            None => local,
+        }
+    }
+
     /// Other catalogues.
     pub fn sources(&self) -> Arc<dyn FilmSources> {
         self.ports.resolve()
@@ -370,22 +392,22 @@ fn pictures(config: &Config) -> anyhow::Result<PictureWays> {
         .context("pictures cannot be fetched")
 }
 
-fn sources(config: &Config) -> anyhow::Result<Arc<dyn FilmSources>> {
+fn sources(
+    config: &Config,
+    redis: Option<&Arc<RedisShelf>>,
+) -> anyhow::Result<Arc<dyn FilmSources>> {
     if config.sources.is_empty() {
         return Ok(Arc::new(NoFilmSources));
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut failover =
         Failover::new(&config.sources, &clock).context("a source of films cannot be used")?;
-    let redis = config.redis_url.as_ref().map(RedisShelf::open);
-    let redis = redis.transpose().context("REDIS_URL cannot be used")?;
-    let redis = redis.map(Arc::new);
-    if let Some(shelf) = &redis {
+    if let Some(shelf) = redis {
         failover = failover.counting_together(&config.sources, shelf);
     }
     Ok(Arc::new(CachedSources::new(
         Arc::new(failover),
-        redis,
+        redis.cloned(),
         clock,
         Arc::new(SystemChance),
     )))

@@ -96,8 +96,10 @@ fn start_server(config: &Config, app: &Composition) -> anyhow::Result<actix_web:
         bot_name: app.bot_name.clone(),
         webhook: composition::webhook_gate(config),
         limits: config.limits,
+        network: config.rate_limits.network.clone(),
     };
-    let api = Api::new(Arc::clone(&app.application), settings);
+    let limited = config.rate_limits.rates.keys().copied();
+    let api = Api::new(Arc::clone(&app.application), settings).limited_by(app.limiter(), limited);
     let workers = usize::try_from(config.workers).unwrap_or(1);
     let server = HttpServer::new(move || presentation::app(&api))
         .workers(workers)

@@ -76,6 +76,7 @@ pub fn start_followers(app: &Composition, cancelled: &CancellationToken) -> Vec<
         tokio::spawn(async move { gate.keep_up(&connection, || SystemClock.now(), until).await }),
         tokio::spawn(Arc::clone(&app.index).follow(cancelled.clone())),
         tokio::spawn(Arc::clone(&app.recommender).follow(cancelled.clone())),
+        tokio::spawn(Arc::clone(&app.counter).forget_from_time_to_time(cancelled.clone())),
     ]
 }
 

@@ -4,6 +4,7 @@
 //! message that names every bad setting.
 mod bot;
 mod film_sources;
+mod rates;
 mod reader;
 mod schedules;
 mod source;
@@ -11,6 +12,7 @@ mod telemetry;
 mod values;
 
 pub use bot::BotConfig;
+pub use rates::RateLimits;
 pub use reader::Shown;
 pub use schedules::Schedules;
 pub use telemetry::{MetricsConfig, Sampler, TracesConfig};
@@ -78,6 +80,8 @@ pub struct Config {
     pub training_memory_mib: u32,
     /// How much time and memory clients may take.
     pub limits: Limits,
+    /// How often they may ask.
+    pub rate_limits: RateLimits,
     /// Whether the starter catalogue is loaded into an empty database.
     pub starter_catalogue: bool,
     /// Other catalogues, in the order in which they are asked.
@@ -153,6 +157,7 @@ impl Config {
             refresh_token_days: reader.within("FILMHUB_REFRESH_TOKEN_DAYS", 1..=366, 30),
             training_memory_mib: reader.within("FILMHUB_TRAINING_MEMORY_MIB", 16..=65_536, 512),
             limits: read_limits(&mut reader),
+            rate_limits: rates::read(&mut reader),
             starter_catalogue: reader.parsed("FILMHUB_STARTER_CATALOGUE", Switch::On) == Switch::On,
             // The order of the names is that of how much their lists tell.
             source_of_lists: sources.iter().map(|config| config.source).min(),

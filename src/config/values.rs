@@ -99,6 +99,26 @@ pub enum Updates {
     Webhook,
 }
 
+/// Whose requests are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountedClients {
+    /// Those of the internet.
+    Public,
+    /// Those of inner networks too.
+    All,
+    /// Nobody's.
+    Off,
+}
+
+/// Where proxies say who asked them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyHeaderName {
+    /// As most do.
+    XForwardedFor,
+    /// As the standard says.
+    Forwarded,
+}
+
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
@@ -156,6 +176,8 @@ macro_rules! words {
     };
 }
 words!(Updates { Polling = "polling", Webhook = "webhook" });
+words!(CountedClients { Public = "public", All = "all", Off = "off" });
+words!(ProxyHeaderName { XForwardedFor = "x-forwarded-for", Forwarded = "forwarded" });
 words!(LogFormat { Pretty = "pretty", Json = "json" });
 words!(SamplerName {
     AlwaysOn = "always_on",

@@ -65,6 +65,11 @@ pub const ALL: &[(&str, Kind, &str)] = &[
         "Whether the database answered within two seconds just now.",
     ),
     (
+        "filmhub_http_limited_total",
+        Kind::Counter,
+        "Requests refused because their client asked too often, by what was limited.",
+    ),
+    (
         "filmhub_http_request_seconds",
         Kind::Seconds,
         "Time to the head of the answer, by method, route (the pattern) and status.",

@@ -20,6 +20,8 @@ mod imports;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod listing;
 #[cfg(test)]
 mod outage;

@@ -7,6 +7,7 @@ pub mod community;
 pub mod identity;
 pub mod jobs;
 mod library;
+pub mod limits;
 mod mixes;
 pub mod module;
 pub mod persistence;

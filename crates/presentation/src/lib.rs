@@ -22,10 +22,14 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web,
 };
-use application::module::ApplicationModule;
+use application::{
+    module::ApplicationModule,
+    shared::limiter::{Counted, Limiter},
+};
 use domain::shared::Language;
 use http::uploads::UploadRoom;
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use ipnet::IpNet;
+use std::{collections::HashSet, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 pub use http::problem::{KnownProblem, problems};
 pub use openapi::openapi;
@@ -52,6 +56,52 @@ pub struct ApiSettings {
     pub webhook: Option<WebhookGate>,
     /// How much time and memory clients may take.
     pub limits: Limits,
+    /// What lies between clients and this service.
+    pub network: Network,
+}
+
+/// What lies between clients and this service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Network {
+    /// Proxies that are believed when they say who asked them.
+    pub proxies: Vec<IpNet>,
+    /// Where they say it. The other header is not looked at: proxies pass it on as clients wrote it.
+    pub header: ProxyHeader,
+    /// Whether requests from inner networks are counted too.
+    pub counts_inner: bool,
+}
+
+impl Network {
+    /// Whether an address is that of a trusted proxy.
+    pub(crate) fn is_trusted(&self, address: IpAddr) -> bool {
+        self.proxies
+            .iter()
+            .any(|proxies| proxies.contains(&address))
+    }
+}
+
+/// The header in which proxies say who asked them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProxyHeader {
+    /// `X-Forwarded-For`.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+/// Who counts requests.
+#[derive(Clone)]
+struct Limiting {
+    count: Arc<dyn Limiter>,
+    limited: HashSet<Counted>,
+}
+
+impl Limiting {
+    /// Whether there is a limit at all; others are not even looked at.
+    fn is_on(&self, what: Counted) -> bool {
+        self.limited.contains(&what)
+    }
 }
 
 /// How much time and memory clients may take.
@@ -101,6 +151,8 @@ pub struct Api {
     pub settings: Arc<ApiSettings>,
     /// What uploads may take up, over all worker threads.
     uploads: UploadRoom,
+    /// Who counts requests, where they are.
+    limiter: Option<Limiting>,
 }
 
 impl Api {
@@ -111,7 +163,20 @@ impl Api {
             module,
             uploads: UploadRoom::new(settings.limits.upload_memory),
             settings: Arc::new(settings),
+            limiter: None,
         }
+    }
+
+    /// Has requests counted, of the kinds that are limited.
+    #[must_use]
+    pub fn limited_by(
+        mut self,
+        count: Arc<dyn Limiter>,
+        limited: impl IntoIterator<Item = Counted>,
+    ) -> Self {
+        let limited = limited.into_iter().collect();
+        self.limiter = Some(Limiting { count, limited });
+        self
     }
 }
 

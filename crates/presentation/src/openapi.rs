@@ -171,6 +171,11 @@ fn add_usual_problems(path: &str, operation: &mut Operation) {
         ("408", has_body, "The body did not arrive in time"),
         ("413", has_body, "The body is too large"),
         ("415", has_body, "The body is of another type"),
+        (
+            "429",
+            true,
+            "Too many requests; try again after `Retry-After` seconds",
+        ),
         ("500", true, "The service itself is at fault"),
         (
             "503",

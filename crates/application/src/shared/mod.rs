@@ -3,6 +3,7 @@ pub mod actor;
 pub mod background;
 pub mod clock;
 pub mod failure;
+pub mod limiter;
 pub mod once;
 pub mod page;
 pub mod problems;

@@ -5,10 +5,12 @@ mod view;
 
 use crate::http::resource::Path;
 use actix_web::web::ServiceConfig;
+use application::shared::limiter::Counted;
 
 /// Opens the paths of this context.
 pub fn routes(routes: &mut ServiceConfig) {
     Path::at("/api/v1/assistant/messages")
+        .counted_as(Counted::Assistant)
         .post(messages::send_message)
         .open(routes);
     Path::at("/api/v1/assistant/conversations")

@@ -14,11 +14,13 @@ pub mod vocabulary;
 
 use crate::http::resource::Path;
 use actix_web::web::ServiceConfig;
+use application::shared::limiter::Counted;
 
 /// Opens the paths of this context.
 pub fn routes(routes: &mut ServiceConfig) {
     images::routes(routes);
     Path::at("/api/v1/films/search")
+        .counted_as(Counted::Search)
         .get(search_films::search_films)
         .open(routes);
     Path::at("/api/v1/films/{film_id}")

@@ -323,6 +323,7 @@ mod tests {
             bot_name: crate::BotName::default(),
             webhook: None,
             limits: Limits::default(),
+            network: crate::Network::default(),
         };
         let app = App::new()
             .app_data(Api::new(World::new().application(), settings))

@@ -1,10 +1,14 @@
 //! What a client calls itself, and from where it comes.
+use super::{
+    address::{is_inner, of_client},
+    problem::Problem,
+    state::api,
+};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use domain::identity::{DeviceName, Opener};
 use std::{
     convert::Infallible,
     future::{Ready, ready},
-    net::IpAddr,
 };
 
 /// The client's `User-Agent`, cut to what is kept; nothing where there is none.
@@ -26,15 +30,17 @@ impl FromRequest for Device {
 pub struct Opening(pub Opener);
 
 impl FromRequest for Opening {
-    type Error = Infallible;
-    type Future = Ready<Result<Self, Infallible>>;
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let peer = req.peer_addr().map(|peer| peer.ip().to_canonical());
-        ready(Ok(Self(Opener {
-            device: device(req),
-            address: peer.filter(|address| !is_inner(*address)),
-        })))
+        let address = api(req).map(|api| of_client(req, &api.settings.network));
+        ready(address.map(|address| {
+            Self(Opener {
+                device: device(req),
+                address: address.filter(|address| !is_inner(*address)),
+            })
+        }))
     }
 }
 
@@ -44,32 +50,31 @@ fn device(req: &HttpRequest) -> Option<DeviceName> {
     DeviceName::parse(&cut).ok()
 }
 
-/// Addresses of this machine and of inner networks are those of a proxy of ours; they tell a person
-/// nothing of who asks.
-fn is_inner(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => {
-            address.is_loopback()
-                || address.is_private()
-                || address.is_link_local()
-                || address.is_unspecified()
-        }
-        IpAddr::V6(address) => {
-            address.is_loopback()
-                || address.is_unique_local()
-                || address.is_unicast_link_local()
-                || address.is_unspecified()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Api, ApiSettings, BotName, Limits, Network, PosterAddresses};
     use actix_web::test::TestRequest;
+    use application::fakes::World;
+    use domain::shared::Language;
+    use std::net::IpAddr;
 
     fn opener(peer: &str) -> Opener {
+        let settings = ApiSettings {
+            default_language: Language::Russian,
+            posters: PosterAddresses::Originals {
+                base: String::new(),
+            },
+            files_dir: None,
+            cors_origins: Vec::new(),
+            version: String::new(),
+            bot_name: BotName::default(),
+            webhook: None,
+            limits: Limits::default(),
+            network: Network::default(),
+        };
         let request = TestRequest::default()
+            .app_data(Api::new(World::new().application(), settings))
             .peer_addr(peer.parse().unwrap())
             .insert_header((header::USER_AGENT, "Films 2 (Pixel 9)"))
             .to_http_request();

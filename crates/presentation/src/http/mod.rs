@@ -1,4 +1,5 @@
 //! What all routes share: how requests are read, how answers and problems are written.
+pub mod address;
 pub mod answer;
 pub mod body;
 pub mod caught;
@@ -9,6 +10,7 @@ pub mod cors;
 pub mod cursor;
 pub mod device;
 pub mod language;
+pub mod limited;
 pub mod measured;
 pub mod once;
 pub mod path;

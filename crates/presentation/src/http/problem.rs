@@ -1,4 +1,5 @@
 //! Problem details (RFC 9457): the one shape in which everything that goes wrong is told.
+use super::limited::whole_seconds;
 use actix_web::{
     HttpResponse, ResponseError,
     body::BoxBody,
@@ -133,7 +134,7 @@ pub struct KnownProblem {
 }
 
 /// The problems that only HTTP knows.
-const OF_HTTP: [(&str, StatusCode, &str); 18] = [
+const OF_HTTP: [(&str, StatusCode, &str); 19] = [
     (
         "http.bad_request",
         StatusCode::BAD_REQUEST,
@@ -193,6 +194,11 @@ const OF_HTTP: [(&str, StatusCode, &str); 18] = [
     ),
     ("http.refused", StatusCode::BAD_REQUEST, "Request refused"),
     ("http.timeout", StatusCode::REQUEST_TIMEOUT, "Too slow"),
+    (
+        "http.too_many_requests",
+        StatusCode::TOO_MANY_REQUESTS,
+        "Try again later",
+    ),
     (
         "http.unsupported_media_type",
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -351,6 +357,16 @@ impl Problem {
         let detail = "too much is being uploaded at once, try again later";
         let mut problem = Self::new(status, "http.uploads_full", title, detail);
         problem.0.retry_after = usual_retry(FailureKind::Unavailable);
+        problem
+    }
+
+    /// More requests of one client than are allowed.
+    pub fn too_many_requests(wait: Duration) -> Self {
+        let (status, title) = meaning(FailureKind::Limited);
+        let detail = "too many requests, try again later";
+        let mut problem = Self::new(status, "http.too_many_requests", title, detail);
+        // Rounded up, so that whoever comes back then is not early.
+        problem.0.retry_after = Some(Duration::from_secs(whole_seconds(wait)));
         problem
     }
 

@@ -1,6 +1,5 @@
 //! One path of the API with all its methods.
-use super::caught::Caught;
-use super::problem::Problem;
+use super::{caught::Caught, limited::limited, problem::Problem};
 use actix_web::{
     FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route,
     guard::{self, GuardContext},
@@ -8,8 +7,10 @@ use actix_web::{
         Method,
         header::{self, HeaderValue},
     },
+    middleware::from_fn,
     web,
 };
+use application::shared::limiter::Counted;
 
 /// The pattern of the path that a request came by, for the log.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,7 @@ pub struct RoutePattern(pub &'static str);
 pub struct Path {
     resource: Resource,
     methods: Vec<&'static str>,
+    counted: Option<Counted>,
 }
 
 impl Path {
@@ -27,7 +29,14 @@ impl Path {
         Self {
             resource: web::resource(pattern).app_data(RoutePattern(pattern)),
             methods: Vec::new(),
+            counted: None,
         }
+    }
+
+    /// Counts all requests to it as this, instead of by their method.
+    pub fn counted_as(mut self, counted: Counted) -> Self {
+        self.counted = Some(counted);
+        self
     }
 
     /// Answers `GET`, and `HEAD` alike.
@@ -101,7 +110,8 @@ impl Path {
         let allow = HeaderValue::from_str(&self.methods.join(", "))
             .unwrap_or_else(|_| HeaderValue::from_static("OPTIONS"));
         let other = web::to(move |req: HttpRequest| std::future::ready(other_method(&req, &allow)));
-        routes.service(self.resource.default_service(other));
+        let (counted, resource) = (self.counted, self.resource.default_service(other));
+        routes.service(resource.wrap(from_fn(move |req, next| limited(counted, req, next))));
     }
 }
 

@@ -10,6 +10,7 @@ pub mod view;
 
 use crate::http::resource::Path;
 use actix_web::web::ServiceConfig;
+use application::shared::limiter::Counted;
 
 /// Opens the paths of this context.
 pub fn routes(routes: &mut ServiceConfig) {
@@ -19,6 +20,7 @@ pub fn routes(routes: &mut ServiceConfig) {
         .delete(me::delete_me)
         .open(routes);
     Path::at("/api/v1/me/password")
+        .counted_as(Counted::SignIn)
         .put(me::change_password)
         .open(routes);
     Path::at("/api/v1/me/telegram")
@@ -40,24 +42,29 @@ pub fn routes(routes: &mut ServiceConfig) {
         .delete(users::delete_user)
         .open(routes);
     Path::at("/api/v1/auth/register")
+        .counted_as(Counted::SignUp)
         .post(register::register)
         .open(routes);
     Path::at("/api/v1/auth/login")
+        .counted_as(Counted::SignIn)
         .post(sign_in::sign_in)
         .open(routes);
     Path::at("/api/v1/auth/token")
+        .counted_as(Counted::SignIn)
         .post(tokens::issue_tokens)
         .open(routes);
     Path::at("/api/v1/auth/logout")
         .post(sessions::sign_out)
         .open(routes);
     Path::at("/api/v1/auth/telegram/get_auth_key")
+        .counted_as(Counted::SignIn)
         .post(telegram::open)
         .open(routes);
     Path::at("/api/v1/auth/telegram/check_auth_key")
         .post(telegram::check)
         .open(routes);
     Path::at("/api/v1/auth/telegram/login")
+        .counted_as(Counted::SignIn)
         .post(telegram::exchange)
         .open(routes);
 }

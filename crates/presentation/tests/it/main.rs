@@ -13,6 +13,7 @@ mod bad_input;
 mod client_contract;
 mod companions;
 mod films;
+mod limits;
 mod me;
 mod openapi;
 mod posters;

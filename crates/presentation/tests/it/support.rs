@@ -58,6 +58,7 @@ pub fn settings() -> ApiSettings {
         bot_name: presentation::BotName::default(),
         webhook: None,
         limits: Limits::default(),
+        network: presentation::Network::default(),
     }
 }
 
@@ -134,6 +135,12 @@ impl TestApi {
 impl Call<'_> {
     pub fn by(self, token: &str) -> Self {
         self.header("Authorization", &format!("Bearer {token}"))
+    }
+
+    /// From this address and port.
+    pub fn from(mut self, peer: &str) -> Self {
+        self.request = self.request.peer_addr(peer.parse().unwrap());
+        self
     }
 
     pub fn header(mut self, name: &str, value: &str) -> Self {

@@ -27,6 +27,20 @@ const CONNECT_WITHIN: Duration = Duration::from_millis(500);
 /// Larger things are not worth the way.
 const MOST_BYTES: usize = 512 * 1024;
 
+/// The generic cell rate algorithm, in one step and by the clock of the server, so that instances need
+/// agree on nothing. What is kept is the time at which all are allowed again.
+const TAKE_TURN: &str = "
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
+local full = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
+local after = full + interval
+local wait = after - burst * interval - now
+if wait > 0 then return {0, wait, full - now} end
+redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', math.ceil((after - now) / 1000))
+return {math.floor(-wait / interval), 0, after - now}
+";
+
 /// The address of Redis cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("must be the address of a Redis server, such as `redis://localhost:6379`")]
@@ -120,6 +134,25 @@ impl RedisShelf {
         self.attempt("INCR redis", count).await
     }
 
+    /// Counts one more of something of which `burst` may come at once and then one in each interval.
+    /// Tells how many may follow, and in how many microseconds one may come again, where this one may
+    /// not, and all; nothing when Redis is away.
+    pub(crate) async fn take_turn(
+        &self,
+        key: &str,
+        interval: Duration,
+        burst: u32,
+    ) -> Option<(u32, u64, u64)> {
+        let mut connection = self.connection.clone();
+        let micros = u64::try_from(interval.as_micros()).unwrap_or(u64::MAX);
+        let turn = async {
+            let mut eval = redis::cmd("EVAL");
+            eval.arg(TAKE_TURN).arg(1).arg(key).arg(micros).arg(burst);
+            eval.query_async(&mut connection).await
+        };
+        self.attempt("EVAL redis", turn).await
+    }
+
     async fn attempt<T>(
         &self,
         name: &'static str,
@@ -163,7 +196,7 @@ impl RedisShelf {
         let after = breaker.state(now);
         drop(breaker);
         if before != BreakerState::Open && after == BreakerState::Open {
-            tracing::warn!("Redis does not answer; films are cached in this process only");
+            tracing::warn!("Redis does not answer; this process remembers and counts for itself");
         }
         if before != BreakerState::Closed && after == BreakerState::Closed {
             tracing::info!("Redis answers again");
