@@ -19,7 +19,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// How long running requests get to finish once it is told to stop.
@@ -49,10 +49,10 @@ async fn serve(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
     if config.serve_runs_bot {
         background.extend(start_bot(config, &app, &cancelled)?);
     }
-    let server = start_server(config, &app)?;
+    let (server, api) = start_server(config, &app)?;
     telemetry.show(app.gauges())?;
     tell(config);
-    let stopper = actix_web::rt::spawn(stop_when_told(server.handle()));
+    let stopper = actix_web::rt::spawn(stop_when_told(server.handle(), api, config.leave_time));
     server.await.context("the server failed")?;
     stopper.abort();
     cancelled.cancel();
@@ -76,14 +76,20 @@ pub async fn close(connection: DatabaseConnection) -> anyhow::Result<()> {
     }
 }
 
-async fn stop_when_told(server: ServerHandle) {
+/// Tells those who ask whether it is ready that it leaves, gives them time to hear of it, and stops.
+async fn stop_when_told(server: ServerHandle, api: Api, leave_time: Duration) {
     if stop_signal().await.is_ok() {
+        api.leave();
+        sleep(leave_time).await;
         tracing::info!("stopping, running requests are finished first");
         server.stop(true).await;
     }
 }
 
-fn start_server(config: &Config, app: &Composition) -> anyhow::Result<actix_web::dev::Server> {
+fn start_server(
+    config: &Config,
+    app: &Composition,
+) -> anyhow::Result<(actix_web::dev::Server, Api)> {
     let settings = ApiSettings {
         default_language: config.language,
         posters: config.posters.clone(),
@@ -97,20 +103,25 @@ fn start_server(config: &Config, app: &Composition) -> anyhow::Result<actix_web:
         webhook: composition::webhook_gate(config),
         limits: config.limits,
         network: config.rate_limits.network.clone(),
+        hsts_days: config.hsts_days,
     };
     let limited = config.rate_limits.rates.keys().copied();
     let api = Api::new(Arc::clone(&app.application), settings).limited_by(app.limiter(), limited);
     let workers = usize::try_from(config.workers).unwrap_or(1);
-    let server = HttpServer::new(move || presentation::app(&api))
+    let connections = usize::try_from(config.connections).unwrap_or(usize::MAX);
+    let shared = api.clone();
+    let server = HttpServer::new(move || presentation::app(&shared))
         .workers(workers)
         .shutdown_timeout(GRACE_SECONDS)
-        .client_request_timeout(Duration::from_secs(10))
+        .client_request_timeout(config.head_time)
+        // It is counted by each of them; who finds no room waits to be accepted.
+        .max_connections(connections.div_ceil(workers))
         // Long answers leave in pieces; without this the last one waits for the client to acknowledge.
         .tcp_nodelay(true)
         .disable_signals()
         .bind((config.host.to_string(), config.port))
         .with_context(|| format!("cannot listen on {}:{}", config.host, config.port))?;
-    Ok(server.run())
+    Ok((server.run(), api))
 }
 
 /// One line that grows on a terminal, and a few lines elsewhere.

@@ -27,11 +27,12 @@ use infrastructure::{
     persistence::{DatabaseConfig, DatabaseUrl},
     sources::SourceConfig,
 };
-use presentation::{Limits, PosterAddresses};
+use presentation::{CrowdLimits, Limits, PosterAddresses};
 use reader::Reader;
 use secrecy::{ExposeSecret, SecretString};
 use source::Sources;
 use std::{
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -76,10 +77,20 @@ pub struct Config {
     pub access_token_minutes: u32,
     /// How long a session lives that is not used.
     pub refresh_token_days: u32,
+    /// For how many days it is known who signed in and what administrators did.
+    pub audit_days: u32,
     /// How much memory learning what to recommend may take.
     pub training_memory_mib: u32,
     /// How much time and memory clients may take.
     pub limits: Limits,
+    /// For how long it says that it is about to stop before it does.
+    pub leave_time: Duration,
+    /// How long the head of a request may be on its way.
+    pub head_time: Duration,
+    /// How many connections may be open at once.
+    pub connections: u32,
+    /// For how many days browsers are told to come by `https` only.
+    pub hsts_days: u32,
     /// How often they may ask.
     pub rate_limits: RateLimits,
     /// Whether the starter catalogue is loaded into an empty database.
@@ -155,8 +166,13 @@ impl Config {
             token_days: reader.within("FILMHUB_TOKEN_DAYS", 1..=366, 31),
             access_token_minutes: reader.within("FILMHUB_ACCESS_TOKEN_MINUTES", 1..=1440, 15),
             refresh_token_days: reader.within("FILMHUB_REFRESH_TOKEN_DAYS", 1..=366, 30),
+            audit_days: reader.within("FILMHUB_AUDIT_DAYS", 1..=3660, 365),
             training_memory_mib: reader.within("FILMHUB_TRAINING_MEMORY_MIB", 16..=65_536, 512),
             limits: read_limits(&mut reader),
+            leave_time: read_seconds(&mut reader, "FILMHUB_LEAVE_SECONDS", 0..=300, 0),
+            head_time: read_seconds(&mut reader, "FILMHUB_HEAD_SECONDS", 1..=600, 10),
+            connections: reader.within("FILMHUB_CONNECTIONS", 1..=1_000_000, 25_000),
+            hsts_days: reader.within("FILMHUB_HSTS_DAYS", 0..=3_650, 0),
             rate_limits: rates::read(&mut reader),
             starter_catalogue: reader.parsed("FILMHUB_STARTER_CATALOGUE", Switch::On) == Switch::On,
             // The order of the names is that of how much their lists tell.
@@ -188,12 +204,29 @@ impl Config {
     }
 }
 
+fn read_seconds(
+    reader: &mut Reader,
+    name: &'static str,
+    bounds: RangeInclusive<u32>,
+    default: u32,
+) -> Duration {
+    Duration::from_secs(reader.within(name, bounds, default).into())
+}
+
 fn read_limits(reader: &mut Reader) -> Limits {
     let body_time = reader.within("FILMHUB_BODY_SECONDS", 1..=600, 20);
     let upload_time = reader.within("FILMHUB_UPLOAD_SECONDS", 1..=3600, 120);
     // Less than the largest picture would let none of that size in.
     let upload_memory = reader.within("FILMHUB_UPLOAD_MEMORY_MIB", 11..=16_384, 64);
+    let at_once = reader.within("FILMHUB_REQUESTS_AT_ONCE", 1..=1_000_000, 1_024);
+    let waiting = reader.within("FILMHUB_REQUESTS_WAITING", 0..=1_000_000, 1_024);
+    let patience = reader.within("FILMHUB_REQUEST_WAIT_MS", 0..=60_000, 1_000);
     Limits {
+        crowd: CrowdLimits {
+            at_once: usize::try_from(at_once).unwrap_or(usize::MAX),
+            waiting: usize::try_from(waiting).unwrap_or(usize::MAX),
+            patience: Duration::from_millis(patience.into()),
+        },
         body_time: Duration::from_secs(body_time.into()),
         upload_time: Duration::from_secs(upload_time.into()),
         upload_memory: usize::try_from(upload_memory).map_or(usize::MAX, |mib| mib * 1024 * 1024),
@@ -420,13 +453,23 @@ mod tests {
             ("FILMHUB_BODY_SECONDS", "5"),
             ("FILMHUB_UPLOAD_SECONDS", "60"),
             ("FILMHUB_UPLOAD_MEMORY_MIB", "11"),
+            ("FILMHUB_REQUESTS_AT_ONCE", "64"),
+            ("FILMHUB_REQUESTS_WAITING", "32"),
+            ("FILMHUB_REQUEST_WAIT_MS", "250"),
+            ("FILMHUB_LEAVE_SECONDS", "7"),
         ])
         .unwrap();
         let expected = Limits {
             body_time: Duration::from_secs(5),
             upload_time: Duration::from_mins(1),
             upload_memory: 11 * 1024 * 1024,
+            crowd: CrowdLimits {
+                at_once: 64,
+                waiting: 32,
+                patience: Duration::from_millis(250),
+            },
         };
+        assert_eq!(config.leave_time, Duration::from_secs(7));
         assert_eq!(config.limits, expected);
         assert!(read(&[("FILMHUB_UPLOAD_MEMORY_MIB", "10")]).is_err());
     }

@@ -80,6 +80,11 @@ pub const ALL: &[(&str, Kind, &str)] = &[
         "Requests that are being answered.",
     ),
     (
+        "filmhub_http_shed_total",
+        Kind::Counter,
+        "Requests sent away because too many were worked on.",
+    ),
+    (
         "filmhub_index_age_seconds",
         Kind::Gauge,
         "How long ago the search index held all that the database had.",

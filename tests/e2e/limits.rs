@@ -111,3 +111,21 @@ async fn limits_can_be_switched_off_and_put_on_inner_networks_too() {
     let answer = anyone.post("/auth/register", &json!({})).await;
     answer.problem(429, "http.too_many_requests");
 }
+
+#[tokio::test]
+async fn nobody_shuts_somebody_else_out_by_guessing_their_password() {
+    let setup = Setup::without_films(Database::Sqlite).await;
+    let setup = setup.set("FILMHUB_TRUSTED_PROXIES", "127.0.0.1");
+    let app = setup.set("FILMHUB_RATE_SIGN_IN", "off").start().await;
+    let anna = app.somebody().await;
+    let guesser = anna.with_credentials(&anna.email, "a guess");
+    for _ in 0..11 {
+        let answer = sign_in_from(&guesser, "198.51.100.1").await;
+        answer.problem(401, "identity.wrong_credentials");
+    }
+    let refused = sign_in_from(&anna, "198.51.100.1").await;
+    assert_eq!(refused.header("retry-after"), "1");
+    refused.problem(429, "identity.too_many_failures");
+    sign_in_from(&anna, "203.0.113.7").await.expect(201);
+    anna.get("/me").await.expect(200);
+}

@@ -8,6 +8,8 @@ mod accounts;
 #[cfg(test)]
 mod assistant;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod auth;
 #[cfg(test)]
 mod commands;
@@ -16,9 +18,13 @@ mod doctor;
 #[cfg(test)]
 mod films;
 #[cfg(test)]
+mod floods;
+#[cfg(test)]
 mod imports;
 #[cfg(test)]
 mod jobs;
+#[cfg(test)]
+mod leaving;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
@@ -39,6 +45,8 @@ mod recommendations;
 mod running;
 #[cfg(test)]
 mod search;
+#[cfg(test)]
+mod security;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 pub mod assistant;
+pub mod audit;
 pub mod catalogue;
 pub mod community;
 #[cfg(feature = "fakes")]

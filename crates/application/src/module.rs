@@ -16,6 +16,10 @@ use crate::{
         send_message::SendMessageUseCase,
         toolbox::FilmToolbox,
     },
+    audit::{
+        list::{ListAuditUseCase, ListSignInsUseCase},
+        ports::AuditQueries,
+    },
     catalogue::{
         create_film::CreateFilmUseCase,
         embed_films::EmbedFilmsHandler,
@@ -203,7 +207,7 @@ application_module! {
         ShownFilms, PeopleNames, CompanionQueries,
         Recommender, TasteQueries, ModelWorkshop,
         LanguageModel, Embedder, ModelPolicy, ModelBudget, ConversationQueries,
-        JobQueries, FigureQueries,
+        JobQueries, FigureQueries, AuditQueries,
         UpdateInbox,
     ],
     use_cases = [
@@ -234,6 +238,7 @@ application_module! {
         ShowStatsUseCase, ShowMineUseCase,
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
+        ListAuditUseCase, ListSignInsUseCase,
     ],
     retried = [
         RefreshTokens by RefreshTokensUseCase, EndSession by EndSessionUseCase,

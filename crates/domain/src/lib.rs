@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod assistant;
+pub mod audit;
 pub mod catalogue;
 pub mod community;
 pub mod identity;

@@ -2,6 +2,7 @@
 //! index, password hashing, tokens, time and chance.
 
 pub mod assistant;
+mod audit;
 pub mod catalogue;
 pub mod community;
 pub mod identity;

@@ -11,6 +11,7 @@ use crate::{
         OpenAiEmbedderParameters, OpenAiLanguageModel, OpenAiLanguageModelParameters,
         SqlConversationQueries, SqlModelBudget, SqlModelBudgetParameters,
     },
+    audit::SqlAuditQueries,
     catalogue::{
         CachedFilmCards, CachedFilmCardsParameters, ConfiguredPosterStore,
         ConfiguredPosterStoreParameters, DecodingTurns, FilmCardCache, HttpPictureFetcher,
@@ -55,7 +56,6 @@ use crate::{
 use application::{
     assistant::ports::ModelLimits,
     catalogue::{ports::PosterStore, sources::FilmSources},
-    identity::ports::TokenLives,
 };
 use sea_orm::DatabaseConnection;
 use shaku::module;
@@ -81,7 +81,7 @@ module! {
             SqlModelWorkshop,
             OpenAiLanguageModel, FixedModelPolicy, SqlModelBudget,
             SqlConversationQueries,
-            SqlJobQueries, SqlFigureQueries,
+            SqlJobQueries, SqlFigureQueries, SqlAuditQueries,
             SqlUpdateInbox,
         ],
         providers = [],
@@ -100,8 +100,8 @@ pub struct Prepared {
     pub update_bell: UpdateBell,
     /// What tokens are signed with.
     pub jwt_secret: JwtSecret,
-    /// How long tokens live.
-    pub lives: TokenLives,
+    /// How long tokens live, and how long it is known who signed in.
+    pub session_policy: FixedSessionPolicyParameters,
     /// Which sessions have been ended.
     pub gate: Arc<GateState>,
     /// The search index.
@@ -137,7 +137,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         bell,
         update_bell,
         jwt_secret,
-        lives,
+        session_policy,
         gate,
         index,
         recommender,
@@ -171,7 +171,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         .with_component_parameters::<JwtAccessTokens>(JwtAccessTokensParameters {
             keys: (&jwt_secret).into(),
         })
-        .with_component_parameters::<FixedSessionPolicy>(FixedSessionPolicyParameters { lives })
+        .with_component_parameters::<FixedSessionPolicy>(session_policy)
         .with_component_parameters::<SqlSessionGate>(SqlSessionGateParameters { state: gate })
         .with_component_parameters::<CachedFilmCards>(CachedFilmCardsParameters {
             cache: FilmCardCache::default(),

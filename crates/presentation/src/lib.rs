@@ -3,6 +3,7 @@
 //! [`app`] is the whole of it. Each context has its folder with the paths it opens; `http` holds what
 //! they share.
 mod assistant;
+mod audit;
 mod catalogue;
 mod http;
 mod identity;
@@ -27,11 +28,14 @@ use application::{
     shared::limiter::{Counted, Limiter},
 };
 use domain::shared::Language;
-use http::uploads::UploadRoom;
+use http::{crowd::Crowd, uploads::UploadRoom};
 use ipnet::IpNet;
 use std::{collections::HashSet, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
-pub use http::problem::{KnownProblem, problems};
+pub use http::{
+    crowd::CrowdLimits,
+    problem::{KnownProblem, problems},
+};
 pub use openapi::openapi;
 pub use telegram::{
     BotFace, BotName, TelegramBot, WebhookGate, WebhookSecret, webhook::PATH as WEBHOOK_PATH,
@@ -58,6 +62,8 @@ pub struct ApiSettings {
     pub limits: Limits,
     /// What lies between clients and this service.
     pub network: Network,
+    /// For how many days browsers are told to come by `https` only; 0 where they are not.
+    pub hsts_days: u32,
 }
 
 /// What lies between clients and this service.
@@ -113,6 +119,8 @@ pub struct Limits {
     pub upload_time: Duration,
     /// How many bytes of uploads may be in memory at once, over all requests.
     pub upload_memory: usize,
+    /// How many requests may be worked on at once.
+    pub crowd: CrowdLimits,
 }
 
 impl Default for Limits {
@@ -121,6 +129,7 @@ impl Default for Limits {
             body_time: Duration::from_secs(20),
             upload_time: Duration::from_mins(2),
             upload_memory: 64 * 1024 * 1024,
+            crowd: CrowdLimits::default(),
         }
     }
 }
@@ -151,6 +160,8 @@ pub struct Api {
     pub settings: Arc<ApiSettings>,
     /// What uploads may take up, over all worker threads.
     uploads: UploadRoom,
+    /// The requests that are worked on.
+    crowd: Crowd,
     /// Who counts requests, where they are.
     limiter: Option<Limiting>,
 }
@@ -162,9 +173,16 @@ impl Api {
         Self {
             module,
             uploads: UploadRoom::new(settings.limits.upload_memory),
+            crowd: Crowd::new(settings.limits.crowd),
             settings: Arc::new(settings),
             limiter: None,
         }
+    }
+
+    /// Says from now on that nobody is to come any more: it is not ready, and connections are closed
+    /// after their answers.
+    pub fn leave(&self) {
+        self.crowd.leave();
     }
 
     /// Has requests counted, of the kinds that are limited.
@@ -215,6 +233,7 @@ pub fn configure(api: Api) -> impl FnOnce(&mut web::ServiceConfig) {
         jobs::routes(routes);
         recommendation::routes(routes);
         assistant::routes(routes);
+        audit::routes(routes);
         upkeep::routes(routes);
         if has_webhook {
             telegram::webhook::routes(routes);

@@ -2,7 +2,7 @@
 //!
 //! Handlers describe what is theirs; what every operation has in common is added here.
 use crate::{
-    assistant, catalogue,
+    assistant, audit, catalogue,
     http::{
         problem::{PROBLEM_JSON, Problem, ProblemDetails},
         resource::Path,
@@ -71,6 +71,7 @@ const PAGE: &str = "/api/schema/swagger/";
         assistant::conversations::delete_conversations,
         upkeep::show_health, upkeep::show_readiness, upkeep::figures::show_figures,
         identity::users::list_users, identity::users::change_user, identity::users::delete_user,
+        audit::list_sign_ins, audit::list_audit,
         jobs::administer::list_jobs, jobs::administer::show_job, jobs::administer::cancel_job,
         jobs::administer::retry_job,
     ),

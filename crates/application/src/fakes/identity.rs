@@ -5,10 +5,10 @@ use super::{
 };
 use crate::{
     identity::ports::{
-        AccessGrant, AccessTokens, Admission, EndedSession, HashingError, IdentityQueries,
-        InvalidToken, PasswordHasher, RefreshTokenDigest, RefreshTokenUse, SaveUserError, Secrets,
-        SessionGate, SessionPolicy, SessionRepository, TelegramSignInRepository, TokenLives,
-        UserRepository,
+        AccessGrant, AccessTokens, Admission, EndedSession, FailurePlaces, HashingError,
+        IdentityQueries, InvalidToken, PasswordHasher, RefreshTokenDigest, RefreshTokenUse,
+        SaveUserError, Secrets, SessionGate, SessionPolicy, SessionRepository,
+        TelegramSignInRepository, TokenLives, UserRepository,
     },
     shared::{
         page::{Page, PageRequest},
@@ -18,9 +18,10 @@ use crate::{
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    audit::NetworkPrefix,
     identity::{
-        EmailAddress, NewPassword, PasswordHash, Role, Session, SessionId, SignInKeyDigest,
-        TelegramId, TelegramSignIn, TelegramSignInState, User, UserId,
+        EmailAddress, FailedSignIns, NewPassword, PasswordHash, Role, Session, SessionId,
+        SignInKeyDigest, TelegramId, TelegramSignIn, TelegramSignInState, User, UserId,
     },
     shared::{Id, Language},
 };
@@ -92,6 +93,8 @@ impl Stored {
         self.recommendations.retain(|_, given| given.user != user);
         self.shown.retain(|(to, _), _| *to != user);
         self.leave_companions(user);
+        self.audit
+            .retain(|_, entry| !(entry.act.is_personal() && entry.by == Some(user)));
         self.model_spending.remove(&Some(user));
         self.remove_conversations(user);
         for film in self.films.values_mut() {
@@ -368,6 +371,17 @@ impl IdentityQueries for FakeIdentityQueries {
             .read(|stored| stored.find_user(|user| user.email.as_ref() == Some(email)))
     }
 
+    async fn show_failed_sign_ins(
+        &self,
+        places: FailurePlaces,
+        email: &EmailAddress,
+        network: Option<NetworkPrefix>,
+        now: DateTime<Utc>,
+    ) -> Result<FailedSignIns, StoreError> {
+        self.database
+            .read(|stored| stored.show_failed_sign_ins(places, email, network, now))
+    }
+
     async fn list_users(
         &self,
         search: Option<&str>,
@@ -546,6 +560,10 @@ impl SessionPolicy for FakeSessionPolicy {
             access_token: Duration::minutes(15),
             refresh_token: Duration::days(30),
         }
+    }
+
+    fn audit_kept(&self) -> Duration {
+        Duration::days(365)
     }
 }
 

@@ -18,12 +18,14 @@
 //! The fakes keep every promise of their ports; the contract tests of the real adapters run against
 //! them too. They are not for production: nothing here is secret, slow or lasting.
 mod assistant;
+mod audit;
 mod background;
 mod builders;
 mod catalogue;
 mod communities;
 mod companions;
 mod conversations;
+mod failed_sign_ins;
 mod figures;
 mod identity;
 mod imports;

@@ -5,6 +5,7 @@
 )]
 use super::{
     assistant::{FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
+    audit::FakeAuditQueries,
     background::FakeBackground,
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
@@ -38,6 +39,7 @@ use super::{
 };
 use crate::{
     assistant::ports::{ConversationQueries, Embedder, LanguageModel, ModelBudget, ModelPolicy},
+    audit::ports::AuditQueries,
     catalogue::{
         fetch_poster::PictureFetcher,
         ports::{
@@ -122,5 +124,6 @@ fake_ports! {
     FakeLanguageModel for LanguageModel, FakeModelPolicy for ModelPolicy,
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
+    FakeAuditQueries for AuditQueries,
     FakeUpdateInbox for UpdateInbox,
 }

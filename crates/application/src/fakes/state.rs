@@ -19,8 +19,9 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     assistant::{Conversation, ConversationId, Message},
+    audit::{Entry, EntryId},
     catalogue::{ExternalRef, Film, FilmId, Genre, Mood, PersonId, PosterKey},
-    identity::{SessionId, SignInKeyDigest, TelegramSignIn, User, UserId},
+    identity::{Failures, SessionId, SignInKeyDigest, TelegramSignIn, User, UserId},
     jobs::JobId,
     library::{Watchlist, WatchlistId},
     mixes::{Mix, MixId},
@@ -73,6 +74,8 @@ pub struct Stored {
     pub(super) reviews: BTreeMap<(UserId, FilmId), Review>,
     pub(super) hidden: BTreeMap<(UserId, HiddenSubject), Hidden>,
     pub(super) once_keys: BTreeMap<(UserId, OnceKey), TakenKey>,
+    pub(super) failed_sign_ins: HashMap<[u8; 32], Failures>,
+    pub(super) audit: BTreeMap<EntryId, Entry>,
     pub(super) telegram_updates: BTreeMap<(BotId, UpdateId), StoredUpdate>,
     pub(super) telegram_askers: BTreeMap<BotId, (Uuid, DateTime<Utc>)>,
 }

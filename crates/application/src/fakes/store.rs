@@ -2,13 +2,15 @@
 use super::state::{Database, Stored, WriterTurn, locked};
 use crate::{
     assistant::ports::{AssistantStores, ConversationRepository},
+    audit::ports::{AuditLog, AuditStores},
     catalogue::{
         imports::ports::FilmImports,
         ports::{CatalogueStores, FilmRepository, MeaningRepository, ObsoletePosterRepository},
     },
     community::ports::{CommunityRepository, CommunityStores},
     identity::ports::{
-        IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
+        FailedSignInRepository, IdentityStores, SessionRepository, TelegramSignInRepository,
+        UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
@@ -112,7 +114,16 @@ impl IdentityStores for FakeUnitOfWork {
     fn sessions(&self) -> &dyn SessionRepository {
         self
     }
+    fn failed_sign_ins(&self) -> &dyn FailedSignInRepository {
+        self
+    }
     fn telegram_sign_ins(&self) -> &dyn TelegramSignInRepository {
+        self
+    }
+}
+
+impl AuditStores for FakeUnitOfWork {
+    fn audit(&self) -> &dyn AuditLog {
         self
     }
 }

@@ -1,6 +1,7 @@
 //! One of each fake, and the application upon them.
 use super::{
     assistant::{FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
+    audit::FakeAuditQueries,
     background::FakeBackground,
     builders::{Fixture, Origin, a_session},
     catalogue::{
@@ -137,6 +138,8 @@ pub struct World {
     pub conversation_queries: FakeConversationQueries,
     /// Counts.
     pub figure_queries: FakeFigureQueries,
+    /// Reads of the log of sign-ins and administrators' acts.
+    pub audit_queries: FakeAuditQueries,
     /// The language model.
     pub model: FakeLanguageModel,
     /// The model that puts texts into numbers.
@@ -213,6 +216,7 @@ impl World {
             companion_queries: FakeCompanionQueries { database: of() },
             conversation_queries: FakeConversationQueries { database: of() },
             figure_queries: FakeFigureQueries { database: of() },
+            audit_queries: FakeAuditQueries { database: of() },
             model: FakeLanguageModel::default(),
             embedder: FakeEmbedder::default(),
             meaning_queries: FakeMeaningQueries { database: of() },
@@ -277,6 +281,7 @@ impl World {
             .with_component_parameters::<FakeCompanionQueries>(self.companion_queries.clone())
             .with_component_parameters::<FakeConversationQueries>(self.conversation_queries.clone())
             .with_component_parameters::<FakeFigureQueries>(self.figure_queries.clone())
+            .with_component_parameters::<FakeAuditQueries>(self.audit_queries.clone())
             .with_component_parameters::<FakeLanguageModel>(self.model.clone())
             .with_component_parameters::<FakeEmbedder>(self.embedder.clone())
             .with_component_parameters::<FakeMeaningQueries>(self.meaning_queries.clone())

@@ -10,7 +10,8 @@ use crate::shared::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    identity::{DeviceName, Session, SessionKind, User},
+    audit::{Act, Entry},
+    identity::{Opener, Session, SessionKind, User},
     library::Watchlist,
     shared::Language,
 };
@@ -39,9 +40,12 @@ impl LongSessions<'_> {
         &self,
         uow: &dyn UnitOfWork,
         user: User,
-        device: Option<DeviceName>,
+        act: Act,
+        from: Opener,
         now: DateTime<Utc>,
     ) -> Result<SignedIn, StoreError> {
+        let device = from.device.clone();
+        let entry = Entry::personal(self.ids.next(), act, user.id, from, now);
         let life = self.policy.lives().long_token;
         let kind = SessionKind::LongToken;
         let session = Session::open(self.ids.next(), user.id, kind, device, life, now);
@@ -52,6 +56,7 @@ impl LongSessions<'_> {
         };
         let token = self.tokens.issue(&grant, now)?;
         uow.sessions().insert(&session).await?;
+        uow.audit().record(&entry).await?;
         Ok(SignedIn { user, token })
     }
 }

@@ -9,11 +9,13 @@ use crate::shared::{
     clock::{Clock, IdGenerator},
     failure::failure,
     retry::retryable,
-    store::{Store, StoreError},
+    store::{Store, StoreError, UnitOfWork},
     use_case::{UseCase, request},
 };
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::{
+    audit::{Act, Entry, EntryId},
     identity::{EmailAddress, NewPassword, Role, User, Username},
     shared::Language,
 };
@@ -85,6 +87,18 @@ request!(GrantRole => User, AdministerError);
 request!(SetStanding => User, AdministerError);
 retryable!(GrantRole, SetStanding);
 
+/// Notes what the operator did.
+async fn note(
+    uow: &dyn UnitOfWork,
+    id: EntryId,
+    act: Act,
+    on: &User,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let entry = Entry::administrative(id, act, None, Some(on.id.as_uuid()), now);
+    uow.audit().record(&entry).await
+}
+
 #[derive(Component)]
 #[shaku(interface = UseCase<CreateUser>)]
 pub(crate) struct CreateUserUseCase {
@@ -109,6 +123,7 @@ impl UseCase<CreateUser> for CreateUserUseCase {
         user.grant(request.role, now);
         let uow = self.store.begin().await?;
         open_account(&*uow, &user, request.language).await?;
+        note(&*uow, self.ids.next(), Act::UserCreated, &user, now).await?;
         uow.commit().await?;
         Ok(user)
     }
@@ -119,6 +134,8 @@ impl UseCase<CreateUser> for CreateUserUseCase {
 pub(crate) struct GrantRoleUseCase {
     #[shaku(inject)]
     clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
     #[shaku(inject)]
     store: Arc<dyn Store>,
 }
@@ -132,11 +149,14 @@ impl UseCase<GrantRole> for GrantRoleUseCase {
         let admins = Admins::held_by(&*uow).await?;
         let user = uow.users().find_by_email(&request.email).await?;
         let mut user = user.ok_or(AdministerError::UserNotFound)?;
-        user.grant(request.role, self.clock.now());
+        let now = self.clock.now();
+        user.grant(request.role, now);
         if !user.may_administer() {
             admins.ensure_left_without(user.id)?;
         }
         uow.users().save(&user).await?;
+        let act = Act::granting(request.role);
+        note(&*uow, self.ids.next(), act, &user, now).await?;
         uow.commit().await?;
         Ok(user)
     }
@@ -147,6 +167,8 @@ impl UseCase<GrantRole> for GrantRoleUseCase {
 pub(crate) struct SetStandingUseCase {
     #[shaku(inject)]
     clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
     #[shaku(inject)]
     gate: Arc<dyn SessionGate>,
     #[shaku(inject)]
@@ -172,6 +194,12 @@ impl UseCase<SetStanding> for SetStandingUseCase {
             uow.sessions().end_all(user.id, None, now).await?
         };
         uow.users().save(&user).await?;
+        let act = if request.is_active {
+            Act::UserEnabled
+        } else {
+            Act::UserDisabled
+        };
+        note(&*uow, self.ids.next(), act, &user, now).await?;
         uow.commit().await?;
         self.gate.close(&ended);
         Ok(user)

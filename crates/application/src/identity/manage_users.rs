@@ -8,7 +8,7 @@ use crate::{
     catalogue::{ports::FilmIndex, posters::PosterRemoval},
     shared::{
         actor::{AccessDenied, Actor},
-        clock::Clock,
+        clock::{Clock, IdGenerator},
         failure::failure,
         page::{Page, PageRequest},
         retry::retryable,
@@ -17,7 +17,10 @@ use crate::{
     },
 };
 use async_trait::async_trait;
-use domain::identity::{Role, User, UserId};
+use domain::{
+    audit::{Act, Entry},
+    identity::{Role, User, UserId},
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -105,6 +108,8 @@ pub(crate) struct ChangeUserUseCase {
     #[shaku(inject)]
     clock: Arc<dyn Clock>,
     #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
+    #[shaku(inject)]
     gate: Arc<dyn SessionGate>,
     #[shaku(inject)]
     store: Arc<dyn Store>,
@@ -137,9 +142,28 @@ impl UseCase<ChangeUser> for ChangeUserUseCase {
         } else {
             uow.sessions().end_all(user.id, None, now).await?
         };
+        for act in request.acts() {
+            let (id, on) = (self.ids.next(), Some(user.id.as_uuid()));
+            let entry = Entry::administrative(id, act, actor.viewer(), on, now);
+            uow.audit().record(&entry).await?;
+        }
         uow.commit().await?;
         self.gate.close(&ended);
         Ok(user)
+    }
+}
+
+impl ChangeUser {
+    /// What is done by it, two things at the most.
+    fn acts(&self) -> impl Iterator<Item = Act> {
+        let standing = self.is_disabled.map(|is_disabled| {
+            if is_disabled {
+                Act::UserDisabled
+            } else {
+                Act::UserEnabled
+            }
+        });
+        self.role.map(Act::granting).into_iter().chain(standing)
     }
 }
 
@@ -148,6 +172,8 @@ impl UseCase<ChangeUser> for ChangeUserUseCase {
 pub(crate) struct DeleteUserUseCase {
     #[shaku(inject)]
     clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
     #[shaku(inject)]
     gate: Arc<dyn SessionGate>,
     #[shaku(inject)]
@@ -168,7 +194,11 @@ impl UseCase<DeleteUser> for DeleteUserUseCase {
         let user = uow.users().find(request.user).await?;
         let user = user.ok_or(ManageUsersError::UserNotFound)?;
         admins.ensure_left_without(user.id)?;
-        let removed = remove_user(&*uow, user.id, self.clock.now()).await?;
+        let now = self.clock.now();
+        let removed = remove_user(&*uow, user.id, now).await?;
+        let (id, on) = (self.ids.next(), Some(user.id.as_uuid()));
+        let entry = Entry::administrative(id, Act::UserDeleted, actor.viewer(), on, now);
+        uow.audit().record(&entry).await?;
         uow.commit().await?;
         removed
             .tell(&*self.gate, &*self.index, &*self.removal)

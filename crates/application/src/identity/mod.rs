@@ -2,6 +2,7 @@
 mod account;
 pub mod administer;
 pub mod authenticate;
+pub mod door;
 pub mod last_admin;
 pub mod manage_users;
 pub mod ports;

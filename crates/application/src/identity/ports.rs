@@ -7,9 +7,10 @@ use crate::shared::{
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    audit::NetworkPrefix,
     identity::{
-        EmailAddress, NewPassword, PasswordHash, Role, Session, SessionId, SignInKeyDigest,
-        TelegramId, TelegramSignIn, User, UserId,
+        EmailAddress, FailedSignIns, NewPassword, PasswordHash, Role, Session, SessionId,
+        SignInKeyDigest, TelegramId, TelegramSignIn, User, UserId,
     },
     shared::Language,
 };
@@ -21,6 +22,8 @@ pub trait IdentityStores {
     fn users(&self) -> &dyn UserRepository;
     /// Their sessions.
     fn sessions(&self) -> &dyn SessionRepository;
+    /// Failures to sign in.
+    fn failed_sign_ins(&self) -> &dyn FailedSignInRepository;
     /// Attempts to sign in by Telegram.
     fn telegram_sign_ins(&self) -> &dyn TelegramSignInRepository;
 }
@@ -154,6 +157,26 @@ pub trait TelegramSignInRepository: Send + Sync {
     async fn forget_expired(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
 }
 
+/// What failures are counted by: digests, so that what was tried is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailurePlaces {
+    /// Of the address that was given and from where.
+    pub here: [u8; 32],
+    /// Of the address that was given.
+    pub anywhere: [u8; 32],
+}
+
+/// Counts failures to sign in.
+#[async_trait]
+pub trait FailedSignInRepository: Send + Sync {
+    /// Counts one more, anew where the last one is forgotten. Of several at once each MUST count.
+    async fn note(&self, places: FailurePlaces, at: DateTime<Utc>) -> Result<(), StoreError>;
+    /// Forgets those from this place.
+    async fn forget_here(&self, places: FailurePlaces) -> Result<(), StoreError>;
+    /// Forgets those of which the last one was before `before`; says how many places.
+    async fn forget(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
+}
+
 /// Reads of this context, each one statement.
 #[async_trait]
 pub trait IdentityQueries: Interface {
@@ -164,6 +187,16 @@ pub trait IdentityQueries: Interface {
     -> Result<Option<User>, StoreError>;
     /// Shows the user who has an address.
     async fn show_user_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError>;
+    /// Shows the failures to sign in by an address, as far as they are not forgotten, and whether
+    /// somebody has signed in by it from this network within the last 90 days. It MUST take the same
+    /// time whether anybody has the address or not.
+    async fn show_failed_sign_ins(
+        &self,
+        places: FailurePlaces,
+        email: &EmailAddress,
+        network: Option<NetworkPrefix>,
+        now: DateTime<Utc>,
+    ) -> Result<FailedSignIns, StoreError>;
     /// Lists users, the newest first; with a search those whose address or username contains it. The
     /// case of ASCII letters MUST NOT count, and no letter MUST have a meaning of its own.
     async fn list_users(
@@ -262,6 +295,8 @@ pub struct TokenLives {
 pub trait SessionPolicy: Interface {
     /// The lives in force.
     fn lives(&self) -> TokenLives;
+    /// How long it is known who signed in and what administrators did.
+    fn audit_kept(&self) -> Duration;
 }
 
 /// What a gate knows of somebody whom it lets in.

@@ -8,7 +8,7 @@ use crate::{
     catalogue::{ports::FilmIndex, posters::PosterRemoval},
     shared::{
         actor::{AccessDenied, Actor},
-        clock::Clock,
+        clock::{Clock, IdGenerator},
         failure::failure,
         retry::retryable,
         store::{Store, StoreError},
@@ -16,7 +16,10 @@ use crate::{
     },
 };
 use async_trait::async_trait;
-use domain::identity::{NewPassword, ProfileChange, User};
+use domain::{
+    audit::{Act, Entry},
+    identity::{NewPassword, Opener, ProfileChange, User},
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -39,6 +42,8 @@ pub struct ChangePassword {
     pub current: Option<NewPassword>,
     /// The one to come.
     pub new: NewPassword,
+    /// The client that asks, and from where it comes.
+    pub from: Opener,
 }
 
 /// Deletes the user with everything that is theirs.
@@ -129,6 +134,8 @@ pub(crate) struct ChangePasswordUseCase {
     #[shaku(inject)]
     clock: Arc<dyn Clock>,
     #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
+    #[shaku(inject)]
     queries: Arc<dyn IdentityQueries>,
     #[shaku(inject)]
     hasher: Arc<dyn PasswordHasher>,
@@ -157,6 +164,9 @@ impl UseCase<ChangePassword> for ChangePasswordUseCase {
         user.change_password(hash, now);
         uow.users().save(&user).await?;
         let ended = uow.sessions().end_all(me.id, Some(me.session), now).await?;
+        let (id, act) = (self.ids.next(), Act::PasswordChanged);
+        let entry = Entry::personal(id, act, me.id, request.from, now);
+        uow.audit().record(&entry).await?;
         uow.commit().await?;
         self.gate.close(&ended);
         Ok(())

@@ -1,18 +1,22 @@
 //! Somebody signs in with e-mail and password and gets one long-lived token.
 use super::{
     account::LongSessions,
-    ports::{AccessTokens, HashingError, IdentityQueries, PasswordHasher, SessionPolicy},
+    door::{Door, Shown, TooManyFailures},
+    ports::{AccessTokens, HashingError, IdentityQueries, PasswordHasher, Secrets, SessionPolicy},
     views::SignedIn,
 };
 use crate::shared::{
     actor::Actor,
     clock::{Clock, IdGenerator},
     failure::failure,
-    store::{Store, StoreError, UnitOfWork},
+    store::{Store, StoreError},
     use_case::{UseCase, request},
 };
 use async_trait::async_trait;
-use domain::identity::{DeviceName, EmailAddress, NewPassword, User};
+use domain::{
+    audit::Act,
+    identity::{EmailAddress, NewPassword, Opener},
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -24,8 +28,8 @@ pub struct SignIn {
     pub email: Option<EmailAddress>,
     /// Their password.
     pub password: Option<NewPassword>,
-    /// What their client calls itself.
-    pub device: Option<DeviceName>,
+    /// Their client, and from where it comes.
+    pub from: Opener,
 }
 
 /// Why nobody was signed in.
@@ -34,6 +38,9 @@ pub enum SignInError {
     /// The address or the password is wrong; which one is not told.
     #[error("wrong email or password")]
     WrongCredentials,
+    /// Somebody was wrong too often.
+    #[error(transparent)]
+    TooManyFailures(#[from] TooManyFailures),
     /// The password could not be verified.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -42,7 +49,7 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
-failure!(SignInError { WrongCredentials => Unauthenticated "identity.wrong_credentials" } via Hashing, Store);
+failure!(SignInError { WrongCredentials => Unauthenticated "identity.wrong_credentials" } via TooManyFailures, Hashing, Store);
 request!(SignIn => SignedIn, SignInError);
 
 #[derive(Component)]
@@ -57,6 +64,8 @@ pub(crate) struct SignInUseCase {
     #[shaku(inject)]
     hasher: Arc<dyn PasswordHasher>,
     #[shaku(inject)]
+    secrets: Arc<dyn Secrets>,
+    #[shaku(inject)]
     tokens: Arc<dyn AccessTokens>,
     #[shaku(inject)]
     policy: Arc<dyn SessionPolicy>,
@@ -68,65 +77,32 @@ pub(crate) struct SignInUseCase {
 impl UseCase<SignIn> for SignInUseCase {
     #[instrument(name = "identity.sign_in", skip_all)]
     async fn execute(&self, _actor: &Actor, request: SignIn) -> Result<SignedIn, SignInError> {
-        let user = verify_credentials(
-            &*self.queries,
-            &*self.hasher,
-            request.email.as_ref(),
-            request.password.as_ref(),
-        )
-        .await?;
         let now = self.clock.now();
-        let door = LongSessions {
+        let door = Door {
+            queries: &*self.queries,
+            hasher: &*self.hasher,
+            secrets: &*self.secrets,
+            store: &*self.store,
+        };
+        let shown = Shown {
+            email: request.email.as_ref(),
+            password: request.password.as_ref(),
+            from: &request.from,
+        };
+        let verified = door.verify(shown, now).await?;
+        // Verifying took its time.
+        let now = self.clock.now();
+        let sessions = LongSessions {
             ids: &*self.ids,
             tokens: &*self.tokens,
             policy: &*self.policy,
         };
         let uow = self.store.begin().await?;
-        ensure_unchanged(&*uow, &user).await?;
-        let signed_in = door.open(&*uow, user, request.device, now).await?;
+        let user = verified.enter(&*uow).await?;
+        let signed_in = sessions
+            .open(&*uow, user, Act::SignedIn, request.from, now)
+            .await?;
         uow.commit().await?;
         Ok(signed_in)
     }
-}
-
-/// Finds the active user with these credentials. Every way of failing takes the time of one
-/// verification.
-pub(crate) async fn verify_credentials(
-    queries: &dyn IdentityQueries,
-    hasher: &dyn PasswordHasher,
-    email: Option<&EmailAddress>,
-    password: Option<&NewPassword>,
-) -> Result<User, SignInError> {
-    let (Some(email), Some(password)) = (email, password) else {
-        return refuse_slowly(hasher).await;
-    };
-    let user = queries.show_user_by_email(email).await?;
-    let hash = user.as_ref().and_then(|user| user.password.as_ref());
-    let is_right = hasher.verify(password, hash).await?;
-    user.filter(|user| is_right && user.is_active())
-        .ok_or(SignInError::WrongCredentials)
-}
-
-/// Lets a user pass who is still who was verified. Verifying takes time and happens outside the unit
-/// of work: meanwhile the user may have been shut out or have changed the password, which ended every
-/// session but could not end one that was yet to come.
-pub(crate) async fn ensure_unchanged(
-    uow: &dyn UnitOfWork,
-    verified: &User,
-) -> Result<(), SignInError> {
-    let user = uow.users().find(verified.id).await?;
-    let is_unchanged =
-        user.is_some_and(|user| user.is_active() && user.password == verified.password);
-    if is_unchanged {
-        Ok(())
-    } else {
-        Err(SignInError::WrongCredentials)
-    }
-}
-
-async fn refuse_slowly(hasher: &dyn PasswordHasher) -> Result<User, SignInError> {
-    if let Ok(any) = NewPassword::parse("any") {
-        hasher.verify(&any, None).await?;
-    }
-    Err(SignInError::WrongCredentials)
 }

@@ -1,11 +1,12 @@
 //! OAuth 2.0: a short access token and a refresh token that changes with each use (RFC 6749;
 //! RFC 9700, section 4.14).
 use super::{
+    door::{Door, Shown},
     ports::{
         AccessGrant, AccessTokens, IdentityQueries, PasswordHasher, RefreshTokenDigest,
         RefreshTokenUse, Secrets, SessionGate, SessionPolicy,
     },
-    sign_in::{SignInError, ensure_unchanged, verify_credentials},
+    sign_in::SignInError,
     views::TokenPair,
 };
 use crate::shared::{
@@ -18,7 +19,10 @@ use crate::shared::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::identity::{DeviceName, EmailAddress, NewPassword, Session, SessionKind};
+use domain::{
+    audit::{Act, Entry},
+    identity::{EmailAddress, NewPassword, Opener, Session, SessionKind},
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -30,8 +34,8 @@ pub struct IssueTokens {
     pub email: Option<EmailAddress>,
     /// Their password.
     pub password: Option<NewPassword>,
-    /// What their client calls itself.
-    pub device: Option<DeviceName>,
+    /// Their client, and from where it comes.
+    pub from: Opener,
 }
 
 /// Exchanges a refresh token for the next pair.
@@ -87,20 +91,34 @@ impl UseCase<IssueTokens> for IssueTokensUseCase {
         _actor: &Actor,
         request: IssueTokens,
     ) -> Result<TokenPair, SignInError> {
-        let user = verify_credentials(
-            &*self.queries,
-            &*self.hasher,
-            request.email.as_ref(),
-            request.password.as_ref(),
-        )
-        .await?;
+        let now = self.clock.now();
+        let door = Door {
+            queries: &*self.queries,
+            hasher: &*self.hasher,
+            secrets: &*self.secrets,
+            store: &*self.store,
+        };
+        let shown = Shown {
+            email: request.email.as_ref(),
+            password: request.password.as_ref(),
+            from: &request.from,
+        };
+        let verified = door.verify(shown, now).await?;
+        // Verifying took its time.
         let now = self.clock.now();
         let session = Session::open(
             self.ids.next(),
-            user.id,
+            verified.user.id,
             SessionKind::Refreshable,
-            request.device,
+            request.from.device.clone(),
             self.policy.lives().refresh_token,
+            now,
+        );
+        let entry = Entry::personal(
+            self.ids.next(),
+            Act::SignedIn,
+            session.user,
+            request.from,
             now,
         );
         let minting = Minting {
@@ -109,8 +127,9 @@ impl UseCase<IssueTokens> for IssueTokensUseCase {
             policy: &*self.policy,
         };
         let uow = self.store.begin().await?;
-        ensure_unchanged(&*uow, &user).await?;
+        verified.enter(&*uow).await?;
         uow.sessions().insert(&session).await?;
+        uow.audit().record(&entry).await?;
         let pair = minting.next_pair(&*uow, &session, now).await?;
         uow.commit().await?;
         Ok(pair)

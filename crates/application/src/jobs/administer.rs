@@ -5,7 +5,7 @@ use super::{
 };
 use crate::shared::{
     actor::{AccessDenied, Actor},
-    clock::Clock,
+    clock::{Clock, IdGenerator},
     failure::failure,
     page::{Page, PageRequest},
     retry::retryable,
@@ -13,7 +13,10 @@ use crate::shared::{
     use_case::{UseCase, request},
 };
 use async_trait::async_trait;
-use domain::jobs::JobId;
+use domain::{
+    audit::{Act, Entry},
+    jobs::JobId,
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -130,6 +133,8 @@ pub(crate) struct CancelJobUseCase {
     #[shaku(inject)]
     clock: Arc<dyn Clock>,
     #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
+    #[shaku(inject)]
     queries: Arc<dyn JobQueries>,
     #[shaku(inject)]
     store: Arc<dyn Store>,
@@ -141,11 +146,16 @@ impl UseCase<CancelJob> for CancelJobUseCase {
     async fn execute(&self, actor: &Actor, request: CancelJob) -> Result<JobView, JobsError> {
         actor.ensure_admin()?;
         let uow = self.store.begin().await?;
-        match uow.jobs().cancel(request.job, self.clock.now()).await? {
+        let now = self.clock.now();
+        match uow.jobs().cancel(request.job, now).await? {
             Cancelling::Unknown => return Err(JobsError::JobNotFound),
             Cancelling::Over => return Err(JobsError::JobOver),
-            Cancelling::Cancelled | Cancelling::Asked => uow.commit().await?,
+            Cancelling::Cancelled | Cancelling::Asked => {}
         }
+        let (id, on) = (self.ids.next(), Some(request.job.as_uuid()));
+        let entry = Entry::administrative(id, Act::JobCancelled, actor.viewer(), on, now);
+        uow.audit().record(&entry).await?;
+        uow.commit().await?;
         shown(&*self.queries, request.job).await
     }
 }
@@ -155,6 +165,8 @@ impl UseCase<CancelJob> for CancelJobUseCase {
 pub(crate) struct RetryJobUseCase {
     #[shaku(inject)]
     clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
     #[shaku(inject)]
     queries: Arc<dyn JobQueries>,
     #[shaku(inject)]
@@ -167,12 +179,17 @@ impl UseCase<RetryJob> for RetryJobUseCase {
     async fn execute(&self, actor: &Actor, request: RetryJob) -> Result<JobView, JobsError> {
         actor.ensure_admin()?;
         let uow = self.store.begin().await?;
-        match uow.jobs().revive(request.job, self.clock.now()).await? {
+        let now = self.clock.now();
+        match uow.jobs().revive(request.job, now).await? {
             Reviving::Unknown => return Err(JobsError::JobNotFound),
             Reviving::NotFailed => return Err(JobsError::NotFailed),
             Reviving::AlreadyWaiting => return Err(JobsError::AlreadyWaiting),
-            Reviving::Waiting => uow.commit().await?,
+            Reviving::Waiting => {}
         }
+        let (id, on) = (self.ids.next(), Some(request.job.as_uuid()));
+        let entry = Entry::administrative(id, Act::JobRetried, actor.viewer(), on, now);
+        uow.audit().record(&entry).await?;
+        uow.commit().await?;
         shown(&*self.queries, request.job).await
     }
 }

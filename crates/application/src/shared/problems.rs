@@ -20,6 +20,7 @@ use crate::{
     identity::{
         administer::AdministerError,
         authenticate::TokenRefused,
+        door::TooManyFailures,
         last_admin::LastAdminError,
         manage_users::ManageUsersError,
         ports::{HashingError, SaveUserError},
@@ -108,6 +109,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     TidyUpError,
     TogetherError,
     TokenRefused,
+    TooManyFailures,
     UpdateFilmError,
     VocabularyError,
     WatchlistError,

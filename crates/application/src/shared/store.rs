@@ -1,9 +1,9 @@
 //! The unit of work: several changes that happen together or not at all.
 use crate::{
-    assistant::ports::AssistantStores, catalogue::ports::CatalogueStores,
-    community::ports::CommunityStores, identity::ports::IdentityStores, jobs::ports::JobStores,
-    library::ports::LibraryStores, mixes::ports::MixStores,
-    recommendation::ports::RecommendationStores, shared::failure::failure,
+    assistant::ports::AssistantStores, audit::ports::AuditStores,
+    catalogue::ports::CatalogueStores, community::ports::CommunityStores,
+    identity::ports::IdentityStores, jobs::ports::JobStores, library::ports::LibraryStores,
+    mixes::ports::MixStores, recommendation::ports::RecommendationStores, shared::failure::failure,
     shared::once::OnceStores, taste::ports::TasteStores,
 };
 use async_trait::async_trait;
@@ -61,6 +61,7 @@ pub trait UnitOfWork:
     + MixStores
     + RecommendationStores
     + AssistantStores
+    + AuditStores
     + JobStores
     + Send
     + Sync

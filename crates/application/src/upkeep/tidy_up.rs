@@ -6,6 +6,7 @@ use crate::{
         ports::MeaningQueries,
         posters::{PosterError, PosterRemoval},
     },
+    identity::ports::SessionPolicy,
     jobs::{
         Task, TaskKind,
         handler::{Progress, TaskFailure, TaskHandler},
@@ -24,6 +25,7 @@ use crate::{
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    identity::Failures,
     jobs::{kept_when_failed, kept_when_over},
     recommendation::{Companionship, Shown},
 };
@@ -58,6 +60,10 @@ pub struct Tidied {
     pub jobs: u64,
     /// What Telegram told the bot some time ago.
     pub telegram_updates: u64,
+    /// Sign-ins and administrators' acts of long ago.
+    pub audit: u64,
+    /// Places from where somebody failed to sign in yesterday.
+    pub failed_sign_ins: u64,
 }
 
 /// How long a search index may be away without having to be built anew.
@@ -111,6 +117,8 @@ pub(crate) struct TidyUpUseCase {
     #[shaku(inject)]
     inbox: Arc<dyn UpdateInbox>,
     #[shaku(inject)]
+    policy: Arc<dyn SessionPolicy>,
+    #[shaku(inject)]
     store: Arc<dyn Store>,
 }
 
@@ -124,6 +132,10 @@ impl UseCase<TidyUp> for TidyUpUseCase {
         let uow = self.store.begin().await?;
         let sessions = uow.sessions().forget_expired(now).await?;
         let telegram_sign_ins = uow.telegram_sign_ins().forget_expired(now).await?;
+        let failed_sign_ins = uow
+            .failed_sign_ins()
+            .forget(now - Failures::forgotten_after())
+            .await?;
         let film_changes = uow.films().forget_changes(now - FILM_CHANGES_KEPT).await?;
         let recommendations = uow
             .recommendations()
@@ -142,6 +154,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             .jobs()
             .forget(now - kept_when_over(), now - kept_when_failed())
             .await?;
+        let audit = uow.audit().forget(now - self.policy.audit_kept()).await?;
         let mut left_to_do = self.left_to_do(&*uow, now).await?;
         left_to_do.extend(lacks_numbers.then_some(Task::EmbedFilms));
         let new = left_to_do
@@ -162,6 +175,8 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             answers,
             jobs,
             telegram_updates,
+            audit,
+            failed_sign_ins,
         })
     }
 }

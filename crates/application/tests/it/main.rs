@@ -2,6 +2,8 @@
 #[cfg(test)]
 mod assistant;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod community;

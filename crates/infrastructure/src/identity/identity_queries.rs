@@ -1,8 +1,10 @@
 //! Reads of users, sessions and sign-in attempts.
-use super::{session_row as session, telegram_sign_in_row as attempt, user_row as user};
+use super::{
+    failed_sign_ins, session_row as session, telegram_sign_in_row as attempt, user_row as user,
+};
 use crate::persistence::{Database, IntoStoreError};
 use application::{
-    identity::ports::IdentityQueries,
+    identity::ports::{FailurePlaces, IdentityQueries},
     shared::{
         page::{Page, PageRequest},
         store::StoreError,
@@ -10,8 +12,9 @@ use application::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use domain::audit::NetworkPrefix;
 use domain::identity::{
-    EmailAddress, Session, SignInKeyDigest, TelegramId, TelegramSignIn, User, UserId,
+    EmailAddress, FailedSignIns, Session, SignInKeyDigest, TelegramId, TelegramSignIn, User, UserId,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -57,6 +60,17 @@ impl IdentityQueries for SqlIdentityQueries {
             .await
             .or_store_error()?;
         row.map(User::try_from).transpose()
+    }
+
+    async fn show_failed_sign_ins(
+        &self,
+        places: FailurePlaces,
+        email: &EmailAddress,
+        network: Option<NetworkPrefix>,
+        now: DateTime<Utc>,
+    ) -> Result<FailedSignIns, StoreError> {
+        let connection = self.database.connection();
+        failed_sign_ins::show(connection, places, email, network, now).await
     }
 
     async fn list_users(

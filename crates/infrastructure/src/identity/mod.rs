@@ -1,5 +1,6 @@
 //! Users, sessions and sign-in attempts in the database; password hashing; access tokens.
 mod argon2_password_hasher;
+mod failed_sign_ins;
 mod identity_queries;
 mod jwt_access_tokens;
 mod refresh_token_row;

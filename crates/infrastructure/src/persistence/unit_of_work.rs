@@ -7,13 +7,15 @@ use super::{
 use crate::{jobs::JobBell, readiness::asked};
 use application::{
     assistant::ports::{AssistantStores, ConversationRepository},
+    audit::ports::{AuditLog, AuditStores},
     catalogue::{
         imports::ports::FilmImports,
         ports::{CatalogueStores, FilmRepository, MeaningRepository, ObsoletePosterRepository},
     },
     community::ports::{CommunityRepository, CommunityStores},
     identity::ports::{
-        IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
+        FailedSignInRepository, IdentityStores, SessionRepository, TelegramSignInRepository,
+        UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
@@ -186,7 +188,16 @@ impl IdentityStores for Transaction {
     fn sessions(&self) -> &dyn SessionRepository {
         self
     }
+    fn failed_sign_ins(&self) -> &dyn FailedSignInRepository {
+        self
+    }
     fn telegram_sign_ins(&self) -> &dyn TelegramSignInRepository {
+        self
+    }
+}
+
+impl AuditStores for Transaction {
+    fn audit(&self) -> &dyn AuditLog {
         self
     }
 }

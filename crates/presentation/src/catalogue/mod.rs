@@ -35,6 +35,7 @@ pub fn routes(routes: &mut ServiceConfig) {
         .get(show_film::show_film_details)
         .open(routes);
     Path::at("/api/v1/films/{film_id}/poster")
+        .uncrowded()
         .put(poster::set_poster)
         .delete(poster::remove_poster)
         .open(routes);

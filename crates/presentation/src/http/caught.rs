@@ -1,5 +1,5 @@
 //! A request that panics has failed, and nobody else has.
-use super::problem::Problem;
+use super::{problem::Problem, state::api};
 use actix_web::{Error, FromRequest, Handler, HttpRequest, Responder, web::Payload};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use std::{any::Any, marker::PhantomData, panic::AssertUnwindSafe};
@@ -43,11 +43,21 @@ where
         let answer = async move {
             let mut payload = payload.into_inner();
             let arguments = Args::from_request(&req, &mut payload).await;
-            Ok(handler.call(arguments.map_err(Into::into)?).await)
+            let arguments = arguments.map_err(Into::into)?;
+            // Only now: a body may take its time to arrive, and nobody is to wait for that.
+            let _place = match req.app_data::<Uncrowded>() {
+                None => Some(api(&req)?.crowd.enter().await?),
+                Some(_) => None,
+            };
+            Ok(handler.call(arguments).await)
         };
         Box::pin(caught(answer).map(|answer| answer?))
     }
 }
+
+/// Put beside a path whose requests take no place in the crowd.
+#[derive(Clone, Copy, Debug)]
+pub struct Uncrowded;
 
 /// What something comes to, or a failure of the service when it panics.
 ///

@@ -12,6 +12,7 @@ use application::{
     upkeep::figures::FigureDaysOutOfRange,
 };
 use domain::{
+    audit::UnknownAct,
     catalogue::{InvalidSourceRef, UnknownFilmKind, UnknownSourceName, YearOutOfRange},
     identity::{InvalidEmailAddress, InvalidPassword, UnknownRole},
     jobs::UnknownJobState,
@@ -78,6 +79,7 @@ rule! {
     MinutesOutOfRange => "out_of_range",
     FigureDaysOutOfRange => "out_of_range",
     UnknownLanguage => "unknown_value",
+    UnknownAct => "unknown_value",
     UnknownRole => "unknown_value",
     UnknownJobState => "unknown_value",
     UnknownTaskKind => "unknown_value",

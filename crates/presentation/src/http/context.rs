@@ -47,18 +47,24 @@ pub async fn around<B: MessageBody + 'static>(
         telemetry::request(measured::name_of(req.method()), caller)
     });
     let id = request_id(req.headers(), api.module.resolve_ref());
+    let (crowd, hsts_days) = (api.crowd.clone(), api.settings.hsts_days);
     let span = tracing::info_span!("http.request", request.id = id.as_str());
     let observed = Observed::start(&req, api.module.resolve_ref());
     let answering = async move {
         let answer = caught(async { next.call(req).await }).await;
         let answer = match answer.map_err(Error::from).flatten() {
-            Ok(response) => Ok(finish(response, &id)),
+            Ok(mut response) => {
+                if crowd.is_leaving() {
+                    close_after(&mut response);
+                }
+                Ok(finish(response, &id, hsts_days))
+            }
             Err(error) => Err(of_error(&error)),
         };
         observed.tell(&Outcome::of(&answer), api.module.resolve_ref());
         answer
             .map(|(response, _)| response)
-            .map_err(|problem| answered(problem, &id))
+            .map_err(|problem| answered(problem, &id, hsts_days))
     };
     telemetry::following(trace.flatten(), answering.instrument(span)).await
 }
@@ -83,6 +89,7 @@ fn request_id(headers: &HeaderMap, ids: &dyn IdGenerator) -> String {
 fn finish<B: MessageBody + 'static>(
     response: ServiceResponse<B>,
     id: &str,
+    hsts_days: u32,
 ) -> (ServiceResponse<EitherBody<B>>, Option<&'static str>) {
     let problem = problem_of(&response);
     let code = problem.as_ref().map(Problem::code);
@@ -92,18 +99,23 @@ fn finish<B: MessageBody + 'static>(
     };
     if response.status() == StatusCode::REQUEST_TIMEOUT {
         // The rest of the body may come at any time, and would be taken for the next request.
-        let head = response.response_mut().head_mut();
-        head.set_connection_type(ConnectionType::Close);
+        close_after(&mut response);
     }
-    complete(response.headers_mut(), id);
+    complete(response.headers_mut(), id, hsts_days);
     (response, code)
 }
 
+/// Has the connection closed after an answer.
+fn close_after<B>(response: &mut ServiceResponse<B>) {
+    let head = response.response_mut().head_mut();
+    head.set_connection_type(ConnectionType::Close);
+}
+
 /// An answer in place of one that nothing is left of.
-fn answered(problem: Problem, id: &str) -> Error {
+fn answered(problem: Problem, id: &str, hsts_days: u32) -> Error {
     let problem = problem.in_request(id);
     let mut response = HttpResponse::from_error(problem.clone());
-    complete(response.headers_mut(), id);
+    complete(response.headers_mut(), id, hsts_days);
     InternalError::from_response(problem, response).into()
 }
 
@@ -155,7 +167,13 @@ fn rewrite<B: MessageBody + 'static>(
 }
 
 /// Headers that every answer has.
-fn complete(headers: &mut HeaderMap, id: &str) {
+fn complete(headers: &mut HeaderMap, id: &str, hsts_days: u32) {
+    if hsts_days > 0 {
+        let seconds = u64::from(hsts_days) * 86_400;
+        if let Ok(told) = HeaderValue::from_str(&format!("max-age={seconds}")) {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, told);
+        }
+    }
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }
@@ -170,6 +188,7 @@ fn complete(headers: &mut HeaderMap, id: &str) {
         "default-src 'none'; frame-ancestors 'none'",
     );
     set_unless_set(headers, header::REFERRER_POLICY, "no-referrer");
+    set_unless_set(headers, header::X_FRAME_OPTIONS, "DENY");
     weaken_etag(headers);
 }
 
@@ -324,6 +343,7 @@ mod tests {
             webhook: None,
             limits: Limits::default(),
             network: crate::Network::default(),
+            hsts_days: 0,
         };
         let app = App::new()
             .app_data(Api::new(World::new().application(), settings))

@@ -6,26 +6,9 @@ use super::{
 };
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use domain::identity::{DeviceName, Opener};
-use std::{
-    convert::Infallible,
-    future::{Ready, ready},
-};
+use std::future::{Ready, ready};
 
-/// The client's `User-Agent`, cut to what is kept; nothing where there is none.
-#[derive(Debug)]
-pub struct Device(pub Option<DeviceName>);
-
-impl FromRequest for Device {
-    type Error = Infallible;
-    type Future = Ready<Result<Self, Infallible>>;
-
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self(device(req))))
-    }
-}
-
-/// A client that opens something for which somebody is asked elsewhere, as far as that person may be
-/// told of it.
+/// A client, and from where it comes, as far as a person may be told of it.
 #[derive(Debug)]
 pub struct Opening(pub Opener);
 
@@ -44,6 +27,7 @@ impl FromRequest for Opening {
     }
 }
 
+/// The client's `User-Agent`, cut to what is kept; nothing where there is none.
 fn device(req: &HttpRequest) -> Option<DeviceName> {
     let text = req.headers().get(header::USER_AGENT)?.to_str().ok()?;
     let cut: String = text.chars().take(DeviceName::MAX).collect();
@@ -72,6 +56,7 @@ mod tests {
             webhook: None,
             limits: Limits::default(),
             network: Network::default(),
+            hsts_days: 0,
         };
         let request = TestRequest::default()
             .app_data(Api::new(World::new().application(), settings))

@@ -1,6 +1,6 @@
 //! Clients that ask too often are told so.
 use super::{
-    address::{counted_as, is_inner, of_client},
+    address::{is_inner, of_client},
     problem::Problem,
     signed_in,
 };
@@ -16,6 +16,7 @@ use actix_web::{
     middleware::Next,
 };
 use application::shared::limiter::{Asker, Counted, Standing};
+use domain::identity::household;
 use std::time::Duration;
 
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
@@ -77,7 +78,7 @@ fn asker(what: Counted, req: &ServiceRequest, api: &Api) -> Option<Asker> {
     }
     let user = || signed_in::actor(req.request()).ok()?.viewer();
     let user = if what.is_at_the_door() { None } else { user() };
-    let network = || Asker::Network(counted_as(address));
+    let network = || Asker::Network(household(address));
     Some(user.map_or_else(network, Asker::User))
 }
 

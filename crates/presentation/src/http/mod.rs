@@ -7,6 +7,7 @@ pub mod checker;
 pub mod conditional;
 pub mod context;
 pub mod cors;
+pub mod crowd;
 pub mod cursor;
 pub mod device;
 pub mod language;

@@ -134,7 +134,7 @@ pub struct KnownProblem {
 }
 
 /// The problems that only HTTP knows.
-const OF_HTTP: [(&str, StatusCode, &str); 19] = [
+const OF_HTTP: [(&str, StatusCode, &str); 21] = [
     (
         "http.bad_request",
         StatusCode::BAD_REQUEST,
@@ -183,6 +183,11 @@ const OF_HTTP: [(&str, StatusCode, &str); 19] = [
     ("http.not_found", StatusCode::NOT_FOUND, "Not found"),
     ("http.not_json", StatusCode::BAD_REQUEST, "Invalid request"),
     (
+        "http.overloaded",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Try again later",
+    ),
+    (
         "http.precondition_failed",
         StatusCode::PRECONDITION_FAILED,
         "Precondition failed",
@@ -206,6 +211,11 @@ const OF_HTTP: [(&str, StatusCode, &str); 19] = [
     ),
     (
         "http.uploads_full",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Try again later",
+    ),
+    (
+        "upkeep.leaving",
         StatusCode::SERVICE_UNAVAILABLE,
         "Try again later",
     ),
@@ -415,6 +425,24 @@ impl Problem {
         );
         problem.0.parts = parts;
         problem.0.retry_after = Some(Duration::from_secs(5));
+        problem
+    }
+
+    /// More requests at once than can be worked on in time.
+    pub fn overloaded() -> Self {
+        let (status, title) = meaning(FailureKind::Unavailable);
+        let detail = "too much is asked at once, try again later";
+        let mut problem = Self::new(status, "http.overloaded", title, detail);
+        problem.0.retry_after = Some(Duration::from_secs(1));
+        problem
+    }
+
+    /// The service is about to stop; others are to be asked.
+    pub fn leaving() -> Self {
+        let (status, title) = meaning(FailureKind::Unavailable);
+        let detail = "the service is about to stop";
+        let mut problem = Self::new(status, "upkeep.leaving", title, detail);
+        problem.0.retry_after = usual_retry(FailureKind::Unavailable);
         problem
     }
 

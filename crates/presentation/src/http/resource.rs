@@ -1,5 +1,9 @@
 //! One path of the API with all its methods.
-use super::{caught::Caught, limited::limited, problem::Problem};
+use super::{
+    caught::{Caught, Uncrowded},
+    limited::limited,
+    problem::Problem,
+};
 use actix_web::{
     FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route,
     guard::{self, GuardContext},
@@ -31,6 +35,13 @@ impl Path {
             methods: Vec::new(),
             counted: None,
         }
+    }
+
+    /// Lets requests to it take no place in the crowd: they cost next to nothing, or wait for their client
+    /// for long.
+    pub fn uncrowded(mut self) -> Self {
+        self.resource = self.resource.app_data(Uncrowded);
+        self
     }
 
     /// Counts all requests to it as this, instead of by their method.

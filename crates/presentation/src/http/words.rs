@@ -74,6 +74,24 @@ pub enum RoleName {
     Admin,
 }
 
+/// Something that was done.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ActName {
+    SignedIn,
+    SignedInByTelegram,
+    PasswordChanged,
+    UserCreated,
+    MadeAdmin,
+    MadeUser,
+    UserDisabled,
+    UserEnabled,
+    UserDeleted,
+    FilmsOrdered,
+    JobCancelled,
+    JobRetried,
+}
+
 /// Where a job is in its life.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]

@@ -4,6 +4,7 @@ use crate::http::{
     answer,
     body::JsonBody,
     checker::{Checker, Field},
+    device::Opening,
     problem::Problem,
     signed_in::SignedIn,
     state::Use,
@@ -77,7 +78,7 @@ pub struct PasswordBody {
 
 impl PasswordBody {
     /// What can be no password is treated as a wrong one.
-    fn check(self) -> Result<ChangePassword, Problem> {
+    fn check(self, opening: Opening) -> Result<ChangePassword, Problem> {
         let mut check = Checker::of_body();
         let current = check.optional(
             "current_password",
@@ -88,7 +89,13 @@ impl PasswordBody {
             NewPassword::parse(&text)
         });
         let current = current.and_then(|text| NewPassword::parse(&text).ok());
-        check.finish(|| Some(ChangePassword { current, new: new? }))
+        check.finish(|| {
+            Some(ChangePassword {
+                current,
+                new: new?,
+                from: opening.0,
+            })
+        })
     }
 }
 
@@ -130,10 +137,11 @@ pub async fn update_me(
 )]
 pub async fn change_password(
     actor: SignedIn,
+    opening: Opening,
     body: JsonBody<PasswordBody>,
     change: Use<ChangePassword>,
 ) -> Result<HttpResponse, Problem> {
-    change.execute(&actor, body.0.check()?).await?;
+    change.execute(&actor, body.0.check(opening)?).await?;
     Ok(answer::done())
 }
 

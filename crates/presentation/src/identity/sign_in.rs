@@ -4,7 +4,7 @@ use crate::http::{
     answer,
     body::JsonBody,
     checker::{Checker, Field},
-    device::Device,
+    device::Opening,
     problem::Problem,
     state::Use,
 };
@@ -29,7 +29,7 @@ pub struct SignInBody {
 
 impl SignInBody {
     /// What can be no address or password is treated as one that nobody has.
-    fn check(self, device: Device) -> Result<SignIn, Problem> {
+    fn check(self, opening: Opening) -> Result<SignIn, Problem> {
         let mut check = Checker::of_body();
         let email = check.required("email", self.email, Ok::<_, Infallible>);
         let password = check.required("password", self.password, Ok::<_, Infallible>);
@@ -37,7 +37,7 @@ impl SignInBody {
             Some(SignIn {
                 email: EmailAddress::parse(&email?).ok(),
                 password: NewPassword::parse(&password?).ok(),
-                device: device.0,
+                from: opening.0,
             })
         })
     }
@@ -55,11 +55,11 @@ impl SignInBody {
     )
 )]
 pub async fn sign_in(
-    device: Device,
+    opening: Opening,
     body: JsonBody<SignInBody>,
     sign_in: Use<SignIn>,
 ) -> Result<HttpResponse, Problem> {
-    let request = body.0.check(device)?;
+    let request = body.0.check(opening)?;
     let signed_in = sign_in.execute(&Actor::Anonymous, request).await?;
     answer::created(&SignedInView::from(&signed_in))
 }

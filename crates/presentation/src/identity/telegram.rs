@@ -5,7 +5,7 @@ use crate::http::{
     answer,
     body::JsonBody,
     checker::{Checker, Field},
-    device::{Device, Opening},
+    device::Opening,
     problem::Problem,
     signed_in::SignedIn,
     state::{Settings, Use},
@@ -113,13 +113,13 @@ fn named(problem: Problem) -> Problem {
     )
 )]
 pub async fn exchange(
-    device: Device,
+    opening: Opening,
     body: JsonBody<KeyBody>,
     exchange: Use<ExchangeTelegramKey>,
 ) -> Result<HttpResponse, Problem> {
     let request = ExchangeTelegramKey {
         key: body.0.check()?,
-        device: device.0,
+        from: opening.0,
     };
     let signed_in = exchange.execute(&Actor::Anonymous, request).await?;
     answer::created(&SignedInView::from(&signed_in))

@@ -3,7 +3,7 @@ use crate::http::{
     answer,
     body::FormOrJson,
     checker::{Checker, Field, UnknownWord},
-    device::Device,
+    device::Opening,
     problem::Problem,
     state::Use,
     words::GrantType,
@@ -74,10 +74,10 @@ enum Grant {
 }
 
 impl TokenBody {
-    fn check(self, device: Device) -> Result<Grant, Problem> {
+    fn check(self, opening: Opening) -> Result<Grant, Problem> {
         let mut check = Checker::of_body();
         match &self.grant_type {
-            Field::Given(grant) if grant == "password" => self.password_grant(check, device),
+            Field::Given(grant) if grant == "password" => self.password_grant(check, opening),
             Field::Given(grant) if grant == "refresh_token" => self.refresh_grant(check),
             Field::Given(_) => {
                 let unknown = UnknownWord("`password`, `refresh_token`");
@@ -93,7 +93,7 @@ impl TokenBody {
         }
     }
 
-    fn password_grant(self, mut check: Checker, device: Device) -> Result<Grant, Problem> {
+    fn password_grant(self, mut check: Checker, opening: Opening) -> Result<Grant, Problem> {
         let username = check.required("username", self.username, Ok::<_, Infallible>);
         let password = check.required("password", self.password, Ok::<_, Infallible>);
         // Not needed, but what is known by name has to be what its name says.
@@ -102,7 +102,7 @@ impl TokenBody {
             Some(Grant::Password(IssueTokens {
                 email: EmailAddress::parse(&username?).ok(),
                 password: NewPassword::parse(&password?).ok(),
-                device: device.0,
+                from: opening.0,
             }))
         };
         check.finish(build).map_err(invalid_request)
@@ -148,13 +148,13 @@ fn invalid_grant(problem: Problem) -> Problem {
     )
 )]
 pub async fn issue_tokens(
-    device: Device,
+    opening: Opening,
     body: Result<FormOrJson<TokenBody>, Problem>,
     issue: Use<IssueTokens>,
     refresh: Use<RefreshTokens>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.map_err(invalid_request)?;
-    let pair = match body.0.check(device)? {
+    let pair = match body.0.check(opening)? {
         Grant::Password(request) => {
             let pair = issue.execute(&Actor::Anonymous, request).await;
             pair.map_err(|failure| invalid_grant(failure.into()))?

@@ -5,9 +5,9 @@ use crate::http::{
     answer,
     problem::{Part, Problem},
     resource::Path,
-    state::{Settings, Use},
+    state::{Settings, Use, api},
 };
-use actix_web::{HttpResponse, web::ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, web::ServiceConfig};
 use application::{
     catalogue::sources::SourceState,
     shared::actor::Actor,
@@ -27,8 +27,11 @@ pub const READYZ: &str = "/readyz";
 
 /// Opens the paths of this context.
 pub fn routes(routes: &mut ServiceConfig) {
-    Path::at(HEALTHZ).get(show_health).open(routes);
-    Path::at(READYZ).get(show_readiness).open(routes);
+    Path::at(HEALTHZ).uncrowded().get(show_health).open(routes);
+    Path::at(READYZ)
+        .uncrowded()
+        .get(show_readiness)
+        .open(routes);
     Path::at("/api/v1/admin/figures")
         .get(figures::show_figures)
         .open(routes);
@@ -98,13 +101,17 @@ pub async fn show_health(settings: Settings) -> Result<HttpResponse, Problem> {
     get, path = "/readyz", operation_id = "showReadiness", tag = "upkeep", security(()),
     responses(
         (status = 200, description = "Every part answers", body = ReadinessView<'static>),
-        (status = 503, description = "A part does not answer; `parts` names it"),
+        (status = 503, description = "A part does not answer, which `parts` names; or it is about to stop"),
     )
 )]
 pub async fn show_readiness(
+    req: HttpRequest,
     check: Use<CheckHealth>,
     sources: Use<ShowSources>,
 ) -> Result<HttpResponse, Problem> {
+    if api(&req)?.crowd.is_leaving() {
+        return Err(Problem::leaving());
+    }
     let parts = check.execute(&Actor::Anonymous, CheckHealth).await?;
     let parts: Vec<Part> = parts.iter().map(Part::from).collect();
     if parts.iter().all(|part| part.is_ready) {

@@ -8,18 +8,22 @@
 
 mod admin;
 mod assistant;
+mod audit;
 mod auth;
 mod bad_input;
 mod client_contract;
 mod companions;
+mod crowd;
 mod films;
 mod limits;
 mod me;
 mod openapi;
 mod posters;
 mod problems;
+mod properties;
 mod recommend;
 mod recommendations;
+mod security_page;
 mod sessions;
 mod slow;
 mod stats;

@@ -3,7 +3,7 @@ use crate::support::{TestApi, settings};
 use actix_web::{HttpServer, dev::ServerHandle, rt};
 use application::fakes::{World, a_film, a_user};
 use domain::catalogue::FilmId;
-use presentation::{Api, Limits};
+use presentation::{Api, CrowdLimits, Limits};
 use serde_json::Value;
 use std::{
     io::{Read, Write},
@@ -24,6 +24,11 @@ const LIMITS: Limits = Limits {
     body_time: Duration::from_millis(300),
     upload_time: Duration::from_millis(600),
     upload_memory: 100_000,
+    crowd: CrowdLimits {
+        at_once: 1_024,
+        waiting: 1_024,
+        patience: Duration::from_secs(1),
+    },
 };
 
 fn serve() -> Served {

@@ -59,6 +59,7 @@ pub fn settings() -> ApiSettings {
         webhook: None,
         limits: Limits::default(),
         network: presentation::Network::default(),
+        hsts_days: 0,
     }
 }
 
@@ -248,6 +249,7 @@ impl Answer {
         );
         assert_eq!(self.header("x-content-type-options"), "nosniff");
         assert_eq!(self.header("referrer-policy"), "no-referrer");
+        assert_eq!(self.header("x-frame-options"), "DENY");
         assert!(
             self.header("content-security-policy")
                 .contains("frame-ancestors 'none'")

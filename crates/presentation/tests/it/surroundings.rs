@@ -438,3 +438,18 @@ async fn a_panic_is_logged() {
     assert_eq!(errors.len(), 1, "{}", lines.text());
     assert_eq!(errors[0]["fields"]["panic"], "secret of the house");
 }
+
+#[actix_web::test]
+async fn browsers_are_told_to_come_by_https_where_that_is_set() {
+    let api = TestApi::new().await;
+    let answer = api.get("/healthz").expect(200).await;
+    assert_eq!(answer.header("strict-transport-security"), "");
+    let mut settings = settings();
+    settings.hsts_days = 30;
+    let api = TestApi::with(World::new(), settings).await;
+    for (path, status) in [("/healthz", 200), ("/nowhere", 404)] {
+        let answer = api.get(path).expect(status).await;
+        let told = answer.header("strict-transport-security");
+        assert_eq!(told, "max-age=2592000");
+    }
+}

@@ -16,7 +16,10 @@ use crate::{
     },
 };
 use async_trait::async_trait;
-use domain::catalogue::{FilmId, SourceName, SourceRef};
+use domain::{
+    audit::{Act, Entry},
+    catalogue::{FilmId, SourceName, SourceRef},
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -152,6 +155,9 @@ impl UseCase<OrderFilms> for OrderFilmsUseCase {
         let now = self.clock.now();
         let job = NewJob::new(self.ids.next(), task(request.order), now);
         let job = uow.jobs().enqueue(&job).await?.job();
+        let (id, on) = (self.ids.next(), Some(job.as_uuid()));
+        let entry = Entry::administrative(id, Act::FilmsOrdered, actor.viewer(), on, now);
+        uow.audit().record(&entry).await?;
         uow.commit().await?;
         let view = self.queries.show(job).await?;
         // It was there a moment ago, and jobs are kept for days.

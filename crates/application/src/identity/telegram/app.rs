@@ -16,7 +16,10 @@ use crate::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::identity::{DeviceName, Opener, TelegramSignIn, User};
+use domain::{
+    audit::Act,
+    identity::{Opener, TelegramSignIn, User},
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -40,8 +43,8 @@ pub struct CheckTelegramSignIn {
 pub struct ExchangeTelegramKey {
     /// The attempt's key.
     pub key: String,
-    /// What the client calls itself.
-    pub device: Option<DeviceName>,
+    /// Their client, and from where it comes.
+    pub from: Opener,
 }
 
 request!(OpenTelegramSignIn => String, TelegramSignInError);
@@ -137,7 +140,9 @@ impl UseCase<ExchangeTelegramKey> for ExchangeTelegramKeyUseCase {
             tokens: &*self.tokens,
             policy: &*self.policy,
         };
-        let signed_in = door.open(&*uow, user, request.device, now).await?;
+        let signed_in = door
+            .open(&*uow, user, Act::SignedInByTelegram, request.from, now)
+            .await?;
         uow.commit().await?;
         Ok(signed_in)
     }

@@ -10,7 +10,7 @@ use application::{
 };
 use chrono::Duration;
 use domain::{
-    identity::{Role, Standing},
+    identity::{Opener, Role, Standing},
     shared::Language,
 };
 
@@ -42,7 +42,7 @@ fn sign_in() -> SignIn {
     SignIn {
         email: Some(email("anna@example.org")),
         password: Some(password(UserBuilder::PASSWORD)),
-        device: None,
+        from: Opener::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Registering, signing in and out, and a user's own data.
 mod administer;
 mod authenticate;
+mod failed_sign_ins;
 mod manage_users;
 mod profile;
 mod register;

@@ -12,7 +12,7 @@ use application::{
 use chrono::Duration;
 use domain::{
     catalogue::FilmId,
-    identity::{NewPassword, PersonalName, ProfileChange},
+    identity::{NewPassword, Opener, PersonalName, ProfileChange},
     library::StandardList,
     shared::{Id, Language},
 };
@@ -77,6 +77,7 @@ fn change(current: Option<&str>, new: &str) -> ChangePassword {
     ChangePassword {
         current: current.map(password),
         new: password(new),
+        from: Opener::default(),
     }
 }
 
@@ -84,7 +85,7 @@ async fn may_sign_in(world: &World, address: &str, secret: &str) -> bool {
     let request = SignIn {
         email: Some(email(address)),
         password: NewPassword::parse(secret).ok(),
-        device: None,
+        from: Opener::default(),
     };
     world.run(&Actor::Anonymous, request).await.is_ok()
 }

@@ -6,13 +6,16 @@ use application::{
     shared::{actor::Actor, store::Store},
 };
 use chrono::Duration;
-use domain::identity::{DeviceName, SessionKind};
+use domain::{
+    audit::Act,
+    identity::{DeviceName, Opener, SessionKind},
+};
 
 fn with(address: &str, word: &str) -> SignIn {
     SignIn {
         email: Some(email(address)),
         password: Some(password(word)),
-        device: None,
+        from: Opener::default(),
     }
 }
 
@@ -30,7 +33,10 @@ fn world_of_anna() -> World {
 async fn the_right_password_opens_a_session_whose_token_lets_in() {
     let world = world_of_anna();
     let request = SignIn {
-        device: Some(DeviceName::parse("A browser").unwrap()),
+        from: Opener {
+            device: DeviceName::parse("A browser").ok(),
+            address: "203.0.113.7".parse().ok(),
+        },
         ..right()
     };
     let signed_in = world.run(&Actor::Anonymous, request).await.unwrap();
@@ -39,6 +45,13 @@ async fn the_right_password_opens_a_session_whose_token_lets_in() {
     assert_eq!(sessions.len(), 1);
     assert_eq!(sessions[0].kind, SessionKind::LongToken);
     assert_eq!(sessions[0].device, DeviceName::parse("A browser").ok());
+    let noted = &stored.audit()[0];
+    assert_eq!(
+        (noted.act, noted.by),
+        (Act::SignedIn, Some(signed_in.user.id))
+    );
+    assert_eq!(noted.network.unwrap().to_string(), "203.0.113.0/24");
+    assert_eq!(noted.device, sessions[0].device);
     let actor = authenticate(&world, &signed_in.token).unwrap();
     let user = actor.user().unwrap();
     assert_eq!(user.id, signed_in.user.id);
@@ -123,7 +136,7 @@ async fn somebody_who_is_shut_out_while_signing_in_does_not_come_in() {
     let pair = IssueTokens {
         email: right().email,
         password: right().password,
-        device: None,
+        from: Opener::default(),
     };
     // Both have verified the password before the first of them may write.
     let (signed_in, pair, ()) = tokio::join!(

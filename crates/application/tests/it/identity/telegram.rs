@@ -13,7 +13,7 @@ use application::{
 };
 use chrono::Duration;
 use domain::{
-    identity::{TelegramId, User},
+    identity::{Opener, TelegramId, User},
     shared::Language,
 };
 
@@ -53,7 +53,10 @@ async fn decline(world: &World, key: &str, telegram: i64) -> Result<(), Telegram
 
 async fn exchange(world: &World, key: &str) -> Result<SignedIn, ExchangeTelegramKeyError> {
     let key = key.to_owned();
-    let request = ExchangeTelegramKey { key, device: None };
+    let request = ExchangeTelegramKey {
+        key,
+        from: Opener::default(),
+    };
     world.run(&Actor::Anonymous, request).await
 }
 

@@ -11,13 +11,13 @@ use application::{
     shared::{actor::Actor, store::Store},
 };
 use chrono::Duration;
-use domain::identity::{Session, SessionKind, User};
+use domain::identity::{Opener, Session, SessionKind, User};
 
 fn right() -> IssueTokens {
     IssueTokens {
         email: Some(email("anna@example.org")),
         password: Some(password(UserBuilder::PASSWORD)),
-        device: None,
+        from: Opener::default(),
     }
 }
 

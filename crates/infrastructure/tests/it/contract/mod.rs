@@ -1,8 +1,10 @@
 //! What every store must do, held against SQLite, PostgreSQL and the fake alike.
 mod assistant;
+mod audit;
 mod catalogue;
 mod community;
 mod companions;
+mod failed_sign_ins;
 mod identity;
 mod imports;
 mod jobs;
@@ -20,6 +22,7 @@ mod upkeep;
 
 use application::{
     assistant::ports::{ConversationQueries, ModelBudget},
+    audit::ports::AuditQueries,
     catalogue::ports::{FilmQueries, MeaningQueries, Vocabulary},
     community::ports::CommunityQueries,
     fakes::{Fixture, GenreBuilder, MixBuilder, World},
@@ -63,7 +66,7 @@ use infrastructure::{
         film_index::FilmIndexState,
         picture_fetcher::{PictureHosts, PictureWays},
     },
-    identity::{GateState, JwtSecret},
+    identity::{FixedSessionPolicyParameters, GateState, JwtSecret},
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
@@ -129,6 +132,7 @@ impl Bench {
     port!(jobs -> JobQueries);
     port!(figures -> FigureQueries);
     port!(inbox -> UpdateInbox);
+    port!(audit -> AuditQueries);
 
     /// The database; the fake has none.
     pub fn connection(&self) -> &DatabaseConnection {
@@ -216,10 +220,13 @@ impl Bench {
             connection: connection.clone(),
             turns: WriteTurns::of(&connection),
             jwt_secret: secret,
-            lives: application::identity::ports::TokenLives {
-                long_token: chrono::Duration::days(31),
-                access_token: chrono::Duration::minutes(15),
-                refresh_token: chrono::Duration::days(30),
+            session_policy: FixedSessionPolicyParameters {
+                lives: application::identity::ports::TokenLives {
+                    long_token: chrono::Duration::days(31),
+                    access_token: chrono::Duration::minutes(15),
+                    refresh_token: chrono::Duration::days(30),
+                },
+                audit_kept: chrono::Duration::days(365),
             },
             bell: JobBell::default(),
             update_bell: UpdateBell::default(),

@@ -20,7 +20,7 @@ async fn open(world: &World) -> String {
 async fn is_signed_in(world: &World, key: &str) -> bool {
     let exchange = ExchangeTelegramKey {
         key: key.to_owned(),
-        device: None,
+        from: Opener::default(),
     };
     world.run(&Actor::Anonymous, exchange).await.is_ok()
 }

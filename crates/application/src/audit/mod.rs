@@ -1,0 +1,3 @@
+//! What is remembered of who came in, and of what administrators did.
+pub mod list;
+pub mod ports;
