@@ -6,6 +6,7 @@ pub mod assistant;
 pub mod audit;
 pub mod catalogue;
 pub mod community;
+pub mod events;
 pub mod identity;
 pub mod jobs;
 pub mod library;
