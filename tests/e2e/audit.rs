@@ -1,6 +1,7 @@
 //! Who came in, and what administrators did, as they see it.
-use crate::app::{App, Database, Setup};
+use crate::app::{App, Database, Setup, eventually};
 use serde_json::json;
+use std::time::Duration;
 
 stories![sign_ins_and_acts_are_remembered_without_addresses];
 
@@ -26,6 +27,12 @@ async fn sign_ins_and_acts_are_remembered_without_addresses(database: Database) 
         .run(&["admin", "grant-role", &anna.email, "admin"])
         .succeeded();
     let admin = anna.signed_in().await;
+    let most = Duration::from_secs(20);
+    let told = eventually("the role is known", most, async || {
+        let answer = admin.get("/admin/users").await;
+        (answer.status == 200).then_some(())
+    });
+    told.await;
     let bob = app.somebody().await;
     let path = format!("/admin/users/{}", bob.id);
     admin.delete(&path).await.done();

@@ -14,6 +14,13 @@ use domain::{
 const KNOWN_FOR: TimeDelta = TimeDelta::days(90);
 
 impl Stored {
+    /// The same, had nobody failed to sign in.
+    #[must_use]
+    pub fn without_failed_sign_ins(mut self) -> Self {
+        self.failed_sign_ins.clear();
+        self
+    }
+
     pub(super) fn show_failed_sign_ins(
         &self,
         places: FailurePlaces,

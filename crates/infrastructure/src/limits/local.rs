@@ -158,7 +158,7 @@ mod tests {
         let clock = FakeRelativeClock::default();
         let limiter = limiter(&clock, 10);
         limiter.count(Counted::SignIn, from(1));
-        clock.advance(Duration::from_secs(30));
+        clock.advance(Duration::from_mins(2));
         limiter.count(Counted::SignIn, from(2));
         limiter.forget_quiet();
         assert_eq!(limiter.remembered(), 1);

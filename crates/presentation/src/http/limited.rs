@@ -40,8 +40,8 @@ pub async fn limited<B: MessageBody + 'static>(
         None => next.call(req).await?.map_into_left_body(),
         Some(wait) => {
             let problem = Problem::too_many_requests(wait);
-            let refusal = HttpResponse::from_error(problem);
-            req.into_response(refusal).map_into_right_body()
+            let (request, _) = req.into_parts();
+            ServiceResponse::new(request, HttpResponse::from_error(problem)).map_into_right_body()
         }
     };
     tell(&standing, response.headers_mut());
