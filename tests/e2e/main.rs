@@ -50,6 +50,8 @@ mod telegram;
 #[cfg(test)]
 mod together;
 #[cfg(test)]
+mod upgrade;
+#[cfg(test)]
 mod vocabulary;
 #[cfg(test)]
 mod watching;
