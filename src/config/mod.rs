@@ -81,6 +81,10 @@ pub struct Config {
     pub audit_days: u32,
     /// How much memory learning what to recommend may take.
     pub training_memory_mib: u32,
+    /// After how many new acts a model is trained.
+    pub training_acts: u32,
+    /// How long events are remembered that were told.
+    pub events_kept_days: u32,
     /// How much time and memory clients may take.
     pub limits: Limits,
     /// For how long it says that it is about to stop before it does.
@@ -168,6 +172,8 @@ impl Config {
             refresh_token_days: reader.within("FILMHUB_REFRESH_TOKEN_DAYS", 1..=366, 30),
             audit_days: reader.within("FILMHUB_AUDIT_DAYS", 1..=3660, 365),
             training_memory_mib: reader.within("FILMHUB_TRAINING_MEMORY_MIB", 16..=65_536, 512),
+            training_acts: reader.within("FILMHUB_TRAINING_ACTS", 1..=1_000_000, 1_000),
+            events_kept_days: reader.within("FILMHUB_EVENTS_KEPT_DAYS", 1..=365, 7),
             limits: read_limits(&mut reader),
             leave_time: read_seconds(&mut reader, "FILMHUB_LEAVE_SECONDS", 0..=300, 0),
             head_time: read_seconds(&mut reader, "FILMHUB_HEAD_SECONDS", 1..=600, 10),
@@ -424,6 +430,22 @@ mod tests {
         assert_eq!(config.language, Language::Russian);
         assert!(config.starter_catalogue);
         assert_eq!(config.limits, Limits::default());
+        assert_eq!((config.training_acts, config.events_kept_days), (1_000, 7));
+    }
+
+    #[test]
+    fn how_much_is_remembered_of_events_and_when_to_learn_from_them_can_be_set() {
+        let (config, _) = read(&[
+            ("FILMHUB_TRAINING_ACTS", "50"),
+            ("FILMHUB_EVENTS_KEPT_DAYS", "1"),
+        ])
+        .unwrap();
+        assert_eq!((config.training_acts, config.events_kept_days), (50, 1));
+        let wrong = [
+            ("FILMHUB_TRAINING_ACTS", "0"),
+            ("FILMHUB_EVENTS_KEPT_DAYS", "0"),
+        ];
+        assert_eq!(read(&wrong).err().unwrap().len(), 2);
     }
 
     #[test]

@@ -12,9 +12,13 @@ mod audit;
 #[cfg(test)]
 mod auth;
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod doctor;
+#[cfg(test)]
+mod events;
 #[cfg(test)]
 mod films;
 #[cfg(test)]
@@ -57,6 +61,8 @@ mod taste;
 mod telegram;
 #[cfg(test)]
 mod together;
+#[cfg(test)]
+mod upgrade;
 #[cfg(test)]
 mod vocabulary;
 #[cfg(test)]

@@ -52,6 +52,10 @@ use crate::{
         ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
         ports::CommunityQueries,
     },
+    events::{
+        administer::{ListDeadEventsUseCase, RetryEventUseCase},
+        ports::{EventConsumer, EventPolicy, OutboxQueue},
+    },
     identity::{
         administer::{
             CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
@@ -112,6 +116,7 @@ use crate::{
             ListCompanionsUseCase,
         },
         giving::DrawingGiver,
+        new_acts::TrainingTrigger,
         ports::{CompanionQueries, PeopleNames, ShownFilms},
         reasons::ReasonedShow,
         recommend::RecommendUseCase,
@@ -120,8 +125,8 @@ use crate::{
         similar::ShowSimilarUseCase,
         together::RecommendTogetherUseCase,
         training::{
-            ChooseModelUseCase, ListModelsUseCase, ModelWorkshop, TrainModelUseCase,
-            TrainRecommenderHandler,
+            ChooseModelUseCase, ListModelsUseCase, ModelWorkshop, OrderTraining,
+            OrderTrainingUseCase, TrainModelUseCase, TrainRecommenderHandler,
         },
     },
     shared::{
@@ -170,7 +175,8 @@ macro_rules! application_module {
         ports = [$($port:ident),* $(,)?],
         use_cases = [$($use_case:ident),* $(,)?],
         retried = [$($request:ident by $retried:ident),* $(,)?],
-        handlers = [$($handler:ident),* $(,)?] $(,)?
+        handlers = [$($handler:ident),* $(,)?],
+        consumers = [$($consumer:ident),* $(,)?] $(,)?
     ) => {
         /// Everything that the application asks of the outside world.
         pub trait Ports: $(HasComponent<dyn $port> +)* {}
@@ -181,7 +187,8 @@ macro_rules! application_module {
                 components = [
                     $($use_case,)*
                     $(Retrying<$retried, $request>,)*
-                    $(#[ordered(dyn TaskHandler)] $handler),*
+                    $(#[ordered(dyn TaskHandler)] $handler,)*
+                    $(#[ordered(dyn EventConsumer)] $consumer),*
                 ],
                 providers = [],
 
@@ -209,6 +216,7 @@ application_module! {
         LanguageModel, Embedder, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries, AuditQueries,
         UpdateInbox,
+        OutboxQueue, EventPolicy,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -239,6 +247,7 @@ application_module! {
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
         ListAuditUseCase, ListSignInsUseCase,
+        ListDeadEventsUseCase, RetryEventUseCase,
     ],
     retried = [
         RefreshTokens by RefreshTokensUseCase, EndSession by EndSessionUseCase,
@@ -263,7 +272,7 @@ application_module! {
         InviteCompanion by InviteCompanionUseCase, AcceptCompanion by AcceptCompanionUseCase,
         DeclineCompanion by DeclineCompanionUseCase,
         EndCompanionship by EndCompanionshipUseCase, ImportFilms by ImportFilmsUseCase,
-        OrderFilms by OrderFilmsUseCase,
+        OrderFilms by OrderFilmsUseCase, OrderTraining by OrderTrainingUseCase,
         ChangeUser by ChangeUserUseCase, DeleteUser by DeleteUserUseCase,
         CancelJob by CancelJobUseCase, RetryJob by RetryJobUseCase,
     ],
@@ -273,4 +282,6 @@ application_module! {
         CompleteFilmHandler, RefreshOldestHandler, MakeImagesHandler, ChooseGradientHandler,
         ChooseMixGradientHandler, EmbedFilmsHandler,
     ],
+    // Those who want to know what happened; `resolve_all` finds them.
+    consumers = [TrainingTrigger],
 }

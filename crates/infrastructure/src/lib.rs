@@ -5,6 +5,7 @@ pub mod assistant;
 mod audit;
 pub mod catalogue;
 pub mod community;
+pub mod events;
 pub mod identity;
 pub mod jobs;
 mod library;

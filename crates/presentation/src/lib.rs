@@ -5,6 +5,7 @@
 mod assistant;
 mod audit;
 mod catalogue;
+mod events;
 mod http;
 mod identity;
 mod jobs;
@@ -230,6 +231,7 @@ pub fn configure(api: Api) -> impl FnOnce(&mut web::ServiceConfig) {
         taste::routes(routes);
         mixes::routes(routes);
         identity::routes(routes);
+        events::routes(routes);
         jobs::routes(routes);
         recommendation::routes(routes);
         assistant::routes(routes);

@@ -2,7 +2,7 @@
 //!
 //! Handlers describe what is theirs; what every operation has in common is added here.
 use crate::{
-    assistant, audit, catalogue,
+    assistant, audit, catalogue, events,
     http::{
         problem::{PROBLEM_JSON, Problem, ProblemDetails},
         resource::Path,
@@ -66,6 +66,8 @@ const PAGE: &str = "/api/schema/swagger/";
         recommendation::companions::invite_companion, recommendation::companions::accept_companion,
         recommendation::companions::decline_companion,
         recommendation::companions::end_companionship,
+        recommendation::models::list_models, recommendation::models::train_model,
+        recommendation::models::choose_model,
         assistant::messages::send_message, assistant::conversations::list_conversations,
         assistant::conversations::show_conversation, assistant::conversations::delete_conversation,
         assistant::conversations::delete_conversations,
@@ -74,6 +76,7 @@ const PAGE: &str = "/api/schema/swagger/";
         audit::list_sign_ins, audit::list_audit,
         jobs::administer::list_jobs, jobs::administer::show_job, jobs::administer::cancel_job,
         jobs::administer::retry_job,
+        events::administer::list_dead_events, events::administer::retry_event,
     ),
     components(schemas(ProblemDetails<'static>)),
     modifiers(&Common),
@@ -86,7 +89,7 @@ const PAGE: &str = "/api/schema/swagger/";
         (name = "mix", description = "Ready-made mixes"),
         (name = "recommend", description = "What to watch: tonight, next, and together"),
         (name = "assistant", description = "Talking about films"),
-        (name = "admin", description = "For administrators: users, jobs, figures"),
+        (name = "admin", description = "For administrators: users, jobs, events, figures"),
         (name = "upkeep", description = "For operators"),
     )
 )]

@@ -25,6 +25,7 @@ mod catalogue;
 mod communities;
 mod companions;
 mod conversations;
+mod events;
 mod failed_sign_ins;
 mod figures;
 mod identity;
@@ -63,6 +64,7 @@ pub use catalogue::{
 pub use communities::{FakeCommunityQueries, FakeRatingFiles};
 pub use companions::FakeCompanionQueries;
 pub use conversations::FakeConversationQueries;
+pub use events::{FakeEventPolicy, FakeOutboxQueue};
 pub use figures::FakeFigureQueries;
 pub use identity::{
     FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,

@@ -14,6 +14,7 @@ use super::{
     communities::FakeCommunityQueries,
     companions::FakeCompanionQueries,
     conversations::FakeConversationQueries,
+    events::{FakeEventPolicy, FakeOutboxQueue},
     figures::FakeFigureQueries,
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
@@ -49,6 +50,7 @@ use crate::{
         sources::FilmSources,
     },
     community::ports::CommunityQueries,
+    events::ports::{EventPolicy, OutboxQueue},
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
@@ -126,4 +128,5 @@ fake_ports! {
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
     FakeAuditQueries for AuditQueries,
     FakeUpdateInbox for UpdateInbox,
+    FakeOutboxQueue for OutboxQueue, FakeEventPolicy for EventPolicy,
 }

@@ -8,6 +8,7 @@ use crate::{
         ports::{CatalogueStores, FilmRepository, MeaningRepository, ObsoletePosterRepository},
     },
     community::ports::{CommunityRepository, CommunityStores},
+    events::ports::{EventStores, HandledEvents, Outbox},
     identity::ports::{
         FailedSignInRepository, IdentityStores, SessionRepository, TelegramSignInRepository,
         UserRepository,
@@ -15,7 +16,9 @@ use crate::{
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
-    recommendation::ports::{CompanionRepository, RecommendationRepository, RecommendationStores},
+    recommendation::ports::{
+        CompanionRepository, NewActs, RecommendationRepository, RecommendationStores,
+    },
     shared::{
         once::{AnswerRepository, OnceStores},
         store::{Store, StoreError, UnitOfWork},
@@ -202,6 +205,18 @@ impl RecommendationStores for FakeUnitOfWork {
         self
     }
     fn companions(&self) -> &dyn CompanionRepository {
+        self
+    }
+    fn new_acts(&self) -> &dyn NewActs {
+        self
+    }
+}
+
+impl EventStores for FakeUnitOfWork {
+    fn outbox(&self) -> &dyn Outbox {
+        self
+    }
+    fn handled_events(&self) -> &dyn HandledEvents {
         self
     }
 }

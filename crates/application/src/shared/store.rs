@@ -2,8 +2,9 @@
 use crate::{
     assistant::ports::AssistantStores, audit::ports::AuditStores,
     catalogue::ports::CatalogueStores, community::ports::CommunityStores,
-    identity::ports::IdentityStores, jobs::ports::JobStores, library::ports::LibraryStores,
-    mixes::ports::MixStores, recommendation::ports::RecommendationStores, shared::failure::failure,
+    events::ports::EventStores, identity::ports::IdentityStores, jobs::ports::JobStores,
+    library::ports::LibraryStores, mixes::ports::MixStores,
+    recommendation::ports::RecommendationStores, shared::failure::failure,
     shared::once::OnceStores, taste::ports::TasteStores,
 };
 use async_trait::async_trait;
@@ -63,6 +64,7 @@ pub trait UnitOfWork:
     + AssistantStores
     + AuditStores
     + JobStores
+    + EventStores
     + Send
     + Sync
 {

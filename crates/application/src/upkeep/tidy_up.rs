@@ -6,6 +6,7 @@ use crate::{
         ports::MeaningQueries,
         posters::{PosterError, PosterRemoval},
     },
+    events::ports::{EventPolicy, OutboxQueue},
     identity::ports::SessionPolicy,
     jobs::{
         Task, TaskKind,
@@ -64,6 +65,8 @@ pub struct Tidied {
     pub audit: u64,
     /// Places from where somebody failed to sign in yesterday.
     pub failed_sign_ins: u64,
+    /// Events that were told or given up some time ago.
+    pub events: u64,
 }
 
 /// How long a search index may be away without having to be built anew.
@@ -119,6 +122,10 @@ pub(crate) struct TidyUpUseCase {
     #[shaku(inject)]
     policy: Arc<dyn SessionPolicy>,
     #[shaku(inject)]
+    outbox: Arc<dyn OutboxQueue>,
+    #[shaku(inject)]
+    events: Arc<dyn EventPolicy>,
+    #[shaku(inject)]
     store: Arc<dyn Store>,
 }
 
@@ -163,6 +170,8 @@ impl UseCase<TidyUp> for TidyUpUseCase {
         uow.jobs().enqueue_all(new.collect()).await?;
         uow.commit().await?;
         let telegram_updates = self.inbox.forget(now - TELEGRAM_UPDATES_KEPT).await?;
+        let told = now - self.events.kept_for();
+        let events = self.outbox.forget(told, now - kept_when_failed()).await?;
         let posters = self.removal.remove_obsolete().await?;
         Ok(Tidied {
             sessions,
@@ -177,6 +186,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             telegram_updates,
             audit,
             failed_sign_ins,
+            events,
         })
     }
 }

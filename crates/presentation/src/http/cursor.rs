@@ -10,7 +10,10 @@ use application::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, Utc};
-use domain::{audit::Entry, identity::User, jobs::Job, recommendation::Companionship, shared::Id};
+use domain::{
+    audit::Entry, events::DomainEvent, identity::User, jobs::Job, recommendation::Companionship,
+    shared::Id,
+};
 use uuid::Uuid;
 
 const VERSION: u8 = 1;
@@ -125,6 +128,9 @@ impl Listed for Job {
 }
 impl Listed for Entry {
     const LETTER: u8 = b'l';
+}
+impl Listed for DomainEvent {
+    const LETTER: u8 = b'v';
 }
 impl Listed for User {
     const LETTER: u8 = b'u';

@@ -4,6 +4,7 @@ mod audit;
 mod catalogue;
 mod community;
 mod companions;
+mod events;
 mod failed_sign_ins;
 mod identity;
 mod imports;
@@ -25,6 +26,7 @@ use application::{
     audit::ports::AuditQueries,
     catalogue::ports::{FilmQueries, MeaningQueries, Vocabulary},
     community::ports::CommunityQueries,
+    events::ports::OutboxQueue,
     fakes::{Fixture, GenreBuilder, MixBuilder, World},
     identity::ports::{IdentityQueries, SessionGate},
     jobs::ports::JobQueries,
@@ -66,6 +68,7 @@ use infrastructure::{
         film_index::FilmIndexState,
         picture_fetcher::{PictureHosts, PictureWays},
     },
+    events::EventBell,
     identity::{FixedSessionPolicyParameters, GateState, JwtSecret},
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
@@ -133,6 +136,7 @@ impl Bench {
     port!(figures -> FigureQueries);
     port!(inbox -> UpdateInbox);
     port!(audit -> AuditQueries);
+    port!(outbox -> OutboxQueue);
 
     /// The database; the fake has none.
     pub fn connection(&self) -> &DatabaseConnection {
@@ -230,6 +234,9 @@ impl Bench {
             },
             bell: JobBell::default(),
             update_bell: UpdateBell::default(),
+            event_bell: EventBell::default(),
+            events_kept_for: chrono::Duration::days(7),
+            acts_per_training: 3,
             gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
             recommender: ServingState::new(
