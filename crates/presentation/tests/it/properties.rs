@@ -16,7 +16,6 @@ const SENSITIVE: [&str; 16] = [
 const OF_FILMS: &[&str] = &["owner_id", "poster_blurhash"];
 
 /// The sensitive properties that each operation may tell beside those of films.
-
 const TOLD: &[(&str, &[&str])] = &[
     (
         "changeUser",
