@@ -24,13 +24,14 @@ use crate::{
     community::SqlCommunityQueries,
     identity::{
         Argon2PasswordHasher, Argon2PasswordHasherParameters, FixedSessionPolicy,
-        FixedSessionPolicyParameters, GateState, HashingSlots, JwtAccessTokens,
-        JwtAccessTokensParameters, JwtSecret, SqlIdentityQueries, SqlSessionGate,
+        FixedSessionPolicyParameters, GateState, HashingSlots, HmacSeals, HmacSealsParameters,
+        JwtAccessTokens, JwtAccessTokensParameters, JwtSecret, SqlIdentityQueries, SqlSessionGate,
         SqlSessionGateParameters,
     },
     jobs::{JobBell, SqlJobQueries},
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
+    notifications::{ConfiguredMailer, ConfiguredMailerParameters, SqlNotificationQueries},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
     recommendation::{
         CachedPeopleNames, CachedPeopleNamesParameters, MemoryRecommender,
@@ -56,9 +57,10 @@ use application::{
     assistant::ports::ModelLimits,
     catalogue::{ports::PosterStore, sources::FilmSources},
     identity::ports::TokenLives,
+    notifications::ports::Mailer,
 };
 use sea_orm::DatabaseConnection;
-use shaku::module;
+use shaku::{ModuleBuilder, module};
 use std::{sync::Arc, time::Duration};
 
 module! {
@@ -83,6 +85,7 @@ module! {
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,
             SqlUpdateInbox,
+            ConfiguredMailer, HmacSeals, SqlNotificationQueries,
         ],
         providers = [],
     }
@@ -126,6 +129,8 @@ pub struct Prepared {
     pub sources: Arc<dyn FilmSources>,
     /// How long a search by title waits for them.
     pub search_budget: Duration,
+    /// Who sends mails.
+    pub mailer: Arc<dyn Mailer>,
 }
 
 /// Wires the adapters.
@@ -150,9 +155,11 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         model_limits,
         sources,
         search_budget,
+        mailer,
     } = prepared;
     let decoding = DecodingTurns::default();
-    let module = InfrastructureModule::builder()
+    let module = signing(&jwt_secret)
+        .with_component_parameters::<ConfiguredMailer>(ConfiguredMailerParameters { mailer })
         .with_component_parameters::<SqlDatabase>(SqlDatabaseParameters { connection })
         .with_component_parameters::<SqlStore>(SqlStoreParameters {
             turns: turns.clone(),
@@ -167,9 +174,6 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<Argon2PasswordHasher>(Argon2PasswordHasherParameters {
             slots: Arc::new(HashingSlots::for_this_machine()),
-        })
-        .with_component_parameters::<JwtAccessTokens>(JwtAccessTokensParameters {
-            keys: (&jwt_secret).into(),
         })
         .with_component_parameters::<FixedSessionPolicy>(FixedSessionPolicyParameters { lives })
         .with_component_parameters::<SqlSessionGate>(SqlSessionGateParameters { state: gate })
@@ -230,4 +234,15 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<SqlModelBudget>(SqlModelBudgetParameters { turns });
     Arc::new(module.build())
+}
+
+/// Begins the wiring with what the secret of the service is for.
+fn signing(secret: &JwtSecret) -> ModuleBuilder<InfrastructureModule> {
+    InfrastructureModule::builder()
+        .with_component_parameters::<JwtAccessTokens>(JwtAccessTokensParameters {
+            keys: secret.into(),
+        })
+        .with_component_parameters::<HmacSeals>(HmacSealsParameters {
+            keys: secret.into(),
+        })
 }

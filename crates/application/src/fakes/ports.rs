@@ -22,6 +22,7 @@ use super::{
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
+    notifications::{FakeNotificationQueries, FakeSeals, RecordingMailer},
     picture_fetcher::FakePictureFetcher,
     recommendation::{FakePeopleNames, FakeShownFilms},
     recommender::{FakeRecommender, FakeTasteQueries},
@@ -53,6 +54,7 @@ use crate::{
     jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
+    notifications::ports::{Mailer, NotificationQueries, Seals},
     recommendation::{
         ports::{CompanionQueries, PeopleNames, ShownFilms},
         recommender::{Recommender, TasteQueries},
@@ -123,4 +125,6 @@ fake_ports! {
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
     FakeUpdateInbox for UpdateInbox,
+    RecordingMailer for Mailer, FakeNotificationQueries for NotificationQueries,
+    FakeSeals for Seals,
 }

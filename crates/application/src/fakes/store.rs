@@ -8,11 +8,13 @@ use crate::{
     },
     community::ports::{CommunityRepository, CommunityStores},
     identity::ports::{
-        IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
+        IdentityStores, MailTokenRepository, SessionRepository, TelegramSignInRepository,
+        UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
+    notifications::ports::{NotificationStores, PreferenceRepository},
     recommendation::ports::{CompanionRepository, RecommendationRepository, RecommendationStores},
     shared::{
         once::{AnswerRepository, OnceStores},
@@ -115,6 +117,9 @@ impl IdentityStores for FakeUnitOfWork {
     fn telegram_sign_ins(&self) -> &dyn TelegramSignInRepository {
         self
     }
+    fn mail_tokens(&self) -> &dyn MailTokenRepository {
+        self
+    }
 }
 
 impl CatalogueStores for FakeUnitOfWork {
@@ -191,6 +196,12 @@ impl RecommendationStores for FakeUnitOfWork {
         self
     }
     fn companions(&self) -> &dyn CompanionRepository {
+        self
+    }
+}
+
+impl NotificationStores for FakeUnitOfWork {
+    fn preferences(&self) -> &dyn PreferenceRepository {
         self
     }
 }

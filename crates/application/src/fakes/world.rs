@@ -19,6 +19,7 @@ use super::{
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
+    notifications::{FakeNotificationQueries, FakeSeals, RecordingMailer},
     picture_fetcher::FakePictureFetcher,
     ports::FakePorts,
     recommendation::{FakePeopleNames, FakeShownFilms},
@@ -153,6 +154,12 @@ pub struct World {
     pub job_queries: FakeJobQueries,
     /// What Telegram told the bot.
     pub inbox: FakeUpdateInbox,
+    /// Mails.
+    pub mailer: RecordingMailer,
+    /// Seals.
+    pub seals: FakeSeals,
+    /// Reads of what users want to hear of.
+    pub notification_queries: FakeNotificationQueries,
     database: Database,
     application: OnceLock<Arc<ApplicationModule>>,
 }
@@ -221,6 +228,9 @@ impl World {
             model_budget: FakeModelBudget { database: of() },
             job_queries: FakeJobQueries { database: of() },
             inbox: FakeUpdateInbox { database: of() },
+            mailer: RecordingMailer::default(),
+            seals: FakeSeals,
+            notification_queries: FakeNotificationQueries { database: of() },
             application: OnceLock::new(),
             database: of(),
         }
@@ -285,6 +295,9 @@ impl World {
             .with_component_parameters::<FakeModelBudget>(self.model_budget.clone())
             .with_component_parameters::<FakeJobQueries>(self.job_queries.clone())
             .with_component_parameters::<FakeUpdateInbox>(self.inbox.clone())
+            .with_component_parameters::<RecordingMailer>(self.mailer.clone())
+            .with_component_parameters::<FakeSeals>(self.seals)
+            .with_component_parameters::<FakeNotificationQueries>(self.notification_queries.clone())
             .build()
     }
 

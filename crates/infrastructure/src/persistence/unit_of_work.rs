@@ -13,11 +13,13 @@ use application::{
     },
     community::ports::{CommunityRepository, CommunityStores},
     identity::ports::{
-        IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
+        IdentityStores, MailTokenRepository, SessionRepository, TelegramSignInRepository,
+        UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
+    notifications::ports::{NotificationStores, PreferenceRepository},
     recommendation::ports::{CompanionRepository, RecommendationRepository, RecommendationStores},
     shared::{
         once::{AnswerRepository, OnceStores},
@@ -189,6 +191,9 @@ impl IdentityStores for Transaction {
     fn telegram_sign_ins(&self) -> &dyn TelegramSignInRepository {
         self
     }
+    fn mail_tokens(&self) -> &dyn MailTokenRepository {
+        self
+    }
 }
 
 impl CatalogueStores for Transaction {
@@ -265,6 +270,12 @@ impl RecommendationStores for Transaction {
         self
     }
     fn companions(&self) -> &dyn CompanionRepository {
+        self
+    }
+}
+
+impl NotificationStores for Transaction {
+    fn preferences(&self) -> &dyn PreferenceRepository {
         self
     }
 }
