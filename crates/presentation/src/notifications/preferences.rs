@@ -11,6 +11,7 @@ use actix_web::HttpResponse;
 use application::notifications::preferences::{ChoosePreferences, ShowPreferences};
 use domain::notifications::{Channel, Choice, NoticeKind, Preferences};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::convert::Infallible;
 use utoipa::ToSchema;
 
@@ -50,13 +51,27 @@ impl From<&Preferences> for PreferencesView {
 /// By which ways something is to be told; what is left out is as usual.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[schema(as = NoticeChannelsPut)]
+#[serde(from = "Map<String, Value>")]
 pub struct ChannelsBody {
     #[schema(value_type = bool, required = false)]
-    #[serde(default)]
     mail: Field<bool>,
     #[schema(value_type = bool, required = false)]
-    #[serde(default)]
     telegram: Field<bool>,
+}
+
+/// By way of a map, because a structure would be read from an array too.
+impl From<Map<String, Value>> for ChannelsBody {
+    fn from(mut members: Map<String, Value>) -> Self {
+        let mut member = |name| {
+            let value = members.remove(name);
+            let read = |value| serde_json::from_value(value).unwrap_or(Field::Wrong);
+            value.map_or(Field::Missing, read)
+        };
+        Self {
+            mail: member("mail"),
+            telegram: member("telegram"),
+        }
+    }
 }
 
 impl JsonType for ChannelsBody {
