@@ -192,12 +192,10 @@ fn meant(failure: &smtp::Error) -> MailError {
     /// the mail can be sent.
     const NOT_LET_IN: [u16; 4] = [530, 534, 535, 538];
     let Some(code) = failure.status() else {
-        return if failure.is_client() {
-            MailError::Refused("the server cannot be sent such a mail".into())
-        } else if failure.is_response() {
+        return if failure.is_response() {
             MailError::Unavailable("the server does not speak SMTP".into())
         } else {
-            // Nobody there, or not to be trusted; it has not been told of any mail.
+            // Nobody there, not to be trusted, or without something that is needed.
             MailError::Unavailable(failure.to_string().into())
         };
     };
