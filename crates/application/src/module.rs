@@ -48,6 +48,10 @@ use crate::{
         ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
         ports::CommunityQueries,
     },
+    events::{
+        administer::{ListDeadEventsUseCase, RetryEventUseCase},
+        ports::{EventConsumer, EventPolicy, OutboxQueue},
+    },
     identity::{
         administer::{
             CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
@@ -113,6 +117,7 @@ use crate::{
         preferences::{ChoosePreferences, ChoosePreferencesUseCase, ShowPreferencesUseCase},
         send_letter::{SendLetterHandler, SendLetterUseCase},
         unsubscribe::{Unsubscribe, UnsubscribeUseCase},
+        welcome::WelcomeMail,
     },
     recommendation::{
         companions::{
@@ -121,6 +126,7 @@ use crate::{
             ListCompanionsUseCase,
         },
         giving::DrawingGiver,
+        new_acts::TrainingTrigger,
         ports::{CompanionQueries, PeopleNames, ShownFilms},
         reasons::ReasonedShow,
         recommend::RecommendUseCase,
@@ -179,7 +185,8 @@ macro_rules! application_module {
         ports = [$($port:ident),* $(,)?],
         use_cases = [$($use_case:ident),* $(,)?],
         retried = [$($request:ident by $retried:ident),* $(,)?],
-        handlers = [$($handler:ident),* $(,)?] $(,)?
+        handlers = [$($handler:ident),* $(,)?],
+        consumers = [$($consumer:ident),* $(,)?] $(,)?
     ) => {
         /// Everything that the application asks of the outside world.
         pub trait Ports: $(HasComponent<dyn $port> +)* {}
@@ -190,7 +197,8 @@ macro_rules! application_module {
                 components = [
                     $($use_case,)*
                     $(Retrying<$retried, $request>,)*
-                    $(#[ordered(dyn TaskHandler)] $handler),*
+                    $(#[ordered(dyn TaskHandler)] $handler,)*
+                    $(#[ordered(dyn EventConsumer)] $consumer),*
                 ],
                 providers = [],
 
@@ -219,6 +227,7 @@ application_module! {
         JobQueries, FigureQueries,
         Mailer, NotificationQueries, Seals,
         UpdateInbox,
+        OutboxQueue, EventPolicy,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -249,6 +258,7 @@ application_module! {
         ShowStatsUseCase, ShowMineUseCase,
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
+        ListDeadEventsUseCase, RetryEventUseCase,
     ],
     retried = [
         RefreshTokens by RefreshTokensUseCase, EndSession by EndSessionUseCase,
@@ -286,4 +296,6 @@ application_module! {
         CompleteFilmHandler, RefreshOldestHandler, MakeImagesHandler, ChooseGradientHandler,
         ChooseMixGradientHandler, EmbedFilmsHandler, SendLetterHandler,
     ],
+    // Those who want to know what happened; `resolve_all` finds them.
+    consumers = [TrainingTrigger, WelcomeMail],
 }

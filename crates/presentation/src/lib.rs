@@ -4,6 +4,7 @@
 //! they share.
 mod assistant;
 mod catalogue;
+mod events;
 mod http;
 mod identity;
 mod jobs;
@@ -153,6 +154,7 @@ pub fn configure(api: Api) -> impl FnOnce(&mut web::ServiceConfig) {
         mixes::routes(routes);
         identity::routes(routes);
         notifications::routes(routes);
+        events::routes(routes);
         jobs::routes(routes);
         recommendation::routes(routes);
         assistant::routes(routes);

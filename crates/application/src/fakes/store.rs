@@ -7,6 +7,7 @@ use crate::{
         ports::{CatalogueStores, FilmRepository, MeaningRepository, ObsoletePosterRepository},
     },
     community::ports::{CommunityRepository, CommunityStores},
+    events::ports::{EventStores, HandledEvents, Outbox},
     identity::ports::{
         IdentityStores, MailTokenRepository, SessionRepository, TelegramSignInRepository,
         UserRepository,
@@ -15,7 +16,9 @@ use crate::{
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
     notifications::ports::{NotificationStores, PreferenceRepository},
-    recommendation::ports::{CompanionRepository, RecommendationRepository, RecommendationStores},
+    recommendation::ports::{
+        CompanionRepository, NewActs, RecommendationRepository, RecommendationStores,
+    },
     shared::{
         once::{AnswerRepository, OnceStores},
         store::{Store, StoreError, UnitOfWork},
@@ -196,6 +199,18 @@ impl RecommendationStores for FakeUnitOfWork {
         self
     }
     fn companions(&self) -> &dyn CompanionRepository {
+        self
+    }
+    fn new_acts(&self) -> &dyn NewActs {
+        self
+    }
+}
+
+impl EventStores for FakeUnitOfWork {
+    fn outbox(&self) -> &dyn Outbox {
+        self
+    }
+    fn handled_events(&self) -> &dyn HandledEvents {
         self
     }
 }

@@ -4,3 +4,4 @@ pub mod ports;
 pub mod preferences;
 pub mod send_letter;
 pub mod unsubscribe;
+pub(crate) mod welcome;

@@ -1,19 +1,23 @@
 //! What users want to hear of, and how they stop it.
-use crate::support::code;
+use crate::support::{code, email, handle_all, password, username};
 use application::{
+    events::ports::{ConsumeError, EventConsumer, OutboxQueue},
     fakes::{World, a_user},
-    identity::profile::DeleteAccount,
+    identity::{profile::DeleteAccount, register::Register},
     notifications::{
         ports::{MailSecret, Seals},
         preferences::{ChoosePreferences, ShowPreferences},
         unsubscribe::{Unsubscribe, Unwanted},
     },
-    shared::actor::Actor,
+    shared::{actor::Actor, store::Store},
 };
 use domain::{
     identity::User,
-    notifications::{Channel, Choice, NoticeKind, Preferences},
+    notifications::{Channel, Choice, LetterKind, NoticeKind, Preferences},
+    shared::Language,
 };
+use shaku::HasComponents;
+use std::sync::Arc;
 
 async fn shown(world: &World, user: &User) -> Preferences {
     let actor = world.signed_in(user);
@@ -99,4 +103,43 @@ async fn who_is_gone_may_still_press_the_link() {
     let actor = world.signed_in(&anna);
     world.run(&actor, DeleteAccount).await.unwrap();
     unsubscribe(&world, token).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_has_registered_is_greeted_in_the_language_of_that_moment() {
+    let world = World::new();
+    let request = Register {
+        email: email("anna@example.org"),
+        password: password("correct horse"),
+        username: username("Anna"),
+        language: Language::English,
+    };
+    let anna = world.run(&Actor::Anonymous, request).await.unwrap();
+    let application = world.application();
+    let consumers: &[Arc<dyn EventConsumer>] = application.resolve_all();
+    let mut consumers = consumers.iter();
+    let greeting = consumers.find(|one| one.name() == "welcome_mail").unwrap();
+    let due = world.outbox.next(100, world.now()).await.unwrap();
+    let wanted = due.iter().filter(|due| greeting.wants(&due.event.kind));
+    let wanted: Vec<_> = wanted.map(|due| &due.event).collect();
+    assert_eq!(wanted.len(), 1, "{due:?}");
+    let uow = world.store.begin().await.unwrap();
+    greeting.handle(wanted[0], &*uow).await.unwrap();
+    uow.commit().await.unwrap();
+    handle_all(&world).await;
+    let sent = world.mailer.sent();
+    assert_eq!(
+        (sent[0].letter, sent[0].user),
+        (LetterKind::Welcome, anna.id)
+    );
+    assert_eq!(sent[0].language, Some(Language::English));
+    // What lacks its parts is not tried again and again.
+    let mut broken = wanted[0].clone();
+    broken.data.clear();
+    let uow = world.store.begin().await.unwrap();
+    let refused = greeting.handle(&broken, &*uow).await;
+    assert!(
+        matches!(refused, Err(ConsumeError::Refuse(_))),
+        "{refused:?}"
+    );
 }
