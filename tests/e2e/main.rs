@@ -34,6 +34,8 @@ mod limits;
 #[cfg(test)]
 mod listing;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod outage;
 #[cfg(test)]
 mod posters;

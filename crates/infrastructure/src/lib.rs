@@ -12,6 +12,7 @@ mod library;
 pub mod limits;
 mod mixes;
 pub mod module;
+pub mod notifications;
 pub mod persistence;
 mod readiness;
 pub mod recommendation;

@@ -11,6 +11,7 @@ mod identity;
 mod jobs;
 mod library;
 mod mixes;
+mod notifications;
 mod openapi;
 mod recommendation;
 mod taste;
@@ -36,6 +37,10 @@ use std::{collections::HashSet, net::IpAddr, path::PathBuf, sync::Arc, time::Dur
 pub use http::{
     crowd::CrowdLimits,
     problem::{KnownProblem, problems},
+};
+pub use notifications::pages::{
+    RESET_PASSWORD as RESET_PASSWORD_PATH, UNSUBSCRIBE as UNSUBSCRIBE_PATH,
+    VERIFY_EMAIL as VERIFY_EMAIL_PATH,
 };
 pub use openapi::openapi;
 pub use telegram::{
@@ -231,6 +236,7 @@ pub fn configure(api: Api) -> impl FnOnce(&mut web::ServiceConfig) {
         taste::routes(routes);
         mixes::routes(routes);
         identity::routes(routes);
+        notifications::routes(routes);
         events::routes(routes);
         jobs::routes(routes);
         recommendation::routes(routes);

@@ -20,8 +20,9 @@ use chrono::{DateTime, Duration, Utc};
 use domain::{
     audit::NetworkPrefix,
     identity::{
-        EmailAddress, FailedSignIns, NewPassword, PasswordHash, Role, Session, SessionId,
-        SignInKeyDigest, TelegramId, TelegramSignIn, TelegramSignInState, User, UserId,
+        EmailAddress, FailedSignIns, MailTokenDigest, MailTokenPurpose, NewPassword, PasswordHash,
+        Role, Session, SessionId, SignInKeyDigest, TelegramId, TelegramSignIn, TelegramSignInState,
+        User, UserId,
     },
     shared::{Id, Language},
 };
@@ -87,6 +88,7 @@ impl Stored {
         self.drop_loose_refresh_tokens();
         self.telegram_sign_ins
             .retain(|_, attempt| who(attempt) != Some(user));
+        self.forget_notices_of(user);
         self.watchlists.retain(|_, list| list.owner != user);
         self.drop_loose_entries();
         self.drop_loose_tastes();
@@ -411,6 +413,16 @@ impl IdentityQueries for FakeIdentityQueries {
     ) -> Result<Option<TelegramSignIn>, StoreError> {
         self.database
             .read(|stored| stored.telegram_sign_ins.get(&key).cloned())
+    }
+
+    async fn is_mail_token_good(
+        &self,
+        token: MailTokenDigest,
+        purpose: MailTokenPurpose,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.database
+            .read(|stored| stored.good_mail_token(token, purpose, now).is_some())
     }
 
     async fn list_sessions(

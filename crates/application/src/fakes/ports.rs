@@ -24,6 +24,7 @@ use super::{
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
+    notifications::{FakeNotificationQueries, FakeSeals, RecordingMailer},
     picture_fetcher::FakePictureFetcher,
     recommendation::{FakePeopleNames, FakeShownFilms},
     recommender::{FakeRecommender, FakeTasteQueries},
@@ -57,6 +58,7 @@ use crate::{
     jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
+    notifications::ports::{Mailer, NotificationQueries, Seals},
     recommendation::{
         ports::{CompanionQueries, PeopleNames, ShownFilms},
         recommender::{Recommender, TasteQueries},
@@ -129,4 +131,6 @@ fake_ports! {
     FakeAuditQueries for AuditQueries,
     FakeUpdateInbox for UpdateInbox,
     FakeOutboxQueue for OutboxQueue, FakeEventPolicy for EventPolicy,
+    RecordingMailer for Mailer, FakeNotificationQueries for NotificationQueries,
+    FakeSeals for Seals,
 }

@@ -10,12 +10,13 @@ use crate::{
     community::ports::{CommunityRepository, CommunityStores},
     events::ports::{EventStores, HandledEvents, Outbox},
     identity::ports::{
-        FailedSignInRepository, IdentityStores, SessionRepository, TelegramSignInRepository,
-        UserRepository,
+        FailedSignInRepository, IdentityStores, MailTokenRepository, SessionRepository,
+        TelegramSignInRepository, UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
+    notifications::ports::{NotificationStores, PreferenceRepository},
     recommendation::ports::{
         CompanionRepository, NewActs, RecommendationRepository, RecommendationStores,
     },
@@ -123,6 +124,9 @@ impl IdentityStores for FakeUnitOfWork {
     fn telegram_sign_ins(&self) -> &dyn TelegramSignInRepository {
         self
     }
+    fn mail_tokens(&self) -> &dyn MailTokenRepository {
+        self
+    }
 }
 
 impl AuditStores for FakeUnitOfWork {
@@ -217,6 +221,12 @@ impl EventStores for FakeUnitOfWork {
         self
     }
     fn handled_events(&self) -> &dyn HandledEvents {
+        self
+    }
+}
+
+impl NotificationStores for FakeUnitOfWork {
+    fn preferences(&self) -> &dyn PreferenceRepository {
         self
     }
 }

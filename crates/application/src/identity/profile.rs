@@ -1,11 +1,13 @@
 //! A user's own data: shown, changed, deleted.
 use super::{
     last_admin::{Admins, LastAdminError},
+    password_reset::tell_of_change,
     ports::{HashingError, IdentityQueries, PasswordHasher, SaveUserError, SessionGate},
     removal::remove_user,
 };
 use crate::{
     catalogue::{ports::FilmIndex, posters::PosterRemoval},
+    jobs::ports::NewJob,
     shared::{
         actor::{AccessDenied, Actor},
         clock::{Clock, IdGenerator},
@@ -167,6 +169,8 @@ impl UseCase<ChangePassword> for ChangePasswordUseCase {
         let (id, act) = (self.ids.next(), Act::PasswordChanged);
         let entry = Entry::personal(id, act, me.id, request.from, now);
         uow.audit().record(&entry).await?;
+        let job = NewJob::new(self.ids.next(), tell_of_change(me.id), now);
+        uow.jobs().enqueue(&job).await?;
         uow.commit().await?;
         self.gate.close(&ended);
         Ok(())

@@ -4,8 +4,8 @@ use crate::{
     catalogue::ports::CatalogueStores, community::ports::CommunityStores,
     events::ports::EventStores, identity::ports::IdentityStores, jobs::ports::JobStores,
     library::ports::LibraryStores, mixes::ports::MixStores,
-    recommendation::ports::RecommendationStores, shared::failure::failure,
-    shared::once::OnceStores, taste::ports::TasteStores,
+    notifications::ports::NotificationStores, recommendation::ports::RecommendationStores,
+    shared::failure::failure, shared::once::OnceStores, taste::ports::TasteStores,
 };
 use async_trait::async_trait;
 use shaku::Interface;
@@ -65,6 +65,7 @@ pub trait UnitOfWork:
     + AuditStores
     + JobStores
     + EventStores
+    + NotificationStores
     + Send
     + Sync
 {

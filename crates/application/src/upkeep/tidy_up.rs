@@ -47,6 +47,8 @@ pub struct Tidied {
     pub telegram_sign_ins: u64,
     /// Changes of films that every search index has followed long since.
     pub film_changes: u64,
+    /// Tokens of mails that nobody can use any more.
+    pub mail_tokens: u64,
     /// Films that were given for evenings long past.
     pub recommendations: u64,
     /// Films that were proposed so long ago that it does not count any more.
@@ -143,6 +145,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             .failed_sign_ins()
             .forget(now - Failures::forgotten_after())
             .await?;
+        let mail_tokens = uow.mail_tokens().forget_expired(now).await?;
         let film_changes = uow.films().forget_changes(now - FILM_CHANGES_KEPT).await?;
         let recommendations = uow
             .recommendations()
@@ -177,6 +180,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             sessions,
             telegram_sign_ins,
             film_changes,
+            mail_tokens,
             recommendations,
             shown,
             invitations,

@@ -4,6 +4,7 @@
 //! session is one place where a user is signed in; ending it ends every token that was issued for it.
 mod email_address;
 mod failed_sign_ins;
+mod mail_token;
 mod role;
 mod session;
 mod telegram_sign_in;
@@ -11,6 +12,7 @@ mod user;
 
 pub use email_address::{EmailAddress, InvalidEmailAddress};
 pub use failed_sign_ins::{FailedSignIns, Failures, SignInPlace, household};
+pub use mail_token::{MailToken, MailTokenDigest, MailTokenPurpose, UnknownMailTokenPurpose};
 pub use role::{Role, UnknownRole};
 pub use session::{DeviceName, Session, SessionId, SessionKind, UnknownSessionKind};
 pub use telegram_sign_in::{

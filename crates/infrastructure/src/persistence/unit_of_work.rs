@@ -19,12 +19,13 @@ use application::{
     community::ports::{CommunityRepository, CommunityStores},
     events::ports::{EventStores, HandledEvents, Outbox},
     identity::ports::{
-        FailedSignInRepository, IdentityStores, SessionRepository, TelegramSignInRepository,
-        UserRepository,
+        FailedSignInRepository, IdentityStores, MailTokenRepository, SessionRepository,
+        TelegramSignInRepository, UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
+    notifications::ports::{NotificationStores, PreferenceRepository},
     recommendation::ports::{
         CompanionRepository, NewActs, RecommendationRepository, RecommendationStores,
     },
@@ -218,6 +219,9 @@ impl IdentityStores for Transaction {
     fn telegram_sign_ins(&self) -> &dyn TelegramSignInRepository {
         self
     }
+    fn mail_tokens(&self) -> &dyn MailTokenRepository {
+        self
+    }
 }
 
 impl AuditStores for Transaction {
@@ -312,6 +316,12 @@ impl EventStores for Transaction {
         self
     }
     fn handled_events(&self) -> &dyn HandledEvents {
+        self
+    }
+}
+
+impl NotificationStores for Transaction {
+    fn preferences(&self) -> &dyn PreferenceRepository {
         self
     }
 }

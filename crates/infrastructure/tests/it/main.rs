@@ -18,6 +18,8 @@ mod jobs;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod migrating;
 #[cfg(test)]
 mod poster_images;

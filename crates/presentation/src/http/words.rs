@@ -125,6 +125,7 @@ pub enum TaskKindName {
     ChooseGradient,
     ChooseMixGradient,
     EmbedFilms,
+    SendLetter,
     TrainRecommender,
     TidyUp,
 }

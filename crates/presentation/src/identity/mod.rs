@@ -1,5 +1,7 @@
 //! Registering, signing in and out, sessions, and a user's own data over HTTP.
+pub mod email;
 pub mod me;
+pub mod password_reset;
 pub mod register;
 pub mod sessions;
 pub mod sign_in;
@@ -22,6 +24,9 @@ pub fn routes(routes: &mut ServiceConfig) {
     Path::at("/api/v1/me/password")
         .counted_as(Counted::SignIn)
         .put(me::change_password)
+        .open(routes);
+    Path::at("/api/v1/me/email/verification")
+        .post(email::ask_for_verification)
         .open(routes);
     Path::at("/api/v1/me/telegram")
         .post(telegram::link)
@@ -48,6 +53,17 @@ pub fn routes(routes: &mut ServiceConfig) {
     Path::at("/api/v1/auth/login")
         .counted_as(Counted::SignIn)
         .post(sign_in::sign_in)
+        .open(routes);
+    Path::at("/api/v1/auth/password/forgot")
+        .counted_as(Counted::SignUp)
+        .post(password_reset::forget_password)
+        .open(routes);
+    Path::at("/api/v1/auth/password/reset")
+        .counted_as(Counted::SignIn)
+        .post(password_reset::reset_password)
+        .open(routes);
+    Path::at("/api/v1/auth/email/verify")
+        .post(email::verify_email)
         .open(routes);
     Path::at("/api/v1/auth/token")
         .counted_as(Counted::SignIn)

@@ -17,6 +17,7 @@ mod crowd;
 mod films;
 mod limits;
 mod me;
+mod notifications;
 mod openapi;
 mod posters;
 mod problems;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Words that a property has in its name if it is about a person or what guards them.
 const SENSITIVE: [&str; 16] = [
     "email", "telegram", "password", "token", "secret", "hash", "role", "admin", "disabled",
-    "owner", "user", "device", "network", "address", "session", "key",
+    "owner", "user_", "device", "network", "address", "session", "key",
 ];
 
 /// What everybody is told of a film: who brought it is part of the clients' contract, and the rest is about
@@ -19,11 +19,24 @@ const OF_FILMS: &[&str] = &["owner_id", "poster_blurhash"];
 const TOLD: &[(&str, &[&str])] = &[
     (
         "changeUser",
-        &["email", "telegram_id", "role", "disabled_at", "username"],
+        &[
+            "email",
+            "email_verified",
+            "telegram_id",
+            "role",
+            "disabled_at",
+            "username",
+        ],
     ),
     (
         "exchangeTelegramKey",
-        &["email", "telegram_id", "token", "username"],
+        &[
+            "email",
+            "email_verified",
+            "telegram_id",
+            "token",
+            "username",
+        ],
     ),
     (
         "issueTokens",
@@ -37,22 +50,50 @@ const TOLD: &[(&str, &[&str])] = &[
     ("listSignIns", &["network", "device"]),
     (
         "listUsers",
-        &["email", "telegram_id", "role", "disabled_at", "username"],
+        &[
+            "email",
+            "email_verified",
+            "telegram_id",
+            "role",
+            "disabled_at",
+            "username",
+        ],
     ),
     ("listWatchlists", &["user_id"]),
     ("openTelegramSignIn", &["auth_key"]),
     ("recommendTogether", &["role"]),
-    ("register", &["email", "telegram_id", "role", "username"]),
+    (
+        "register",
+        &["email", "email_verified", "telegram_id", "role", "username"],
+    ),
     ("showFigures", &["users", "new_users", "active_users"]),
-    ("showMe", &["email", "telegram_id", "role", "username"]),
+    (
+        "showMe",
+        &["email", "email_verified", "telegram_id", "role", "username"],
+    ),
     ("showWatchlist", &["user_id"]),
     ("showReadiness", &["is_key_refused"]),
-    ("signIn", &["email", "telegram_id", "token", "username"]),
-    ("updateMe", &["email", "telegram_id", "role", "username"]),
+    (
+        "signIn",
+        &[
+            "email",
+            "email_verified",
+            "telegram_id",
+            "token",
+            "username",
+        ],
+    ),
+    (
+        "updateMe",
+        &["email", "email_verified", "telegram_id", "role", "username"],
+    ),
 ];
 
 /// The sensitive properties that each operation may be given.
 const GIVEN: &[(&str, &[&str])] = &[
+    ("forgetPassword", &["email"]),
+    ("resetPassword", &["token", "new_password"]),
+    ("verifyEmail", &["token"]),
     ("changePassword", &["current_password", "new_password"]),
     ("changeUser", &["role", "is_disabled"]),
     ("checkTelegramSignIn", &[]),

@@ -1,8 +1,10 @@
 //! Registering, signing in and out, and a user's own data.
 mod administer;
 mod authenticate;
+mod email_verification;
 mod failed_sign_ins;
 mod manage_users;
+mod password_reset;
 mod profile;
 mod register;
 mod sessions;
