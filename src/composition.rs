@@ -231,7 +231,7 @@ impl Composition {
     pub fn limiter(&self) -> Arc<dyn Limiter> {
         let local = Arc::clone(&self.counter);
         match &self.redis {
-            Some(shelf) => Arc::new(SharedLimiter::new(local, Arc::clone(shelf))),
+            Some(redis) => Arc::new(SharedLimiter::new(local, Arc::clone(redis))),
             None => local,
         }
     }

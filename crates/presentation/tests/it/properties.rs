@@ -47,6 +47,7 @@ const TOLD: &[(&str, &[&str])] = &[
     ("createWatchlist", &["user_id"]),
     ("listRecommendations", &["role"]),
     ("listSessions", &["device"]),
+    ("listSimilar", &["role"]),
     ("listSignIns", &["network", "device"]),
     (
         "listUsers",
