@@ -4,6 +4,7 @@
 //! message that names every bad setting.
 mod bot;
 mod film_sources;
+mod mail;
 mod reader;
 mod schedules;
 mod source;
@@ -11,6 +12,7 @@ mod telemetry;
 mod values;
 
 pub use bot::BotConfig;
+pub use mail::MailConfig;
 pub use reader::Shown;
 pub use schedules::Schedules;
 pub use telemetry::{MetricsConfig, Sampler, TracesConfig};
@@ -76,6 +78,10 @@ pub struct Config {
     pub refresh_token_days: u32,
     /// How much memory learning what to recommend may take.
     pub training_memory_mib: u32,
+    /// After how many new acts a model is trained.
+    pub training_acts: u32,
+    /// How long events are remembered that were told.
+    pub events_kept_days: u32,
     /// How much time and memory clients may take.
     pub limits: Limits,
     /// Whether the starter catalogue is loaded into an empty database.
@@ -106,6 +112,8 @@ pub struct Config {
     pub bot: Option<BotConfig>,
     /// Whether `serve` runs the bot beside answering.
     pub serve_runs_bot: bool,
+    /// How mails are sent.
+    pub mail: MailConfig,
 }
 
 /// Some settings are wrong.
@@ -152,6 +160,8 @@ impl Config {
             access_token_minutes: reader.within("FILMHUB_ACCESS_TOKEN_MINUTES", 1..=1440, 15),
             refresh_token_days: reader.within("FILMHUB_REFRESH_TOKEN_DAYS", 1..=366, 30),
             training_memory_mib: reader.within("FILMHUB_TRAINING_MEMORY_MIB", 16..=65_536, 512),
+            training_acts: reader.within("FILMHUB_TRAINING_ACTS", 1..=1_000_000, 1_000),
+            events_kept_days: reader.within("FILMHUB_EVENTS_KEPT_DAYS", 1..=365, 7),
             limits: read_limits(&mut reader),
             starter_catalogue: reader.parsed("FILMHUB_STARTER_CATALOGUE", Switch::On) == Switch::On,
             // The order of the names is that of how much their lists tell.
@@ -168,6 +178,7 @@ impl Config {
             schedules: Schedules::read(&mut reader),
             bot: bot::read(&mut reader, public_url.as_ref()),
             serve_runs_bot: reader.parsed("FILMHUB_BOT", Switch::On) == Switch::On,
+            mail: mail::read(&mut reader, public_url.as_ref(), port),
             data_dir,
         };
         for name in reader.needless_files() {
@@ -386,6 +397,22 @@ mod tests {
         assert_eq!(config.language, Language::Russian);
         assert!(config.starter_catalogue);
         assert_eq!(config.limits, Limits::default());
+        assert_eq!((config.training_acts, config.events_kept_days), (1_000, 7));
+    }
+
+    #[test]
+    fn how_much_is_remembered_of_events_and_when_to_learn_from_them_can_be_set() {
+        let (config, _) = read(&[
+            ("FILMHUB_TRAINING_ACTS", "50"),
+            ("FILMHUB_EVENTS_KEPT_DAYS", "1"),
+        ])
+        .unwrap();
+        assert_eq!((config.training_acts, config.events_kept_days), (50, 1));
+        let wrong = [
+            ("FILMHUB_TRAINING_ACTS", "0"),
+            ("FILMHUB_EVENTS_KEPT_DAYS", "0"),
+        ];
+        assert_eq!(read(&wrong).err().unwrap().len(), 2);
     }
 
     #[test]

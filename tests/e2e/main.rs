@@ -10,9 +10,13 @@ mod assistant;
 #[cfg(test)]
 mod auth;
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod doctor;
+#[cfg(test)]
+mod events;
 #[cfg(test)]
 mod films;
 #[cfg(test)]
@@ -21,6 +25,8 @@ mod imports;
 mod jobs;
 #[cfg(test)]
 mod listing;
+#[cfg(test)]
+mod mail;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
@@ -47,6 +53,8 @@ mod taste;
 mod telegram;
 #[cfg(test)]
 mod together;
+#[cfg(test)]
+mod upgrade;
 #[cfg(test)]
 mod vocabulary;
 #[cfg(test)]

@@ -4,6 +4,7 @@
 pub mod assistant;
 pub mod catalogue;
 pub mod community;
+pub mod events;
 #[cfg(feature = "fakes")]
 pub mod fakes;
 pub mod identity;
@@ -11,6 +12,7 @@ pub mod jobs;
 pub mod library;
 pub mod mixes;
 pub mod module;
+pub mod notifications;
 pub mod recommendation;
 pub mod shared;
 pub mod taste;

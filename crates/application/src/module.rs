@@ -48,13 +48,24 @@ use crate::{
         ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
         ports::CommunityQueries,
     },
+    events::{
+        administer::{ListDeadEventsUseCase, RetryEventUseCase},
+        ports::{EventConsumer, EventPolicy, OutboxQueue},
+    },
     identity::{
         administer::{
             CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
         },
         authenticate::TokenAuthenticator,
+        email_verification::{
+            AskForVerification, AskForVerificationUseCase, VerifyEmail, VerifyEmailUseCase,
+        },
         manage_users::{
             ChangeUser, ChangeUserUseCase, DeleteUser, DeleteUserUseCase, ListUsersUseCase,
+        },
+        password_reset::{
+            AskForPasswordReset, AskForPasswordResetUseCase, IssuePasswordResetUseCase,
+            ResetPasswordUseCase,
         },
         ports::{
             AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
@@ -101,6 +112,13 @@ use crate::{
         choose_gradient::{ChooseMixGradientHandler, ChooseMixGradientUseCase},
         ports::MixQueries,
     },
+    notifications::{
+        ports::{Mailer, NotificationQueries, Seals},
+        preferences::{ChoosePreferences, ChoosePreferencesUseCase, ShowPreferencesUseCase},
+        send_letter::{SendLetterHandler, SendLetterUseCase},
+        unsubscribe::{Unsubscribe, UnsubscribeUseCase},
+        welcome::WelcomeMail,
+    },
     recommendation::{
         companions::{
             AcceptCompanion, AcceptCompanionUseCase, DeclineCompanion, DeclineCompanionUseCase,
@@ -108,6 +126,7 @@ use crate::{
             ListCompanionsUseCase,
         },
         giving::DrawingGiver,
+        new_acts::TrainingTrigger,
         ports::{CompanionQueries, PeopleNames, ShownFilms},
         reasons::ReasonedShow,
         recommend::RecommendUseCase,
@@ -116,8 +135,8 @@ use crate::{
         similar::ShowSimilarUseCase,
         together::RecommendTogetherUseCase,
         training::{
-            ChooseModelUseCase, ListModelsUseCase, ModelWorkshop, TrainModelUseCase,
-            TrainRecommenderHandler,
+            ChooseModelUseCase, ListModelsUseCase, ModelWorkshop, OrderTraining,
+            OrderTrainingUseCase, TrainModelUseCase, TrainRecommenderHandler,
         },
     },
     shared::{
@@ -166,7 +185,8 @@ macro_rules! application_module {
         ports = [$($port:ident),* $(,)?],
         use_cases = [$($use_case:ident),* $(,)?],
         retried = [$($request:ident by $retried:ident),* $(,)?],
-        handlers = [$($handler:ident),* $(,)?] $(,)?
+        handlers = [$($handler:ident),* $(,)?],
+        consumers = [$($consumer:ident),* $(,)?] $(,)?
     ) => {
         /// Everything that the application asks of the outside world.
         pub trait Ports: $(HasComponent<dyn $port> +)* {}
@@ -177,7 +197,8 @@ macro_rules! application_module {
                 components = [
                     $($use_case,)*
                     $(Retrying<$retried, $request>,)*
-                    $(#[ordered(dyn TaskHandler)] $handler),*
+                    $(#[ordered(dyn TaskHandler)] $handler,)*
+                    $(#[ordered(dyn EventConsumer)] $consumer),*
                 ],
                 providers = [],
 
@@ -204,12 +225,15 @@ application_module! {
         Recommender, TasteQueries, ModelWorkshop,
         LanguageModel, Embedder, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries,
+        Mailer, NotificationQueries, Seals,
         UpdateInbox,
+        OutboxQueue, EventPolicy,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
         ListSessionsUseCase,
-        ShowMeUseCase, ChangePasswordUseCase,
+        ShowMeUseCase, ChangePasswordUseCase, ResetPasswordUseCase, IssuePasswordResetUseCase,
+        ShowPreferencesUseCase, SendLetterUseCase,
         OpenTelegramSignInUseCase, CheckTelegramSignInUseCase,
         OpenTelegramLinkUseCase, RecogniseTelegramUseCase, ReceiveUpdateUseCase,
         CreateUserUseCase,
@@ -234,6 +258,7 @@ application_module! {
         ShowStatsUseCase, ShowMineUseCase,
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
+        ListDeadEventsUseCase, RetryEventUseCase,
     ],
     retried = [
         RefreshTokens by RefreshTokensUseCase, EndSession by EndSessionUseCase,
@@ -258,14 +283,19 @@ application_module! {
         InviteCompanion by InviteCompanionUseCase, AcceptCompanion by AcceptCompanionUseCase,
         DeclineCompanion by DeclineCompanionUseCase,
         EndCompanionship by EndCompanionshipUseCase, ImportFilms by ImportFilmsUseCase,
-        OrderFilms by OrderFilmsUseCase,
+        OrderFilms by OrderFilmsUseCase, OrderTraining by OrderTrainingUseCase,
         ChangeUser by ChangeUserUseCase, DeleteUser by DeleteUserUseCase,
         CancelJob by CancelJobUseCase, RetryJob by RetryJobUseCase,
+        AskForPasswordReset by AskForPasswordResetUseCase,
+        AskForVerification by AskForVerificationUseCase, VerifyEmail by VerifyEmailUseCase,
+        ChoosePreferences by ChoosePreferencesUseCase, Unsubscribe by UnsubscribeUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
     handlers = [
         TidyUpHandler, TrainRecommenderHandler, ImportFilmHandler, ImportPagesHandler, SearchSourcesHandler,
         CompleteFilmHandler, RefreshOldestHandler, MakeImagesHandler, ChooseGradientHandler,
-        ChooseMixGradientHandler, EmbedFilmsHandler,
+        ChooseMixGradientHandler, EmbedFilmsHandler, SendLetterHandler,
     ],
+    // Those who want to know what happened; `resolve_all` finds them.
+    consumers = [TrainingTrigger, WelcomeMail],
 }

@@ -5,10 +5,12 @@
 pub mod assistant;
 pub mod catalogue;
 pub mod community;
+pub mod events;
 pub mod identity;
 pub mod jobs;
 pub mod library;
 pub mod mixes;
+pub mod notifications;
 pub mod recommendation;
 pub mod shared;
 pub mod taste;

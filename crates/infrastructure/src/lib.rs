@@ -4,11 +4,13 @@
 pub mod assistant;
 pub mod catalogue;
 pub mod community;
+pub mod events;
 pub mod identity;
 pub mod jobs;
 mod library;
 mod mixes;
 pub mod module;
+pub mod notifications;
 pub mod persistence;
 mod readiness;
 pub mod recommendation;

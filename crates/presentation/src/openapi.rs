@@ -2,12 +2,12 @@
 //!
 //! Handlers describe what is theirs; what every operation has in common is added here.
 use crate::{
-    assistant, catalogue,
+    assistant, catalogue, events,
     http::{
         problem::{PROBLEM_JSON, Problem, ProblemDetails},
         resource::Path,
     },
-    identity, jobs, library, mixes, recommendation, taste, upkeep,
+    identity, jobs, library, mixes, notifications, recommendation, taste, upkeep,
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -37,6 +37,10 @@ const PAGE: &str = "/api/schema/swagger/";
         identity::telegram::exchange, identity::telegram::link, identity::telegram::unlink, identity::me::show_me, identity::me::update_me,
         identity::me::delete_me, identity::me::change_password, identity::sessions::list_sessions,
         identity::sessions::end_sessions, identity::sessions::end_session,
+        identity::password_reset::forget_password, identity::password_reset::reset_password,
+        identity::email::verify_email, identity::email::ask_for_verification,
+        notifications::preferences::show_preferences,
+        notifications::preferences::choose_preferences,
         library::watchlists::list_watchlists, library::watchlists::create_watchlist,
         library::watchlists::show_watchlist, library::watchlists::delete_watchlist,
         library::entries::list_entries, library::entries::add_entry, library::entries::remove_entry,
@@ -66,6 +70,8 @@ const PAGE: &str = "/api/schema/swagger/";
         recommendation::companions::invite_companion, recommendation::companions::accept_companion,
         recommendation::companions::decline_companion,
         recommendation::companions::end_companionship,
+        recommendation::models::list_models, recommendation::models::train_model,
+        recommendation::models::choose_model,
         assistant::messages::send_message, assistant::conversations::list_conversations,
         assistant::conversations::show_conversation, assistant::conversations::delete_conversation,
         assistant::conversations::delete_conversations,
@@ -73,6 +79,7 @@ const PAGE: &str = "/api/schema/swagger/";
         identity::users::list_users, identity::users::change_user, identity::users::delete_user,
         jobs::administer::list_jobs, jobs::administer::show_job, jobs::administer::cancel_job,
         jobs::administer::retry_job,
+        events::administer::list_dead_events, events::administer::retry_event,
     ),
     components(schemas(ProblemDetails<'static>)),
     modifiers(&Common),
@@ -85,7 +92,7 @@ const PAGE: &str = "/api/schema/swagger/";
         (name = "mix", description = "Ready-made mixes"),
         (name = "recommend", description = "What to watch: tonight, next, and together"),
         (name = "assistant", description = "Talking about films"),
-        (name = "admin", description = "For administrators: users, jobs, figures"),
+        (name = "admin", description = "For administrators: users, jobs, events, figures"),
         (name = "upkeep", description = "For operators"),
     )
 )]

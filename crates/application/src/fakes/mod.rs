@@ -24,6 +24,7 @@ mod catalogue;
 mod communities;
 mod companions;
 mod conversations;
+mod events;
 mod figures;
 mod identity;
 mod imports;
@@ -31,6 +32,7 @@ mod jobs;
 mod library;
 mod meanings;
 mod mixes;
+mod notifications;
 mod picture_fetcher;
 mod ports;
 mod recommendation;
@@ -61,6 +63,7 @@ pub use catalogue::{
 pub use communities::{FakeCommunityQueries, FakeRatingFiles};
 pub use companions::FakeCompanionQueries;
 pub use conversations::FakeConversationQueries;
+pub use events::{FakeEventPolicy, FakeOutboxQueue};
 pub use figures::FakeFigureQueries;
 pub use identity::{
     FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
@@ -70,6 +73,7 @@ pub use jobs::FakeJobQueries;
 pub use library::{FakeLibraryQueries, FakeWatchlistEntries};
 pub use meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries};
 pub use mixes::FakeMixQueries;
+pub use notifications::{FakeNotificationQueries, FakeSeals, MailTrouble, RecordingMailer};
 pub use picture_fetcher::{FakePictureFetcher, PictureTrouble};
 pub use ports::FakePorts;
 pub use recommendation::{FakePeopleNames, FakeShownFilms};

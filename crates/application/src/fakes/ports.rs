@@ -13,6 +13,7 @@ use super::{
     communities::FakeCommunityQueries,
     companions::FakeCompanionQueries,
     conversations::FakeConversationQueries,
+    events::{FakeEventPolicy, FakeOutboxQueue},
     figures::FakeFigureQueries,
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
@@ -22,6 +23,7 @@ use super::{
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
+    notifications::{FakeNotificationQueries, FakeSeals, RecordingMailer},
     picture_fetcher::FakePictureFetcher,
     recommendation::{FakePeopleNames, FakeShownFilms},
     recommender::{FakeRecommender, FakeTasteQueries},
@@ -47,12 +49,14 @@ use crate::{
         sources::FilmSources,
     },
     community::ports::CommunityQueries,
+    events::ports::{EventPolicy, OutboxQueue},
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
     jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
+    notifications::ports::{Mailer, NotificationQueries, Seals},
     recommendation::{
         ports::{CompanionQueries, PeopleNames, ShownFilms},
         recommender::{Recommender, TasteQueries},
@@ -123,4 +127,7 @@ fake_ports! {
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
     FakeUpdateInbox for UpdateInbox,
+    FakeOutboxQueue for OutboxQueue, FakeEventPolicy for EventPolicy,
+    RecordingMailer for Mailer, FakeNotificationQueries for NotificationQueries,
+    FakeSeals for Seals,
 }

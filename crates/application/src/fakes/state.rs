@@ -4,6 +4,7 @@ use super::{
     catalogue::{FilmExtras, OnTheWay},
     communities::StoredCommunities,
     companions::StoredCompanionship,
+    events::StoredEvents,
     identity::{StoredRefreshToken, StoredSession},
     jobs::StoredJob,
     meanings::StoredMeaning,
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::{
     identity::ports::RefreshTokenDigest,
+    recommendation::ports::ActsSince,
     shared::{once::OnceKey, store::StoreError},
     telegram::ports::{BotId, UpdateId},
 };
@@ -20,10 +22,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     assistant::{Conversation, ConversationId, Message},
     catalogue::{ExternalRef, Film, FilmId, Genre, Mood, PersonId, PosterKey},
-    identity::{SessionId, SignInKeyDigest, TelegramSignIn, User, UserId},
+    identity::{
+        MailToken, MailTokenPurpose, SessionId, SignInKeyDigest, TelegramSignIn, User, UserId,
+    },
     jobs::JobId,
     library::{Watchlist, WatchlistId},
     mixes::{Mix, MixId},
+    notifications::{Channel, NoticeKind},
     recommendation::{CompanionshipId, Recommendation, RecommendationId, Shown},
     taste::{FilmProgress, FilmRating, Hidden, HiddenSubject, Review, Viewing, ViewingId},
 };
@@ -44,6 +49,8 @@ pub struct Stored {
     pub(super) sessions: BTreeMap<SessionId, StoredSession>,
     pub(super) refresh_tokens: HashMap<RefreshTokenDigest, StoredRefreshToken>,
     pub(super) telegram_sign_ins: HashMap<SignInKeyDigest, TelegramSignIn>,
+    pub(super) mail_tokens: BTreeMap<(UserId, MailTokenPurpose), MailToken>,
+    pub(super) notices: BTreeMap<(UserId, NoticeKind, Channel), bool>,
     pub(super) films: BTreeMap<FilmId, Film>,
     pub(super) extras: BTreeMap<FilmId, FilmExtras>,
     pub(super) meanings: BTreeMap<FilmId, StoredMeaning>,
@@ -75,6 +82,8 @@ pub struct Stored {
     pub(super) once_keys: BTreeMap<(UserId, OnceKey), TakenKey>,
     pub(super) telegram_updates: BTreeMap<(BotId, UpdateId), StoredUpdate>,
     pub(super) telegram_askers: BTreeMap<BotId, (Uuid, DateTime<Utc>)>,
+    pub(super) events: StoredEvents,
+    pub(super) new_acts: ActsSince,
 }
 
 /// The committed state, shared by every fake of a world.

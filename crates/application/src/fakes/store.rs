@@ -7,13 +7,18 @@ use crate::{
         ports::{CatalogueStores, FilmRepository, MeaningRepository, ObsoletePosterRepository},
     },
     community::ports::{CommunityRepository, CommunityStores},
+    events::ports::{EventStores, HandledEvents, Outbox},
     identity::ports::{
-        IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
+        IdentityStores, MailTokenRepository, SessionRepository, TelegramSignInRepository,
+        UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
-    recommendation::ports::{CompanionRepository, RecommendationRepository, RecommendationStores},
+    notifications::ports::{NotificationStores, PreferenceRepository},
+    recommendation::ports::{
+        CompanionRepository, NewActs, RecommendationRepository, RecommendationStores,
+    },
     shared::{
         once::{AnswerRepository, OnceStores},
         store::{Store, StoreError, UnitOfWork},
@@ -115,6 +120,9 @@ impl IdentityStores for FakeUnitOfWork {
     fn telegram_sign_ins(&self) -> &dyn TelegramSignInRepository {
         self
     }
+    fn mail_tokens(&self) -> &dyn MailTokenRepository {
+        self
+    }
 }
 
 impl CatalogueStores for FakeUnitOfWork {
@@ -191,6 +199,24 @@ impl RecommendationStores for FakeUnitOfWork {
         self
     }
     fn companions(&self) -> &dyn CompanionRepository {
+        self
+    }
+    fn new_acts(&self) -> &dyn NewActs {
+        self
+    }
+}
+
+impl EventStores for FakeUnitOfWork {
+    fn outbox(&self) -> &dyn Outbox {
+        self
+    }
+    fn handled_events(&self) -> &dyn HandledEvents {
+        self
+    }
+}
+
+impl NotificationStores for FakeUnitOfWork {
+    fn preferences(&self) -> &dyn PreferenceRepository {
         self
     }
 }

@@ -1,10 +1,10 @@
 //! The unit of work: several changes that happen together or not at all.
 use crate::{
     assistant::ports::AssistantStores, catalogue::ports::CatalogueStores,
-    community::ports::CommunityStores, identity::ports::IdentityStores, jobs::ports::JobStores,
-    library::ports::LibraryStores, mixes::ports::MixStores,
-    recommendation::ports::RecommendationStores, shared::failure::failure,
-    shared::once::OnceStores, taste::ports::TasteStores,
+    community::ports::CommunityStores, events::ports::EventStores, identity::ports::IdentityStores,
+    jobs::ports::JobStores, library::ports::LibraryStores, mixes::ports::MixStores,
+    notifications::ports::NotificationStores, recommendation::ports::RecommendationStores,
+    shared::failure::failure, shared::once::OnceStores, taste::ports::TasteStores,
 };
 use async_trait::async_trait;
 use shaku::Interface;
@@ -62,6 +62,8 @@ pub trait UnitOfWork:
     + RecommendationStores
     + AssistantStores
     + JobStores
+    + EventStores
+    + NotificationStores
     + Send
     + Sync
 {

@@ -6,6 +6,7 @@ use crate::{
         ports::MeaningQueries,
         posters::{PosterError, PosterRemoval},
     },
+    events::ports::{EventPolicy, OutboxQueue},
     jobs::{
         Task, TaskKind,
         handler::{Progress, TaskFailure, TaskHandler},
@@ -44,6 +45,8 @@ pub struct Tidied {
     pub telegram_sign_ins: u64,
     /// Changes of films that every search index has followed long since.
     pub film_changes: u64,
+    /// Tokens of mails that nobody can use any more.
+    pub mail_tokens: u64,
     /// Films that were given for evenings long past.
     pub recommendations: u64,
     /// Films that were proposed so long ago that it does not count any more.
@@ -58,6 +61,8 @@ pub struct Tidied {
     pub jobs: u64,
     /// What Telegram told the bot some time ago.
     pub telegram_updates: u64,
+    /// Events that were told or given up some time ago.
+    pub events: u64,
 }
 
 /// How long a search index may be away without having to be built anew.
@@ -111,6 +116,10 @@ pub(crate) struct TidyUpUseCase {
     #[shaku(inject)]
     inbox: Arc<dyn UpdateInbox>,
     #[shaku(inject)]
+    outbox: Arc<dyn OutboxQueue>,
+    #[shaku(inject)]
+    events: Arc<dyn EventPolicy>,
+    #[shaku(inject)]
     store: Arc<dyn Store>,
 }
 
@@ -124,6 +133,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
         let uow = self.store.begin().await?;
         let sessions = uow.sessions().forget_expired(now).await?;
         let telegram_sign_ins = uow.telegram_sign_ins().forget_expired(now).await?;
+        let mail_tokens = uow.mail_tokens().forget_expired(now).await?;
         let film_changes = uow.films().forget_changes(now - FILM_CHANGES_KEPT).await?;
         let recommendations = uow
             .recommendations()
@@ -150,11 +160,14 @@ impl UseCase<TidyUp> for TidyUpUseCase {
         uow.jobs().enqueue_all(new.collect()).await?;
         uow.commit().await?;
         let telegram_updates = self.inbox.forget(now - TELEGRAM_UPDATES_KEPT).await?;
+        let told = now - self.events.kept_for();
+        let events = self.outbox.forget(told, now - kept_when_failed()).await?;
         let posters = self.removal.remove_obsolete().await?;
         Ok(Tidied {
             sessions,
             telegram_sign_ins,
             film_changes,
+            mail_tokens,
             recommendations,
             shown,
             invitations,
@@ -162,6 +175,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             answers,
             jobs,
             telegram_updates,
+            events,
         })
     }
 }

@@ -8,6 +8,8 @@ mod community;
 #[cfg(test)]
 mod companions;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod jobs;
@@ -17,6 +19,8 @@ mod library;
 mod mixes;
 #[cfg(test)]
 mod models;
+#[cfg(test)]
+mod notifications;
 #[cfg(test)]
 mod recommendation;
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! What the search index reads of the database.
-use super::film_index::{FilmDocument, FilmFeed};
+use super::{
+    film_changes,
+    film_index::{FilmDocument, FilmFeed},
+};
 use crate::persistence::{Query, Row, corrupt, in_list};
 use application::shared::store::StoreError;
 use async_trait::async_trait;
@@ -140,19 +143,11 @@ impl FilmFeed for SqlFilmFeed {
     }
 
     async fn newest_change(&self) -> Result<i64, StoreError> {
-        const READ: &str = "SELECT COALESCE(MAX(seq), 0) FROM film_changes";
-        let row = Query::new(READ, []).one(&self.connection).await?;
-        row.map_or(Ok(0), |row| row.get(0))
+        film_changes::newest_change(&self.connection).await
     }
 
     async fn changes_after(&self, after: i64, most: u32) -> Result<Vec<(i64, FilmId)>, StoreError> {
-        const READ: &str = "SELECT seq, film_id FROM film_changes WHERE seq > $1 \
-             ORDER BY seq LIMIT $2";
-        let values = [after.into(), i64::from(most).into()];
-        let rows = Query::new(READ, values).all(&self.connection).await?;
-        rows.iter()
-            .map(|row| Ok((row.get(0)?, Id::from_uuid(row.get(1)?))))
-            .collect()
+        film_changes::changes_after(&self.connection, after, most).await
     }
 
     async fn documents(&self, films: &[FilmId]) -> Result<Vec<FilmDocument>, StoreError> {

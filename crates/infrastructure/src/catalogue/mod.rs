@@ -1,6 +1,7 @@
 //! Films, genres and moods in the database; posters; the search index; the starter catalogue.
 mod disk_poster_storage;
 mod film_cards;
+pub(crate) mod film_changes;
 mod film_country_row;
 mod film_feed;
 mod film_genre_row;

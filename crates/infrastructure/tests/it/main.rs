@@ -8,11 +8,15 @@ mod contention;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod film_feed;
 #[cfg(test)]
 mod image_inspector;
 #[cfg(test)]
 mod jobs;
+#[cfg(test)]
+mod mail;
 #[cfg(test)]
 mod migrating;
 #[cfg(test)]

@@ -103,7 +103,8 @@ impl Snapshot {
 
     /// The films that suit best.
     pub(crate) fn recommend(&self, taste: &Taste, filter: &Filter, now: DateTime<Utc>) -> Ranking {
-        let judged = self.judge(taste, now);
+        let novelty = novelty_of(filter);
+        let judged = self.judge(taste, novelty, now);
         let sieve = self.sieve(taste, filter);
         let wanted = self.candidates(&judged, &sieve, filter, &taste.shown, now);
         let chosen = choose(&wanted, filter.most, filter.diversity, &self.catalogue);
@@ -132,7 +133,7 @@ impl Snapshot {
 
     /// How much the user would like films, as the share of all films that they would like less.
     pub(crate) fn score(&self, taste: &Taste, filter: &Filter, now: DateTime<Utc>) -> Scores {
-        let shares = ranks(&self.judge(taste, now).total);
+        let shares = ranks(&self.judge(taste, 0.0, now).total);
         let sieve = self.sieve(taste, filter);
         let films = self.catalogue.entries().zip(shares);
         let suitable = films.filter(|(film, _)| sieve.lets_through(film));
@@ -192,7 +193,7 @@ impl Snapshot {
         evidence.take(3).collect()
     }
 
-    fn judge(&self, taste: &Taste, now: DateTime<Utc>) -> Judged {
+    fn judge(&self, taste: &Taste, novelty: f32, now: DateTime<Utc>) -> Judged {
         let mut opinions = opinions(taste, &self.catalogue);
         let past = self.past(&opinions);
         opinions.extend(self.turned_down(taste));
@@ -202,7 +203,7 @@ impl Snapshot {
             .collect();
         let mut total = match &self.model {
             Some(model) => self.blended(model, &past, content, now),
-            None => self.by_content(&opinions, content),
+            None => self.by_content(&opinions, content, novelty),
         };
         stretch(&mut total);
         Judged {
@@ -232,13 +233,15 @@ impl Snapshot {
         known.collect()
     }
 
-    /// Without a trained model: content, the more the user has told, and popularity.
-    fn by_content(&self, opinions: &[Opinion], mut content: Vec<f32>) -> Vec<f32> {
+    /// Without a trained model: content, the more the user has told, and popularity, the less the more
+    /// novelty is asked for.
+    fn by_content(&self, opinions: &[Opinion], mut content: Vec<f32>, novelty: f32) -> Vec<f32> {
         stretch(&mut content);
         let share = told(opinions);
+        let pull = (1.0 - share) * (1.0 - novelty);
         let films = content.iter().zip(&self.popularity);
         films
-            .map(|(content, popularity)| share * content + (1.0 - share) * popularity)
+            .map(|(content, popularity)| share * content + pull * popularity)
             .collect()
     }
 
@@ -342,11 +345,7 @@ impl Snapshot {
             .map(|shown| (shown.film, shown.weight(now)))
             .collect();
         let moods = self.mood_weights(sieve.moods());
-        let novelty = if filter.novelty.is_finite() {
-            filter.novelty.clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
+        let novelty = novelty_of(filter);
         let films = self.catalogue.entries().enumerate();
         let suitable = films.filter(|(_, film)| sieve.lets_through(film));
         let candidates = suitable.map(|(place, film)| {
@@ -422,6 +421,15 @@ impl Snapshot {
                 .is_some_and(|film| film.popularity > 0.0),
         };
         is_told_of && self.popularity_of(place) >= POPULAR
+    }
+}
+
+/// How much novelty is asked for, from 0 to 1.
+fn novelty_of(filter: &Filter) -> f32 {
+    if filter.novelty.is_finite() {
+        filter.novelty.clamp(0.0, 1.0)
+    } else {
+        0.0
     }
 }
 

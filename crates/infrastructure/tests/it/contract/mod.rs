@@ -3,6 +3,7 @@ mod assistant;
 mod catalogue;
 mod community;
 mod companions;
+mod events;
 mod identity;
 mod imports;
 mod jobs;
@@ -10,6 +11,7 @@ mod library;
 mod meanings;
 mod mixes;
 mod models;
+mod notifications;
 mod recommendation;
 mod statements;
 mod stats;
@@ -22,6 +24,7 @@ use application::{
     assistant::ports::{ConversationQueries, ModelBudget},
     catalogue::ports::{FilmQueries, MeaningQueries, Vocabulary},
     community::ports::CommunityQueries,
+    events::ports::OutboxQueue,
     fakes::{Fixture, GenreBuilder, MixBuilder, World},
     identity::ports::{IdentityQueries, SessionGate},
     jobs::ports::JobQueries,
@@ -63,9 +66,11 @@ use infrastructure::{
         film_index::FilmIndexState,
         picture_fetcher::{PictureHosts, PictureWays},
     },
+    events::EventBell,
     identity::{GateState, JwtSecret},
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
+    notifications::LoggedMailer,
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
     recommendation::{
         DiskModelFiles, LearningSettings, ModelFiles, ServingState, SqlFactsFeed, SqlModelShelf,
@@ -129,6 +134,7 @@ impl Bench {
     port!(jobs -> JobQueries);
     port!(figures -> FigureQueries);
     port!(inbox -> UpdateInbox);
+    port!(outbox -> OutboxQueue);
 
     /// The database; the fake has none.
     pub fn connection(&self) -> &DatabaseConnection {
@@ -223,6 +229,9 @@ impl Bench {
             },
             bell: JobBell::default(),
             update_bell: UpdateBell::default(),
+            event_bell: EventBell::default(),
+            events_kept_for: chrono::Duration::days(7),
+            acts_per_training: 3,
             gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
             recommender: ServingState::new(
@@ -243,6 +252,7 @@ impl Bench {
             },
             sources: Arc::new(NoFilmSources),
             search_budget: std::time::Duration::from_millis(1_500),
+            mailer: Arc::new(LoggedMailer),
         });
         Self {
             ports,

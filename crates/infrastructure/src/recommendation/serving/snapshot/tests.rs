@@ -196,10 +196,16 @@ fn novelty_prefers_what_few_know() {
         novelty: 1.0,
         ..Filter::any(6)
     };
-    let ranked = films(&of(&[rated(1, 9)]), &novel);
-    let plain = films(&of(&[rated(1, 9)]), &Filter::any(6));
     let place = |films: &[FilmId]| films.iter().position(|film| *film == id(6));
-    assert!(place(&ranked) > place(&plain));
+    for liked in [1, 3] {
+        let taste = of(&[rated(liked, 9)]);
+        let (ranked, plain) = (films(&taste, &novel), films(&taste, &Filter::any(6)));
+        assert!(
+            place(&ranked) > place(&plain),
+            "{liked}: {plain:?}, {ranked:?}"
+        );
+    }
+    assert_eq!(films(&Taste::default(), &novel)[0], id(1));
 }
 
 #[test]
