@@ -4,6 +4,7 @@
 pub mod assistant;
 pub mod catalogue;
 pub mod community;
+pub mod events;
 #[cfg(feature = "fakes")]
 pub mod fakes;
 pub mod identity;

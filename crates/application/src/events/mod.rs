@@ -1,0 +1,6 @@
+//! What has happened is told: kept with the change that it tells of, handed on in order, and dealt with
+//! once by each who wants to know.
+mod envelope;
+pub mod ports;
+
+pub use envelope::EventEnvelope;
