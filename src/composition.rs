@@ -21,6 +21,7 @@ use infrastructure::{
         picture_fetcher::PictureWays,
         starter_catalogue::{self, Progress},
     },
+    events::{Consuming, EventBell, EventRelay, RelayPorts, Route},
     identity::GateState,
     jobs::{JobBell, JobWorker, Schedule, Scheduler, WorkerPorts, WorkerSettings},
     module::{InfrastructureModule, Prepared, infrastructure_module},
@@ -54,6 +55,8 @@ pub struct Composition {
     pub index: Arc<FilmIndexState>,
     /// Rung when Telegram told something.
     update_bell: UpdateBell,
+    /// Rung when there is something to tell.
+    event_bell: EventBell,
     /// The name of the Telegram bot, once it is known.
     pub bot_name: BotName,
     /// What ranks films, to be kept up.
@@ -151,6 +154,7 @@ pub fn compose(
     };
     let folder = folder.map(|name| config.data_dir.join(name));
     let update_bell = UpdateBell::default();
+    let event_bell = EventBell::default();
     let bot_name = BotName::default();
     if let Some(name) = config.bot.as_ref().and_then(|bot| bot.name.clone()) {
         // It has just been made, so nobody was faster.
@@ -167,6 +171,9 @@ pub fn compose(
         turns: WriteTurns::of(&connection),
         bell: bell.clone(),
         update_bell: update_bell.clone(),
+        event_bell: event_bell.clone(),
+        events_kept_for: Duration::days(config.events_kept_days.into()),
+        acts_per_training: config.training_acts,
         jwt_secret,
         lives: lives(config),
         gate: Arc::clone(&gate),
@@ -194,6 +201,7 @@ pub fn compose(
         ports,
         index,
         update_bell,
+        event_bell,
         bot_name,
         recommender,
     })
@@ -261,6 +269,20 @@ impl Composition {
         };
         let handlers = self.application.resolve_all();
         JobWorker::new(ports, handlers, self.bell.clone(), settings)
+    }
+
+    /// Who tells of what happened.
+    pub fn relay(&self) -> EventRelay {
+        let ports = RelayPorts {
+            queue: self.ports.resolve(),
+            clock: self.ports.resolve(),
+            ids: self.ports.resolve(),
+            chance: self.ports.resolve(),
+            bell: self.event_bell.clone(),
+        };
+        let consuming = Consuming::new(self.ports.resolve(), self.ports.resolve());
+        let consumers = self.application.resolve_all().to_vec();
+        EventRelay::new(ports, Route::Consumers(consuming, consumers))
     }
 
     /// Who puts into the queue what is due again and again and a worker knows how to do.

@@ -34,6 +34,8 @@ mod m20261122_000027_job_traces;
 mod m20261122_000028_chosen_languages;
 mod m20261122_000029_colors_due;
 mod m20261122_000030_film_meanings;
+mod m20261123_000031_events;
+mod m20261123_000032_new_acts;
 mod table;
 
 /// Applies and takes back migrations.
@@ -64,6 +66,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000028_chosen_languages::Migration),
             Box::new(m20261122_000029_colors_due::Migration),
             Box::new(m20261122_000030_film_meanings::Migration),
+            Box::new(m20261123_000031_events::Migration),
+            Box::new(m20261123_000032_new_acts::Migration),
         ]
     }
 }

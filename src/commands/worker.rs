@@ -42,17 +42,19 @@ pub async fn run_once(config: &Config) -> anyhow::Result<()> {
     let use_case: &dyn UseCase<TidyUp> = app.application.resolve_ref();
     let tidied = use_case.execute(&Actor::System, TidyUp).await?;
     println!(
-        "removed {} sessions, {} sign-in attempts, {} posters, {} jobs, {} updates of Telegram",
+        "removed {} sessions, {} sign-in attempts, {} posters, {} jobs, {} updates of Telegram, \
+         {} events",
         tidied.sessions,
         tidied.telegram_sign_ins,
         tidied.posters,
         tidied.jobs,
-        tidied.telegram_updates
+        tidied.telegram_updates,
+        tidied.events
     );
     Ok(())
 }
 
-/// Starts to run jobs, and to put into the queue what is due again and again.
+/// Starts to run jobs, to put into the queue what is due again and again, and to tell of what happened.
 pub fn start_jobs(
     config: &Config,
     app: &Composition,
@@ -64,6 +66,7 @@ pub fn start_jobs(
     vec![
         tokio::spawn(async move { worker.work(until).await }),
         tokio::spawn(scheduler.keep(cancelled.clone())),
+        tokio::spawn(app.relay().relay(cancelled.clone())),
     ]
 }
 

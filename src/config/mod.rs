@@ -76,6 +76,10 @@ pub struct Config {
     pub refresh_token_days: u32,
     /// How much memory learning what to recommend may take.
     pub training_memory_mib: u32,
+    /// After how many new acts a model is trained.
+    pub training_acts: u32,
+    /// How long events are remembered that were told.
+    pub events_kept_days: u32,
     /// How much time and memory clients may take.
     pub limits: Limits,
     /// Whether the starter catalogue is loaded into an empty database.
@@ -152,6 +156,8 @@ impl Config {
             access_token_minutes: reader.within("FILMHUB_ACCESS_TOKEN_MINUTES", 1..=1440, 15),
             refresh_token_days: reader.within("FILMHUB_REFRESH_TOKEN_DAYS", 1..=366, 30),
             training_memory_mib: reader.within("FILMHUB_TRAINING_MEMORY_MIB", 16..=65_536, 512),
+            training_acts: reader.within("FILMHUB_TRAINING_ACTS", 1..=1_000_000, 1_000),
+            events_kept_days: reader.within("FILMHUB_EVENTS_KEPT_DAYS", 1..=365, 7),
             limits: read_limits(&mut reader),
             starter_catalogue: reader.parsed("FILMHUB_STARTER_CATALOGUE", Switch::On) == Switch::On,
             // The order of the names is that of how much their lists tell.
@@ -386,6 +392,22 @@ mod tests {
         assert_eq!(config.language, Language::Russian);
         assert!(config.starter_catalogue);
         assert_eq!(config.limits, Limits::default());
+        assert_eq!((config.training_acts, config.events_kept_days), (1_000, 7));
+    }
+
+    #[test]
+    fn how_much_is_remembered_of_events_and_when_to_learn_from_them_can_be_set() {
+        let (config, _) = read(&[
+            ("FILMHUB_TRAINING_ACTS", "50"),
+            ("FILMHUB_EVENTS_KEPT_DAYS", "1"),
+        ])
+        .unwrap();
+        assert_eq!((config.training_acts, config.events_kept_days), (50, 1));
+        let wrong = [
+            ("FILMHUB_TRAINING_ACTS", "0"),
+            ("FILMHUB_EVENTS_KEPT_DAYS", "0"),
+        ];
+        assert_eq!(read(&wrong).err().unwrap().len(), 2);
     }
 
     #[test]

@@ -65,6 +65,11 @@ pub const ALL: &[(&str, Kind, &str)] = &[
         "Whether the database answered within two seconds just now.",
     ),
     (
+        "filmhub_events_total",
+        Kind::Counter,
+        "Events that were handed on, by outcome: told, again or dead.",
+    ),
+    (
         "filmhub_http_request_seconds",
         Kind::Seconds,
         "Time to the head of the answer, by method, route (the pattern) and status.",
@@ -123,6 +128,16 @@ pub const ALL: &[(&str, Kind, &str)] = &[
         "filmhub_model_requests_total",
         Kind::Counter,
         "Requests to the language model, by outcome.",
+    ),
+    (
+        "filmhub_outbox_events",
+        Kind::Gauge,
+        "Events in the database that were not told, by state: waiting or dead.",
+    ),
+    (
+        "filmhub_outbox_oldest_seconds",
+        Kind::Gauge,
+        "For how long the oldest waiting event has waited.",
     ),
     (
         "filmhub_password_hashing_refused_total",

@@ -20,10 +20,10 @@ stories![
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A worker in a process of its own.
-struct Worker(Child);
+pub struct Worker(Child);
 
 impl Worker {
-    fn start(setup: &Setup, settings: &[(&str, &str)]) -> Self {
+    pub fn start(setup: &Setup, settings: &[(&str, &str)]) -> Self {
         let child = setup
             .command(&["worker"])
             .envs([NO_TRAINING])
@@ -36,13 +36,13 @@ impl Worker {
     }
 
     /// Kills it without a warning.
-    fn kill9(mut self) {
+    pub fn kill9(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
 
     /// Asks it to stop, and insists that it ends well.
-    fn stop(mut self) {
+    pub fn stop(mut self) {
         let pid = self.0.id().to_string();
         let sent = std::process::Command::new("kill")
             .args(["-TERM", &pid])
@@ -65,11 +65,11 @@ impl Drop for Worker {
     }
 }
 
-/// What stands in the queue, as the database has it.
-struct Queue(DatabaseConnection);
+/// What stands in the queue and in the outbox, as the database has it.
+pub struct Queue(DatabaseConnection);
 
 impl Queue {
-    async fn of(setup: &Setup, database: Database) -> Self {
+    pub async fn of(setup: &Setup, database: Database) -> Self {
         let url = match database {
             Database::Sqlite => format!("sqlite://{}/filmhub.db", setup.data().display()),
             Database::Postgres => setup.database_url().to_owned(),
@@ -93,6 +93,13 @@ impl Queue {
             (state, row.try_get_by_index(1).unwrap())
         };
         rows.await.unwrap().iter().map(read).collect()
+    }
+
+    /// The number that a statement finds.
+    pub async fn count(&self, sql: &str) -> i64 {
+        let backend = self.0.get_database_backend();
+        let row = self.0.query_one_raw(Statement::from_string(backend, sql));
+        row.await.unwrap().unwrap().try_get_by_index(0).unwrap()
     }
 
     async fn becomes(&self, expected: &[(&str, i32)]) {

@@ -14,6 +14,8 @@ mod commands;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod films;
 #[cfg(test)]
 mod imports;

@@ -48,6 +48,10 @@ use crate::{
         ImportRatingsUseCase, ListCommunitiesUseCase, RemoveCommunityUseCase,
         ports::CommunityQueries,
     },
+    events::{
+        administer::{ListDeadEventsUseCase, RetryEventUseCase},
+        ports::{EventConsumer, EventPolicy, OutboxQueue},
+    },
     identity::{
         administer::{
             CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
@@ -108,6 +112,7 @@ use crate::{
             ListCompanionsUseCase,
         },
         giving::DrawingGiver,
+        new_acts::TrainingTrigger,
         ports::{CompanionQueries, PeopleNames, ShownFilms},
         reasons::ReasonedShow,
         recommend::RecommendUseCase,
@@ -166,7 +171,8 @@ macro_rules! application_module {
         ports = [$($port:ident),* $(,)?],
         use_cases = [$($use_case:ident),* $(,)?],
         retried = [$($request:ident by $retried:ident),* $(,)?],
-        handlers = [$($handler:ident),* $(,)?] $(,)?
+        handlers = [$($handler:ident),* $(,)?],
+        consumers = [$($consumer:ident),* $(,)?] $(,)?
     ) => {
         /// Everything that the application asks of the outside world.
         pub trait Ports: $(HasComponent<dyn $port> +)* {}
@@ -177,7 +183,8 @@ macro_rules! application_module {
                 components = [
                     $($use_case,)*
                     $(Retrying<$retried, $request>,)*
-                    $(#[ordered(dyn TaskHandler)] $handler),*
+                    $(#[ordered(dyn TaskHandler)] $handler,)*
+                    $(#[ordered(dyn EventConsumer)] $consumer),*
                 ],
                 providers = [],
 
@@ -205,6 +212,7 @@ application_module! {
         LanguageModel, Embedder, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries,
         UpdateInbox,
+        OutboxQueue, EventPolicy,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -234,6 +242,7 @@ application_module! {
         ShowStatsUseCase, ShowMineUseCase,
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
+        ListDeadEventsUseCase, RetryEventUseCase,
     ],
     retried = [
         RefreshTokens by RefreshTokensUseCase, EndSession by EndSessionUseCase,
@@ -268,4 +277,6 @@ application_module! {
         CompleteFilmHandler, RefreshOldestHandler, MakeImagesHandler, ChooseGradientHandler,
         ChooseMixGradientHandler, EmbedFilmsHandler,
     ],
+    // Those who want to know what happened; `resolve_all` finds them.
+    consumers = [TrainingTrigger],
 }

@@ -4,6 +4,7 @@
 pub mod assistant;
 pub mod catalogue;
 pub mod community;
+pub mod events;
 pub mod identity;
 pub mod jobs;
 mod library;

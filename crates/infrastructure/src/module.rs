@@ -22,6 +22,10 @@ use crate::{
         picture_fetcher::PictureWays,
     },
     community::SqlCommunityQueries,
+    events::{
+        EventBell, FixedEventPolicy, FixedEventPolicyParameters, SqlOutboxQueue,
+        SqlOutboxQueueParameters,
+    },
     identity::{
         Argon2PasswordHasher, Argon2PasswordHasherParameters, FixedSessionPolicy,
         FixedSessionPolicyParameters, GateState, HashingSlots, JwtAccessTokens,
@@ -83,6 +87,7 @@ module! {
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,
             SqlUpdateInbox,
+            SqlOutboxQueue, FixedEventPolicy,
         ],
         providers = [],
     }
@@ -98,6 +103,12 @@ pub struct Prepared {
     pub bell: JobBell,
     /// Rung when Telegram told something; shared with who answers it.
     pub update_bell: UpdateBell,
+    /// Rung when there is something to tell; shared with who tells it.
+    pub event_bell: EventBell,
+    /// How long events are remembered that were told.
+    pub events_kept_for: chrono::Duration,
+    /// After how many new acts a model is trained.
+    pub acts_per_training: u32,
     /// What tokens are signed with.
     pub jwt_secret: JwtSecret,
     /// How long tokens live.
@@ -131,48 +142,45 @@ pub struct Prepared {
 /// Wires the adapters.
 #[must_use]
 pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
-    let Prepared {
-        connection,
-        turns,
-        bell,
-        update_bell,
-        jwt_secret,
-        lives,
-        gate,
-        index,
-        recommender,
-        model_files,
-        training,
-        posters,
-        pictures,
-        model,
-        embedder,
-        model_limits,
-        sources,
-        search_budget,
-    } = prepared;
+    let turns = prepared.turns;
     let decoding = DecodingTurns::default();
     let module = InfrastructureModule::builder()
-        .with_component_parameters::<SqlDatabase>(SqlDatabaseParameters { connection })
+        .with_component_parameters::<SqlDatabase>(SqlDatabaseParameters {
+            connection: prepared.connection,
+        })
         .with_component_parameters::<SqlStore>(SqlStoreParameters {
             turns: turns.clone(),
-            bell,
+            bell: prepared.bell,
+            event_bell: prepared.event_bell.clone(),
         })
         .with_component_parameters::<SqlWatchlistEntries>(SqlWatchlistEntriesParameters {
             turns: turns.clone(),
+            bell: prepared.event_bell.clone(),
+        })
+        .with_component_parameters::<SqlOutboxQueue>(SqlOutboxQueueParameters {
+            turns: turns.clone(),
+            bell: prepared.event_bell,
+        })
+        .with_component_parameters::<FixedEventPolicy>(FixedEventPolicyParameters {
+            kept_for: prepared.events_kept_for,
+            acts_per_training: prepared.acts_per_training,
         })
         .with_component_parameters::<SqlUpdateInbox>(SqlUpdateInboxParameters {
             turns: turns.clone(),
-            bell: update_bell,
+            bell: prepared.update_bell,
         })
         .with_component_parameters::<Argon2PasswordHasher>(Argon2PasswordHasherParameters {
             slots: Arc::new(HashingSlots::for_this_machine()),
         })
         .with_component_parameters::<JwtAccessTokens>(JwtAccessTokensParameters {
-            keys: (&jwt_secret).into(),
+            keys: (&prepared.jwt_secret).into(),
         })
-        .with_component_parameters::<FixedSessionPolicy>(FixedSessionPolicyParameters { lives })
-        .with_component_parameters::<SqlSessionGate>(SqlSessionGateParameters { state: gate })
+        .with_component_parameters::<FixedSessionPolicy>(FixedSessionPolicyParameters {
+            lives: prepared.lives,
+        })
+        .with_component_parameters::<SqlSessionGate>(SqlSessionGateParameters {
+            state: prepared.gate,
+        })
         .with_component_parameters::<CachedFilmCards>(CachedFilmCardsParameters {
             cache: FilmCardCache::default(),
         })
@@ -183,12 +191,12 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
             cache: MixCache::default(),
         })
         .with_component_parameters::<MemoryRecommender>(MemoryRecommenderParameters {
-            state: recommender,
+            state: prepared.recommender,
         })
         .with_component_parameters::<SqlModelWorkshop>(SqlModelWorkshopParameters {
             turns: turns.clone(),
-            files: model_files,
-            settings: training,
+            files: prepared.model_files,
+            settings: prepared.training,
         })
         .with_component_parameters::<SqlShownFilms>(SqlShownFilmsParameters {
             turns: turns.clone(),
@@ -196,9 +204,11 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         .with_component_parameters::<CachedPeopleNames>(CachedPeopleNamesParameters {
             cache: PeopleNameCache::default(),
         })
-        .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters { state: index })
+        .with_component_parameters::<TantivyFilmIndex>(TantivyFilmIndexParameters {
+            state: prepared.index,
+        })
         .with_component_parameters::<ConfiguredPosterStore>(ConfiguredPosterStoreParameters {
-            store: posters,
+            store: prepared.posters,
         })
         .with_component_parameters::<ImageInspector>(ImageInspectorParameters {
             turns: decoding.clone(),
@@ -208,25 +218,25 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
             workshop: ImageWorkshop::new(decoding),
         })
         .with_component_parameters::<HttpPictureFetcher>(HttpPictureFetcherParameters {
-            ways: pictures,
+            ways: prepared.pictures,
         })
         .with_component_parameters::<ConfiguredFilmSources>(ConfiguredFilmSourcesParameters {
-            sources,
+            sources: prepared.sources,
         })
         .with_component_parameters::<FixedSearchBudget>(FixedSearchBudgetParameters {
-            of_a_search: search_budget,
+            of_a_search: prepared.search_budget,
         })
         .with_component_parameters::<OpenAiEmbedder>(OpenAiEmbedderParameters {
-            connection: embedder,
+            connection: prepared.embedder,
         })
         .with_component_parameters::<InMemoryMeaningIndex>(InMemoryMeaningIndexParameters {
             memory: MeaningsInMemory::default(),
         })
         .with_component_parameters::<OpenAiLanguageModel>(OpenAiLanguageModelParameters {
-            connection: model,
+            connection: prepared.model,
         })
         .with_component_parameters::<FixedModelPolicy>(FixedModelPolicyParameters {
-            limits: model_limits,
+            limits: prepared.model_limits,
         })
         .with_component_parameters::<SqlModelBudget>(SqlModelBudgetParameters { turns });
     Arc::new(module.build())

@@ -4,6 +4,7 @@
 //! they share.
 mod assistant;
 mod catalogue;
+mod events;
 mod http;
 mod identity;
 mod jobs;
@@ -147,6 +148,7 @@ pub fn configure(api: Api) -> impl FnOnce(&mut web::ServiceConfig) {
         taste::routes(routes);
         mixes::routes(routes);
         identity::routes(routes);
+        events::routes(routes);
         jobs::routes(routes);
         recommendation::routes(routes);
         assistant::routes(routes);

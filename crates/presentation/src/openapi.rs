@@ -2,7 +2,7 @@
 //!
 //! Handlers describe what is theirs; what every operation has in common is added here.
 use crate::{
-    assistant, catalogue,
+    assistant, catalogue, events,
     http::{
         problem::{PROBLEM_JSON, Problem, ProblemDetails},
         resource::Path,
@@ -73,6 +73,7 @@ const PAGE: &str = "/api/schema/swagger/";
         identity::users::list_users, identity::users::change_user, identity::users::delete_user,
         jobs::administer::list_jobs, jobs::administer::show_job, jobs::administer::cancel_job,
         jobs::administer::retry_job,
+        events::administer::list_dead_events, events::administer::retry_event,
     ),
     components(schemas(ProblemDetails<'static>)),
     modifiers(&Common),
@@ -85,7 +86,7 @@ const PAGE: &str = "/api/schema/swagger/";
         (name = "mix", description = "Ready-made mixes"),
         (name = "recommend", description = "What to watch: tonight, next, and together"),
         (name = "assistant", description = "Talking about films"),
-        (name = "admin", description = "For administrators: users, jobs, figures"),
+        (name = "admin", description = "For administrators: users, jobs, events, figures"),
         (name = "upkeep", description = "For operators"),
     )
 )]

@@ -5,8 +5,12 @@ use crate::{
     config::Config,
 };
 use anyhow::{Context, ensure};
-use application::{identity::ports::Secrets, shared::clock::IdGenerator};
+use application::{
+    identity::ports::Secrets,
+    shared::clock::{Clock, IdGenerator},
+};
 use bytes::Bytes;
+use chrono::Duration;
 use domain::{
     catalogue::{PictureFormat, PosterKey},
     shared::Id,
@@ -16,8 +20,9 @@ use infrastructure::{
         SqlFilmFeed,
         film_index::{FilmFeed, FilmIndexState, KeptIndex},
     },
+    events::{Undelivered, undelivered},
     persistence::migration_status,
-    system::{SystemSecrets, UuidV7Generator},
+    system::{SystemClock, SystemSecrets, UuidV7Generator},
 };
 use sea_orm::DatabaseConnection;
 use std::{fs, path::Path};
@@ -26,6 +31,10 @@ const DATA: &str = "data directory";
 const SECRET: &str = "signing secret";
 const DATABASE: &str = "database";
 const MIGRATIONS: &str = "migrations";
+/// Older ones wait because nobody tells them.
+const OLDEST_USUAL: Duration = Duration::minutes(5);
+
+const EVENTS: &str = "events";
 const INDEX: &str = "search index";
 const STORAGE: &str = "poster storage";
 
@@ -84,6 +93,7 @@ pub async fn database_and_index(config: &Config) -> Vec<Finding> {
             let told = format!("{url} answers, opened in {} ms", opened.took_ms);
             let mut findings = vec![Finding::ok(DATABASE, told)];
             findings.push(migrations(config, &opened.value).await);
+            findings.push(events(&opened.value).await);
             findings.push(index(config, &opened.value).await);
             findings
         }
@@ -115,6 +125,39 @@ async fn migrations(config: &Config, connection: &DatabaseConnection) -> Finding
     } else {
         Finding::failed(MIGRATIONS, told).with_advice("run `filmhub migrate up`")
     }
+}
+
+/// What was not told of what happened.
+async fn events(connection: &DatabaseConnection) -> Finding {
+    let counting = async {
+        let found = undelivered(connection).await;
+        found.context("the events cannot be counted")
+    };
+    let found = match tried(counting).await {
+        Ok(found) => found.value,
+        Err(why) => return Finding::warning(EVENTS, why).with_advice("see the line on migrations"),
+    };
+    let Undelivered {
+        waiting,
+        oldest,
+        dead,
+    } = found;
+    let age = oldest.map_or(Duration::zero(), |at| SystemClock.now() - at);
+    let told = format!(
+        "{waiting} wait, the oldest for {} s; {dead} were given up",
+        age.num_seconds()
+    );
+    if age > OLDEST_USUAL {
+        return Finding::warning(EVENTS, told).with_advice(
+            "see that an instance runs jobs and events (FILMHUB_JOBS, `filmhub worker`) and what its log says of them",
+        );
+    }
+    if dead > 0 {
+        return Finding::warning(EVENTS, told).with_advice(
+            "`GET /api/v1/admin/events` says why; mend the cause and have them told again there",
+        );
+    }
+    Finding::ok(EVENTS, told)
 }
 
 async fn index(config: &Config, connection: &DatabaseConnection) -> Finding {

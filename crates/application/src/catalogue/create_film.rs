@@ -11,7 +11,10 @@ use crate::shared::{
     use_case::{UseCase, request},
 };
 use async_trait::async_trait;
-use domain::catalogue::{Film, FilmContent, GenreId};
+use domain::{
+    catalogue::{Film, FilmContent, GenreId},
+    events::DomainEvent,
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -70,6 +73,8 @@ impl UseCase<CreateFilm> for CreateFilmUseCase {
         let film = Film::add(self.ids.next(), owner.id, request.content, self.clock.now());
         let uow = self.store.begin().await?;
         uow.films().insert(&film).await?;
+        uow.outbox()
+            .publish(DomainEvent::FilmAdded { film: film.id }, film.updated_at);
         uow.commit().await?;
         self.index.nudge();
         // Nobody can have put a film on a list before it was there.

@@ -20,7 +20,10 @@ use crate::shared::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::Duration;
-use domain::catalogue::{Film, FilmId, NotFilmOwner, PosterKey, PosterLooks, ensure_editable};
+use domain::{
+    catalogue::{Film, FilmId, NotFilmOwner, PosterKey, PosterLooks, ensure_editable},
+    events::DomainEvent,
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -301,6 +304,10 @@ impl PosterChange for CommittedPosterChange {
             }
         }
         let key = poster.as_ref().map(|(key, _)| key.clone());
+        if film.poster != key {
+            uow.outbox()
+                .publish(DomainEvent::FilmChanged { film: film.id }, now);
+        }
         let obsolete: Vec<PosterKey> = film.replace_poster(key, now).into_iter().collect();
         film.poster_looks = poster.map(|(_, looks)| looks);
         uow.films().save(&film).await?;

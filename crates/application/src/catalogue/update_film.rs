@@ -13,7 +13,10 @@ use crate::shared::{
     use_case::{UseCase, request},
 };
 use async_trait::async_trait;
-use domain::catalogue::{FilmContent, FilmId, NotFilmOwner};
+use domain::{
+    catalogue::{FilmContent, FilmId, NotFilmOwner},
+    events::DomainEvent,
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -87,8 +90,13 @@ impl UseCase<UpdateFilm> for UpdateFilmUseCase {
         if !genres_exist {
             return Err(UpdateFilmError::GenreNotFound);
         }
+        let before = film.content.clone();
         film.revise(request.content, self.clock.now());
         uow.films().save(&film).await?;
+        if film.content != before {
+            uow.outbox()
+                .publish(DomainEvent::FilmChanged { film: film.id }, film.updated_at);
+        }
         uow.commit().await?;
         self.index.nudge();
         let shown = self.queries.show(film.id, actor.viewer()).await?;

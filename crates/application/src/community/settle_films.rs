@@ -77,7 +77,11 @@ impl FilmSettler<'_> {
         let places = listed.iter().map(|film| (film.item, desk.place(film)));
         let places: Vec<(i64, FilmId)> = places.collect();
         if !desk.new.is_empty() {
-            uow.imports().save(&desk.new, self.clock.now()).await?;
+            let now = self.clock.now();
+            uow.imports().save(&desk.new, now).await?;
+            for event in desk.new.iter().filter_map(ImportedFilm::event) {
+                uow.outbox().publish(event, now);
+            }
         }
         uow.communities().note_films(community, &places).await?;
         uow.commit().await?;

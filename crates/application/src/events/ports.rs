@@ -6,7 +6,7 @@ use crate::shared::{
     store::{Cause, StoreError, UnitOfWork},
 };
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use domain::events::{DomainEvent, EventId};
 use shaku::Interface;
 use std::collections::BTreeSet;
@@ -65,7 +65,7 @@ pub struct DeadEvent {
     pub died_at: DateTime<Utc>,
 }
 
-/// Hands on what was published: one process at a time, the relay. Each change is one statement.
+/// Hands on what was published: one process at a time, the relay.
 #[async_trait]
 pub trait OutboxQueue: Interface {
     /// Makes `who` the one who hands events on, until `until`; says no where somebody else is.
@@ -104,9 +104,17 @@ pub trait OutboxQueue: Interface {
         &self,
         page: &PageRequest<EventId>,
     ) -> Result<Page<DeadEvent, EventId>, StoreError>;
-    /// Forgets what was told before `told`, with who dealt with it, and what was given up before `dead`.
-    /// Says how many events.
+    /// Forgets what was told before `told` and what was given up before `dead`, and says how many; who
+    /// dealt with what is forgotten when nothing of that time can be told again.
     async fn forget(&self, told: DateTime<Utc>, dead: DateTime<Utc>) -> Result<u64, StoreError>;
+}
+
+/// How much is remembered, and what it means.
+pub trait EventPolicy: Interface {
+    /// How long an event is remembered after it was told.
+    fn kept_for(&self) -> Duration;
+    /// After how many new acts a model is trained.
+    fn acts_per_training(&self) -> u32;
 }
 
 /// Why events were not published. Those before `confirmed` were, all others MUST be taken for not.

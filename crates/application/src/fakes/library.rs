@@ -14,6 +14,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::FilmId,
+    events::DomainEvent,
     identity::UserId,
     library::{Gradient, HexColor, Watchlist, WatchlistId, WatchlistKind},
 };
@@ -243,7 +244,19 @@ impl WatchlistEntries for FakeWatchlistEntries {
         at: DateTime<Utc>,
     ) -> Result<AddOutcome, StoreError> {
         self.database
-            .change(|stored| stored.add_entry(list, owner, film, at))
+            .change(|stored| {
+                let outcome = stored.add_entry(list, owner, film, at);
+                if outcome == AddOutcome::Added {
+                    let (watchlist, user) = (list, owner);
+                    let added = DomainEvent::WatchlistFilmAdded {
+                        watchlist,
+                        user,
+                        film,
+                    };
+                    stored.tell(&added, at);
+                }
+                outcome
+            })
             .await
     }
 
@@ -252,9 +265,22 @@ impl WatchlistEntries for FakeWatchlistEntries {
         list: WatchlistId,
         owner: UserId,
         film: FilmId,
+        at: DateTime<Utc>,
     ) -> Result<RemoveOutcome, StoreError> {
         self.database
-            .change(|stored| stored.remove_entry(list, owner, film))
+            .change(|stored| {
+                let outcome = stored.remove_entry(list, owner, film);
+                if outcome == RemoveOutcome::Removed {
+                    let (watchlist, user) = (list, owner);
+                    let removed = DomainEvent::WatchlistFilmRemoved {
+                        watchlist,
+                        user,
+                        film,
+                    };
+                    stored.tell(&removed, at);
+                }
+                outcome
+            })
             .await
     }
 }

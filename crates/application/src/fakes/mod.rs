@@ -24,6 +24,7 @@ mod catalogue;
 mod communities;
 mod companions;
 mod conversations;
+mod events;
 mod figures;
 mod identity;
 mod imports;
@@ -61,6 +62,7 @@ pub use catalogue::{
 pub use communities::{FakeCommunityQueries, FakeRatingFiles};
 pub use companions::FakeCompanionQueries;
 pub use conversations::FakeConversationQueries;
+pub use events::{FakeEventPolicy, FakeOutboxQueue};
 pub use figures::FakeFigureQueries;
 pub use identity::{
     FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,

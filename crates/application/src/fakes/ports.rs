@@ -13,6 +13,7 @@ use super::{
     communities::FakeCommunityQueries,
     companions::FakeCompanionQueries,
     conversations::FakeConversationQueries,
+    events::{FakeEventPolicy, FakeOutboxQueue},
     figures::FakeFigureQueries,
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
@@ -47,6 +48,7 @@ use crate::{
         sources::FilmSources,
     },
     community::ports::CommunityQueries,
+    events::ports::{EventPolicy, OutboxQueue},
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
@@ -123,4 +125,5 @@ fake_ports! {
     FakeConversationQueries for ConversationQueries, FakeModelBudget for ModelBudget,
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
     FakeUpdateInbox for UpdateInbox,
+    FakeOutboxQueue for OutboxQueue, FakeEventPolicy for EventPolicy,
 }

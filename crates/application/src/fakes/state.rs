@@ -4,6 +4,7 @@ use super::{
     catalogue::{FilmExtras, OnTheWay},
     communities::StoredCommunities,
     companions::StoredCompanionship,
+    events::StoredEvents,
     identity::{StoredRefreshToken, StoredSession},
     jobs::StoredJob,
     meanings::StoredMeaning,
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::{
     identity::ports::RefreshTokenDigest,
+    recommendation::ports::ActsSince,
     shared::{once::OnceKey, store::StoreError},
     telegram::ports::{BotId, UpdateId},
 };
@@ -75,6 +77,8 @@ pub struct Stored {
     pub(super) once_keys: BTreeMap<(UserId, OnceKey), TakenKey>,
     pub(super) telegram_updates: BTreeMap<(BotId, UpdateId), StoredUpdate>,
     pub(super) telegram_askers: BTreeMap<BotId, (Uuid, DateTime<Utc>)>,
+    pub(super) events: StoredEvents,
+    pub(super) new_acts: ActsSince,
 }
 
 /// The committed state, shared by every fake of a world.

@@ -7,13 +7,16 @@ use crate::{
         ports::{CatalogueStores, FilmRepository, MeaningRepository, ObsoletePosterRepository},
     },
     community::ports::{CommunityRepository, CommunityStores},
+    events::ports::{EventStores, HandledEvents, Outbox},
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
-    recommendation::ports::{CompanionRepository, RecommendationRepository, RecommendationStores},
+    recommendation::ports::{
+        CompanionRepository, NewActs, RecommendationRepository, RecommendationStores,
+    },
     shared::{
         once::{AnswerRepository, OnceStores},
         store::{Store, StoreError, UnitOfWork},
@@ -191,6 +194,18 @@ impl RecommendationStores for FakeUnitOfWork {
         self
     }
     fn companions(&self) -> &dyn CompanionRepository {
+        self
+    }
+    fn new_acts(&self) -> &dyn NewActs {
+        self
+    }
+}
+
+impl EventStores for FakeUnitOfWork {
+    fn outbox(&self) -> &dyn Outbox {
+        self
+    }
+    fn handled_events(&self) -> &dyn HandledEvents {
         self
     }
 }

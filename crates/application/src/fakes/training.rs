@@ -1,6 +1,8 @@
 //! Training in memory: models without anything in them.
+use super::{state::Database, store::FakeUnitOfWork};
 use crate::{
     recommendation::{
+        ports::{ActsSince, NewActs},
         recommender::ModelVersion,
         training::{ModelWorkshop, TrainedModel, TrainingError},
     },
@@ -20,11 +22,19 @@ use std::{
 /// Makes models of as many acts as it is told that there are.
 #[derive(Clone, Debug, Default)]
 pub struct FakeModelWorkshop {
+    database: Database,
     models: Arc<Mutex<Vec<TrainedModel>>>,
     acts: Arc<AtomicU64>,
 }
 
 impl FakeModelWorkshop {
+    pub(super) fn on(database: Database) -> Self {
+        Self {
+            database,
+            ..Self::default()
+        }
+    }
+
     /// From now on there are so many acts to learn from.
     pub fn has_acts(&self, count: u64) {
         self.acts.store(count, Ordering::SeqCst);
@@ -42,6 +52,12 @@ impl ModelWorkshop for FakeModelWorkshop {
         if acts == 0 {
             return Err(TrainingError::TooLittle);
         }
+        let since = ActsSince {
+            acts: 0,
+            trained_at: Some(now),
+        };
+        let counted = self.database.change(|stored| stored.new_acts = since);
+        counted.await?;
         let mut models = self.models();
         let newest = models.iter().map(|model| model.version.0).max();
         let model = TrainedModel {
@@ -68,5 +84,15 @@ impl ModelWorkshop for FakeModelWorkshop {
         let mut models = self.models();
         let found = models.iter_mut().find(|model| model.version == version);
         Ok(found.map(|model| model.chosen_at = now).is_some())
+    }
+}
+
+#[async_trait]
+impl NewActs for FakeUnitOfWork {
+    async fn count(&self, _: DateTime<Utc>) -> Result<ActsSince, StoreError> {
+        self.with(|stored| {
+            stored.new_acts.acts += 1;
+            stored.new_acts
+        })
     }
 }

@@ -10,6 +10,7 @@ use super::{
     communities::FakeCommunityQueries,
     companions::FakeCompanionQueries,
     conversations::FakeConversationQueries,
+    events::{FakeEventPolicy, FakeOutboxQueue},
     figures::FakeFigureQueries,
     identity::{
         FakeAccessTokens, FakeIdentityQueries, FakePasswordHasher, FakeSecrets, FakeSessionGate,
@@ -47,6 +48,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     catalogue::{Film, FilmId, PosterKey},
+    events::DomainEvent,
     identity::{Session, User, UserId},
     library::{Watchlist, WatchlistId},
     recommendation::{Recommendation, Shown},
@@ -153,6 +155,10 @@ pub struct World {
     pub job_queries: FakeJobQueries,
     /// What Telegram told the bot.
     pub inbox: FakeUpdateInbox,
+    /// What was published, until it is told.
+    pub outbox: FakeOutboxQueue,
+    /// How much is remembered of it.
+    pub event_policy: FakeEventPolicy,
     database: Database,
     application: OnceLock<Arc<ApplicationModule>>,
 }
@@ -206,7 +212,7 @@ impl World {
                 database: of(),
                 favoured: Arc::default(),
             },
-            workshop: FakeModelWorkshop::default(),
+            workshop: FakeModelWorkshop::on(of()),
             tastes: FakeTasteQueries { database: of() },
             shown: FakeShownFilms { database: of() },
             people: FakePeopleNames { database: of() },
@@ -221,6 +227,8 @@ impl World {
             model_budget: FakeModelBudget { database: of() },
             job_queries: FakeJobQueries { database: of() },
             inbox: FakeUpdateInbox { database: of() },
+            outbox: FakeOutboxQueue { database: of() },
+            event_policy: FakeEventPolicy,
             application: OnceLock::new(),
             database: of(),
         }
@@ -285,6 +293,8 @@ impl World {
             .with_component_parameters::<FakeModelBudget>(self.model_budget.clone())
             .with_component_parameters::<FakeJobQueries>(self.job_queries.clone())
             .with_component_parameters::<FakeUpdateInbox>(self.inbox.clone())
+            .with_component_parameters::<FakeOutboxQueue>(self.outbox.clone())
+            .with_component_parameters::<FakeEventPolicy>(self.event_policy)
             .build()
     }
 
@@ -506,6 +516,12 @@ impl Stored {
     #[must_use]
     pub fn obsolete_posters(&self) -> Vec<PosterKey> {
         self.posters_on_the_way(|_| true)
+    }
+
+    /// Everything that was told of, in order.
+    #[must_use]
+    pub fn events(&self) -> Vec<DomainEvent> {
+        self.told_events()
     }
 
     /// How many changes of films are noted for search indexes.

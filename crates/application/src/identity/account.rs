@@ -10,6 +10,7 @@ use crate::shared::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
+    events::DomainEvent,
     identity::{DeviceName, Session, SessionKind, User},
     library::Watchlist,
     shared::Language,
@@ -24,6 +25,22 @@ pub(super) async fn open_account(
     let lists = Watchlist::standard_set(user.id, language, user.created_at);
     uow.users().insert(user).await?;
     uow.watchlists().insert_many(&lists).await?;
+    let registered = DomainEvent::UserRegistered {
+        user: user.id,
+        language,
+    };
+    uow.outbox().publish(registered, user.created_at);
+    Ok(())
+}
+
+/// Stores a session with which somebody signs in.
+pub(super) async fn enter(uow: &dyn UnitOfWork, session: &Session) -> Result<(), StoreError> {
+    uow.sessions().insert(session).await?;
+    let signed_in = DomainEvent::UserSignedIn {
+        user: session.user,
+        session: session.id,
+    };
+    uow.outbox().publish(signed_in, session.created_at);
     Ok(())
 }
 
@@ -51,7 +68,7 @@ impl LongSessions<'_> {
             expires_at: session.expires_at,
         };
         let token = self.tokens.issue(&grant, now)?;
-        uow.sessions().insert(&session).await?;
+        enter(uow, &session).await?;
         Ok(SignedIn { user, token })
     }
 }

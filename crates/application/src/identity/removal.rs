@@ -5,7 +5,7 @@ use crate::{
     shared::store::{StoreError, UnitOfWork},
 };
 use chrono::{DateTime, Utc};
-use domain::{catalogue::PosterKey, identity::UserId};
+use domain::{catalogue::PosterKey, events::DomainEvent, identity::UserId};
 
 /// What the world outside the database has to learn of a user who is gone.
 pub(super) struct Removed {
@@ -24,6 +24,7 @@ pub(super) async fn remove_user(
     let posters = uow.films().remove_private_films(user, now).await?;
     uow.obsolete_posters().add(&posters, now).await?;
     uow.users().remove(user).await?;
+    uow.outbox().publish(DomainEvent::UserDeleted { user }, now);
     Ok(Removed { sessions, posters })
 }
 

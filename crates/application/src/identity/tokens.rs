@@ -1,6 +1,7 @@
 //! OAuth 2.0: a short access token and a refresh token that changes with each use (RFC 6749;
 //! RFC 9700, section 4.14).
 use super::{
+    account::enter,
     ports::{
         AccessGrant, AccessTokens, IdentityQueries, PasswordHasher, RefreshTokenDigest,
         RefreshTokenUse, Secrets, SessionGate, SessionPolicy,
@@ -110,7 +111,7 @@ impl UseCase<IssueTokens> for IssueTokensUseCase {
         };
         let uow = self.store.begin().await?;
         ensure_unchanged(&*uow, &user).await?;
-        uow.sessions().insert(&session).await?;
+        enter(&*uow, &session).await?;
         let pair = minting.next_pair(&*uow, &session, now).await?;
         uow.commit().await?;
         Ok(pair)

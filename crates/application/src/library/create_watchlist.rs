@@ -11,7 +11,10 @@ use crate::{
     },
 };
 use async_trait::async_trait;
-use domain::library::{Gradient, Watchlist, WatchlistTitle};
+use domain::{
+    events::DomainEvent,
+    library::{Gradient, Watchlist, WatchlistTitle},
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -67,6 +70,9 @@ impl UseCase<CreateWatchlist> for CreateWatchlistUseCase {
             let job = NewJob::new(self.ids.next(), task, now);
             uow.jobs().enqueue(&job).await?;
         }
+        let (watchlist, user) = (list.id, list.owner);
+        uow.outbox()
+            .publish(DomainEvent::WatchlistCreated { watchlist, user }, now);
         uow.commit().await?;
         Ok(list)
     }

@@ -16,6 +16,7 @@ use crate::{
 use async_trait::async_trait;
 use domain::{
     catalogue::FilmId,
+    events::DomainEvent,
     library::{NotYourWatchlist, StandardList},
     taste::{Deed, Viewing},
 };
@@ -94,6 +95,13 @@ impl UseCase<AddToWatchlist> for AddToWatchlistUseCase {
         let uow = self.store.begin().await?;
         let outcome = uow.entries().add(list, user, film, now).await?;
         if outcome == AddOutcome::Added {
+            let watchlist = list;
+            let added = DomainEvent::WatchlistFilmAdded {
+                watchlist,
+                user,
+                film,
+            };
+            uow.outbox().publish(added, now);
             follow(&*uow, Deed::PutOnWatched, &bare).await?;
             uow.commit().await?;
         }
@@ -123,14 +131,21 @@ impl UseCase<RemoveFromWatchlist> for RemoveFromWatchlistUseCase {
         request: RemoveFromWatchlist,
     ) -> Result<(), WatchlistError> {
         let user = actor.user()?.id;
-        let (list, film) = (request.list.resolve(user), request.film);
+        let (list, film, now) = (request.list.resolve(user), request.film, self.clock.now());
         if list != StandardList::Watched.of(user) {
-            return self.entries.remove(list, user, film).await?.done();
+            return self.entries.remove(list, user, film, now).await?.done();
         }
-        let bare = Viewing::bare(self.ids.next(), user, film, self.clock.now());
+        let bare = Viewing::bare(self.ids.next(), user, film, now);
         let uow = self.store.begin().await?;
         let outcome = uow.entries().remove(list, user, film).await?;
         if outcome == RemoveOutcome::Removed {
+            let watchlist = list;
+            let removed = DomainEvent::WatchlistFilmRemoved {
+                watchlist,
+                user,
+                film,
+            };
+            uow.outbox().publish(removed, now);
             follow(&*uow, Deed::TakenOffWatched, &bare).await?;
             uow.commit().await?;
         }

@@ -90,8 +90,8 @@ pub enum RemoveOutcome {
 
 /// Changes single entries of watchlists.
 ///
-/// Each change is one statement and so needs no unit of work around it: it happens whole or not at
-/// all. It MUST change nothing unless `owner` owns the list.
+/// Each change needs no unit of work around it: it happens whole or not at all, and with it the event
+/// that tells of it. It MUST change and tell nothing unless `owner` owns the list.
 #[async_trait]
 pub trait WatchlistEntries: Interface {
     /// Puts a film on a list, once.
@@ -108,6 +108,7 @@ pub trait WatchlistEntries: Interface {
         list: WatchlistId,
         owner: UserId,
         film: FilmId,
+        at: DateTime<Utc>,
     ) -> Result<RemoveOutcome, StoreError>;
 }
 

@@ -4,6 +4,7 @@ use crate::{
     catalogue::views::FlaggedFilm,
     shared::{
         actor::{AccessDenied, Actor},
+        clock::Clock,
         failure::failure,
         page::Page,
         store::{Store, StoreError},
@@ -11,7 +12,10 @@ use crate::{
     },
 };
 use async_trait::async_trait;
-use domain::library::{NotYourWatchlist, StandardListStays};
+use domain::{
+    events::DomainEvent,
+    library::{NotYourWatchlist, StandardListStays},
+};
 use shaku::Component;
 use std::sync::Arc;
 use tracing::instrument;
@@ -115,6 +119,8 @@ fn key(entry: &Entry) -> EntryKey {
 #[shaku(interface = UseCase<DeleteWatchlist>)]
 pub(crate) struct DeleteWatchlistUseCase {
     #[shaku(inject)]
+    clock: Arc<dyn Clock>,
+    #[shaku(inject)]
     store: Arc<dyn Store>,
 }
 
@@ -129,6 +135,11 @@ impl UseCase<DeleteWatchlist> for DeleteWatchlistUseCase {
         list.ensure_owned_by(user)?;
         list.ensure_deletable()?;
         uow.watchlists().remove(list.id).await?;
+        let watchlist = list.id;
+        uow.outbox().publish(
+            DomainEvent::WatchlistDeleted { watchlist, user },
+            self.clock.now(),
+        );
         uow.commit().await?;
         Ok(())
     }

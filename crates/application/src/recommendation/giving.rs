@@ -10,6 +10,7 @@ use crate::shared::{
 use async_trait::async_trait;
 use domain::{
     catalogue::FilmId,
+    events::DomainEvent,
     identity::UserId,
     recommendation::{Recommendation, choose_for_tonight, not_again_within},
 };
@@ -79,6 +80,12 @@ impl TonightGiver for DrawingGiver {
             given_at: now,
         };
         uow.recommendations().record(&given).await?;
+        let told = DomainEvent::RecommendationGiven {
+            user,
+            recommendation: given.id,
+            film,
+        };
+        uow.outbox().publish(told, now);
         uow.commit().await?;
         Ok(Given::Film(film))
     }

@@ -1,6 +1,7 @@
 //! What to watch: tonight, next, and together.
 pub mod companions;
 pub(crate) mod giving;
+pub(crate) mod new_acts;
 pub mod ports;
 pub mod reasons;
 pub mod recommend;

@@ -19,6 +19,24 @@ pub trait RecommendationStores {
     fn recommendations(&self) -> &dyn RecommendationRepository;
     /// Who agreed to be advised together.
     fn companions(&self) -> &dyn CompanionRepository;
+    /// How much there is to learn that no model knows of.
+    fn new_acts(&self) -> &dyn NewActs;
+}
+
+/// How much was told since a model was trained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ActsSince {
+    /// How many acts were counted.
+    pub acts: u64,
+    /// When the newest model was trained, if there is one.
+    pub trained_at: Option<DateTime<Utc>>,
+}
+
+/// Counts acts that models could learn from.
+#[async_trait]
+pub trait NewActs: Send + Sync {
+    /// Counts one more, and says how many there are since the newest model was trained. One statement.
+    async fn count(&self, now: DateTime<Utc>) -> Result<ActsSince, StoreError>;
 }
 
 /// What suits.

@@ -17,6 +17,7 @@ use crate::{
         vocabulary::VocabularyError,
     },
     community::{CommunityError, ImportRatingsError, ports::BadFiles},
+    events::administer::EventsError,
     identity::{
         administer::AdministerError,
         authenticate::TokenRefused,
@@ -66,6 +67,7 @@ const LISTED: &[(&str, &[ProblemCode])] = listed![
     CreateFilmError,
     DiaryError,
     EmbedFilmsError,
+    EventsError,
     ExchangeTelegramKeyError,
     FetchPictureError,
     FetchPosterError,

@@ -1,8 +1,8 @@
 //! The unit of work: several changes that happen together or not at all.
 use crate::{
     assistant::ports::AssistantStores, catalogue::ports::CatalogueStores,
-    community::ports::CommunityStores, identity::ports::IdentityStores, jobs::ports::JobStores,
-    library::ports::LibraryStores, mixes::ports::MixStores,
+    community::ports::CommunityStores, events::ports::EventStores, identity::ports::IdentityStores,
+    jobs::ports::JobStores, library::ports::LibraryStores, mixes::ports::MixStores,
     recommendation::ports::RecommendationStores, shared::failure::failure,
     shared::once::OnceStores, taste::ports::TasteStores,
 };
@@ -62,6 +62,7 @@ pub trait UnitOfWork:
     + RecommendationStores
     + AssistantStores
     + JobStores
+    + EventStores
     + Send
     + Sync
 {

@@ -17,6 +17,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::{
     catalogue::FilmId,
+    events::DomainEvent,
     identity::UserId,
     taste::{
         Deed, Viewing, ViewingChange, ViewingDay, ViewingDayOutOfRange, ViewingId, ViewingNote,
@@ -204,6 +205,8 @@ async fn log(uow: &dyn UnitOfWork, viewing: Viewing) -> Result<Logged, DiaryErro
             let bare = Viewing::bare(viewing.id, user, film, viewing.logged_at);
             follow(uow, Deed::of_logging(&viewing), &bare).await?;
             uow.viewings().insert(&viewing).await?;
+            uow.outbox()
+                .publish(DomainEvent::FilmWatched { user, film }, viewing.logged_at);
             Ok(Logged {
                 viewing,
                 is_new: true,
@@ -273,7 +276,10 @@ impl UseCase<EraseViewing> for EraseViewingUseCase {
         uow.tastes().take_turn(user).await?;
         let film = uow.viewings().remove(user, request.viewing).await?;
         let film = film.ok_or(DiaryError::ViewingNotFound)?;
-        let bare = Viewing::bare(request.viewing, user, film, self.clock.now());
+        let now = self.clock.now();
+        uow.outbox()
+            .publish(DomainEvent::FilmUnwatched { user, film }, now);
+        let bare = Viewing::bare(request.viewing, user, film, now);
         follow(&*uow, Deed::ViewingErased, &bare).await?;
         uow.commit().await?;
         Ok(())

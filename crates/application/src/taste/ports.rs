@@ -46,7 +46,7 @@ pub trait TasteStores {
 pub trait TasteKeeper: Send + Sync {
     /// Keeps others who tell something in the same user's name waiting until this unit of work ends.
     async fn take_turn(&self, user: UserId) -> Result<(), StoreError>;
-    /// Lets one thing follow, for the user and the film of `bare`, at the time when that is logged. It
-    /// MUST change nothing where it holds already.
-    async fn follow(&self, consequence: Consequence, bare: &Viewing) -> Result<(), StoreError>;
+    /// Lets one thing follow, for the user and the film of `bare`, at the time when that is logged, and
+    /// says whether anything has changed. It MUST change nothing where it holds already.
+    async fn follow(&self, consequence: Consequence, bare: &Viewing) -> Result<bool, StoreError>;
 }

@@ -15,6 +15,7 @@ use crate::shared::{
 use async_trait::async_trait;
 use domain::{
     catalogue::FilmId,
+    events::DomainEvent,
     taste::{Deed, FilmRating, Rating, Viewing},
 };
 use shaku::Component;
@@ -110,6 +111,10 @@ impl UseCase<RateFilm> for RateFilmUseCase {
         };
         let kept = uow.ratings().put(&rating).await?;
         let kept = kept.ok_or(RatingError::FilmNotFound)?;
+        if kept.rated_at == now {
+            uow.outbox()
+                .publish(DomainEvent::FilmRated { user, film }, now);
+        }
         let bare = Viewing::bare(self.ids.next(), user, film, now);
         follow(&*uow, Deed::Rated, &bare).await?;
         uow.commit().await?;
@@ -121,6 +126,8 @@ impl UseCase<RateFilm> for RateFilmUseCase {
 #[shaku(interface = UseCase<UnrateFilm>)]
 pub(crate) struct UnrateFilmUseCase {
     #[shaku(inject)]
+    clock: Arc<dyn Clock>,
+    #[shaku(inject)]
     store: Arc<dyn Store>,
 }
 
@@ -130,9 +137,12 @@ impl UseCase<UnrateFilm> for UnrateFilmUseCase {
     async fn execute(&self, actor: &Actor, request: UnrateFilm) -> Result<(), RatingError> {
         let user = actor.user()?.id;
         let uow = self.store.begin().await?;
-        if !uow.ratings().remove(user, request.film).await? {
+        let film = request.film;
+        if !uow.ratings().remove(user, film).await? {
             return Err(RatingError::NotRated);
         }
+        uow.outbox()
+            .publish(DomainEvent::FilmUnrated { user, film }, self.clock.now());
         uow.commit().await?;
         Ok(())
     }

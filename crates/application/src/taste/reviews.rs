@@ -12,6 +12,7 @@ use crate::shared::{
 use async_trait::async_trait;
 use domain::{
     catalogue::FilmId,
+    events::DomainEvent,
     taste::{Review, ReviewContent},
 };
 use shaku::Component;
@@ -109,6 +110,11 @@ impl UseCase<WriteReview> for WriteReviewUseCase {
         let uow = self.store.begin().await?;
         let kept = uow.reviews().put(&review).await?;
         let kept = kept.ok_or(ReviewError::FilmNotFound)?;
+        if kept.updated_at == now {
+            let Review { user, film, .. } = kept;
+            uow.outbox()
+                .publish(DomainEvent::FilmReviewed { user, film }, now);
+        }
         uow.commit().await?;
         Ok(kept)
     }
@@ -117,6 +123,8 @@ impl UseCase<WriteReview> for WriteReviewUseCase {
 #[derive(Component)]
 #[shaku(interface = UseCase<DeleteReview>)]
 pub(crate) struct DeleteReviewUseCase {
+    #[shaku(inject)]
+    clock: Arc<dyn Clock>,
     #[shaku(inject)]
     store: Arc<dyn Store>,
 }
@@ -127,9 +135,12 @@ impl UseCase<DeleteReview> for DeleteReviewUseCase {
     async fn execute(&self, actor: &Actor, request: DeleteReview) -> Result<(), ReviewError> {
         let user = actor.user()?.id;
         let uow = self.store.begin().await?;
-        if !uow.reviews().remove(user, request.film).await? {
+        let film = request.film;
+        if !uow.reviews().remove(user, film).await? {
             return Err(ReviewError::NotFound);
         }
+        uow.outbox()
+            .publish(DomainEvent::FilmUnreviewed { user, film }, self.clock.now());
         uow.commit().await?;
         Ok(())
     }

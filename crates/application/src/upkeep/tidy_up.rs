@@ -6,6 +6,7 @@ use crate::{
         ports::MeaningQueries,
         posters::{PosterError, PosterRemoval},
     },
+    events::ports::{EventPolicy, OutboxQueue},
     jobs::{
         Task, TaskKind,
         handler::{Progress, TaskFailure, TaskHandler},
@@ -58,6 +59,8 @@ pub struct Tidied {
     pub jobs: u64,
     /// What Telegram told the bot some time ago.
     pub telegram_updates: u64,
+    /// Events that were told or given up some time ago.
+    pub events: u64,
 }
 
 /// How long a search index may be away without having to be built anew.
@@ -111,6 +114,10 @@ pub(crate) struct TidyUpUseCase {
     #[shaku(inject)]
     inbox: Arc<dyn UpdateInbox>,
     #[shaku(inject)]
+    outbox: Arc<dyn OutboxQueue>,
+    #[shaku(inject)]
+    events: Arc<dyn EventPolicy>,
+    #[shaku(inject)]
     store: Arc<dyn Store>,
 }
 
@@ -150,6 +157,8 @@ impl UseCase<TidyUp> for TidyUpUseCase {
         uow.jobs().enqueue_all(new.collect()).await?;
         uow.commit().await?;
         let telegram_updates = self.inbox.forget(now - TELEGRAM_UPDATES_KEPT).await?;
+        let told = now - self.events.kept_for();
+        let events = self.outbox.forget(told, now - kept_when_failed()).await?;
         let posters = self.removal.remove_obsolete().await?;
         Ok(Tidied {
             sessions,
@@ -162,6 +171,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             answers,
             jobs,
             telegram_updates,
+            events,
         })
     }
 }

@@ -164,7 +164,7 @@ async fn tidying_up_is_done_as_a_job() {
     world.has(application::fakes::a_session().of(anna.id).living(living));
     world.clock.advance(Duration::minutes(1));
     let application = world.application();
-    let handlers = application.resolve_all();
+    let handlers: &[std::sync::Arc<dyn TaskHandler>] = application.resolve_all();
     let tidying = handlers
         .iter()
         .find(|handler| handler.kind() == TaskKind::TidyUp)

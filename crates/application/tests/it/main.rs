@@ -8,6 +8,8 @@ mod community;
 #[cfg(test)]
 mod companions;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod jobs;

@@ -19,12 +19,14 @@ pub struct EventKind {
     pub aggregate: &'static str,
     /// The names of what it is made of.
     pub parts: &'static [&'static str],
+    /// What has happened.
+    pub meaning: &'static str,
 }
 
 /// Makes the table: name and version, what it is about, and of what it is made.
 macro_rules! events {
     ($(
-        $(#[$doc:meta])+
+        $(#[doc = $doc:literal])+
         $event:ident, $name:literal, about $about:ident {
             $($field:ident: $type:ty = $part:literal),+ $(,)?
         }
@@ -35,7 +37,7 @@ macro_rules! events {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum DomainEvent {
             $(
-                $(#[$doc])+
+                $(#[doc = $doc])+
                 $event {
                     $(#[doc = concat!("Which ", stringify!($field), ".")] $field: $type,)+
                 },
@@ -48,6 +50,7 @@ macro_rules! events {
                 name: $name,
                 aggregate: stringify!($about),
                 parts: &[$($part),+],
+                meaning: concat!($($doc),+),
             }),+];
 
             /// Its kind.
@@ -58,6 +61,7 @@ macro_rules! events {
                         name: $name,
                         aggregate: stringify!($about),
                         parts: &[$($part),+],
+                        meaning: concat!($($doc),+),
                     },)+
                 }
             }
@@ -190,7 +194,15 @@ mod tests {
         let names: BTreeSet<_> = DomainEvent::KINDS.iter().map(|kind| kind.name).collect();
         assert_eq!(names.len(), DomainEvent::KINDS.len());
         assert!(names.iter().all(|name| name.starts_with("filmhub.")));
-        assert!(names.iter().all(|name| name.ends_with(".v1")));
+        let version = |name: &str| {
+            name.rsplit_once(".v")
+                .map(|(_, version)| version.to_owned())
+        };
+        assert!(
+            names
+                .iter()
+                .all(|name| version(name).as_deref() == Some("1"))
+        );
     }
 
     #[test]

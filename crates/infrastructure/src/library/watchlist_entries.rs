@@ -1,12 +1,15 @@
 //! Single entries of watchlists, each change one statement: alone, or within a unit of work.
-use crate::persistence::{Database, Query, Transaction, WriteTurns, dialect::held};
+use crate::{
+    events::{EventBell, PublishedEvent, change_and_tell},
+    persistence::{Database, Query, Transaction, WriteTurns, dialect::held},
+};
 use application::{
     library::ports::{AddOutcome, EntryRepository, RemoveOutcome, WatchlistEntries},
-    shared::store::StoreError,
+    shared::{clock::IdGenerator, store::StoreError},
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{catalogue::FilmId, identity::UserId, library::WatchlistId};
+use domain::{catalogue::FilmId, events::DomainEvent, identity::UserId, library::WatchlistId};
 use sea_orm::{ConnectionTrait, Value};
 use shaku::Component;
 use std::sync::Arc;
@@ -102,7 +105,31 @@ impl Circumstances {
 pub struct SqlWatchlistEntries {
     #[shaku(inject)]
     database: Arc<dyn Database>,
+    #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
     turns: WriteTurns,
+    bell: EventBell,
+}
+
+impl SqlWatchlistEntries {
+    /// Changes one entry and tells of it; says whether there was anything to change.
+    async fn change(
+        &self,
+        change: &str,
+        values: Vec<Value>,
+        event: DomainEvent,
+        at: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let event = PublishedEvent { event, at };
+        let turn = self.turns.take().await;
+        let connection = self.database.connection();
+        let is_changed = change_and_tell(connection, &*self.ids, (change, values), event).await?;
+        drop(turn);
+        if is_changed {
+            self.bell.ring();
+        }
+        Ok(is_changed)
+    }
 }
 
 #[async_trait]
@@ -114,16 +141,17 @@ impl WatchlistEntries for SqlWatchlistEntries {
         film: FilmId,
         at: DateTime<Utc>,
     ) -> Result<AddOutcome, StoreError> {
-        let connection = self.database.connection();
         let mut values = named(list, owner, film).to_vec();
         values.push(at.into());
-        let turn = self.turns.take().await;
-        let added = Query::new(ADD, values).change(connection).await?;
-        drop(turn);
-        if added > 0 {
+        let added = DomainEvent::WatchlistFilmAdded {
+            watchlist: list,
+            user: owner,
+            film,
+        };
+        if self.change(ADD, values, added, at).await? {
             return Ok(AddOutcome::Added);
         }
-        let why = Circumstances::of(connection, list, film).await?;
+        let why = Circumstances::of(self.database.connection(), list, film).await?;
         Ok(why.of_adding(owner))
     }
 
@@ -132,16 +160,18 @@ impl WatchlistEntries for SqlWatchlistEntries {
         list: WatchlistId,
         owner: UserId,
         film: FilmId,
+        at: DateTime<Utc>,
     ) -> Result<RemoveOutcome, StoreError> {
-        let connection = self.database.connection();
-        let turn = self.turns.take().await;
-        let values = named(list, owner, film);
-        let removed = Query::new(REMOVE, values).change(connection).await?;
-        drop(turn);
-        if removed > 0 {
+        let values = named(list, owner, film).to_vec();
+        let removed = DomainEvent::WatchlistFilmRemoved {
+            watchlist: list,
+            user: owner,
+            film,
+        };
+        if self.change(REMOVE, values, removed, at).await? {
             return Ok(RemoveOutcome::Removed);
         }
-        let why = Circumstances::of(connection, list, film).await?;
+        let why = Circumstances::of(self.database.connection(), list, film).await?;
         Ok(why.of_removing(owner))
     }
 }

@@ -3,7 +3,7 @@ use super::{connection::DatabaseConfig, read::Query};
 use application::shared::store::StoreError;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, Statement,
+    DbErr, SqliteTransactionMode, Statement, TransactionOptions,
     sqlx::{
         self,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -111,6 +111,16 @@ pub async fn take_turn_until_commit(tx: &DatabaseTransaction, turn: Turn) -> Res
         tx.query_one_raw(take).await?;
     }
     Ok(())
+}
+
+/// How a transaction begins that will write: SQLite cannot turn a reader into a writer while another
+/// writes, so the write lock is claimed at once.
+#[must_use]
+pub(crate) fn writing() -> TransactionOptions {
+    TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    }
 }
 
 /// Whether this process must let its writers take turns: SQLite has one writer at a time, and waiting

@@ -1,10 +1,7 @@
 //! Moving the schema forth and back: all steps of one command or none, one command at a time.
-use super::dialect::{Turn, take_turn_until_commit};
+use super::dialect::{Turn, take_turn_until_commit, writing};
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
 
 /// One step of the schema's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,11 +51,7 @@ pub async fn migrate_down(connection: &DatabaseConnection, steps: u32) -> Result
 }
 
 async fn begin(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let tx = connection.begin_with_options(options).await?;
+    let tx = connection.begin_with_options(writing()).await?;
     take_turn_until_commit(&tx, Turn::Schema).await?;
     Ok(tx)
 }

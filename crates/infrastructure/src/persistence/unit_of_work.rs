@@ -4,7 +4,11 @@ use super::{
     dialect::{self, Turn},
     row_list,
 };
-use crate::{jobs::JobBell, readiness::asked};
+use crate::{
+    events::{EventBell, PublishedEvent, store_events},
+    jobs::JobBell,
+    readiness::asked,
+};
 use application::{
     assistant::ports::{AssistantStores, ConversationRepository},
     catalogue::{
@@ -12,14 +16,18 @@ use application::{
         ports::{CatalogueStores, FilmRepository, MeaningRepository, ObsoletePosterRepository},
     },
     community::ports::{CommunityRepository, CommunityStores},
+    events::ports::{EventStores, HandledEvents, Outbox},
     identity::ports::{
         IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
-    recommendation::ports::{CompanionRepository, RecommendationRepository, RecommendationStores},
+    recommendation::ports::{
+        CompanionRepository, NewActs, RecommendationRepository, RecommendationStores,
+    },
     shared::{
+        clock::IdGenerator,
         once::{AnswerRepository, OnceStores},
         store::{Store, StoreError, UnitOfWork},
     },
@@ -31,9 +39,7 @@ use application::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::catalogue::FilmId;
-use sea_orm::{
-    DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
-};
+use sea_orm::{DatabaseTransaction, TransactionTrait, Value};
 use shaku::Component;
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -69,6 +75,9 @@ pub(crate) struct Transaction {
     bell: JobBell,
     turn: Option<OwnedSemaphorePermit>,
     changed_films: Mutex<Vec<FilmChange>>,
+    ids: Arc<dyn IdGenerator>,
+    event_bell: EventBell,
+    events: Mutex<Vec<PublishedEvent>>,
 }
 
 /// A film that search indexes are to read again.
@@ -85,6 +94,12 @@ impl Transaction {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         changed.push(FilmChange { film, at });
+    }
+
+    /// Notes that an event is to be told; it is stored at the commit.
+    pub(crate) fn note_event(&self, event: PublishedEvent) {
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        events.push(event);
     }
 }
 
@@ -120,22 +135,20 @@ async fn number_changes(
 pub struct SqlStore {
     #[shaku(inject)]
     database: Arc<dyn Database>,
+    #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
     turns: WriteTurns,
     bell: JobBell,
+    event_bell: EventBell,
 }
 
 #[async_trait]
 impl Store for SqlStore {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
         let turn = self.turns.take().await;
-        // SQLite cannot turn a reader into a writer while another writes; claim the write lock now.
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
         let connection = self.database.connection();
         let tx = connection
-            .begin_with_options(options)
+            .begin_with_options(dialect::writing())
             .await
             .or_store_error()?;
         Ok(Box::new(Transaction {
@@ -144,6 +157,9 @@ impl Store for SqlStore {
             bell: self.bell.clone(),
             turn,
             changed_films: Mutex::default(),
+            ids: Arc::clone(&self.ids),
+            event_bell: self.event_bell.clone(),
+            events: Mutex::default(),
         }))
     }
 
@@ -165,7 +181,12 @@ impl UnitOfWork for Transaction {
             bell,
             turn,
             changed_films,
+            ids,
+            event_bell,
+            events,
         } = *self;
+        let events = events.into_inner().unwrap_or_else(PoisonError::into_inner);
+        store_events(&tx, &*ids, &events).await?;
         let changes = changed_films
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
@@ -174,6 +195,9 @@ impl UnitOfWork for Transaction {
         drop(turn);
         if has_new_jobs.load(Ordering::Relaxed) {
             bell.ring();
+        }
+        if !events.is_empty() {
+            event_bell.ring();
         }
         Ok(())
     }
@@ -265,6 +289,18 @@ impl RecommendationStores for Transaction {
         self
     }
     fn companions(&self) -> &dyn CompanionRepository {
+        self
+    }
+    fn new_acts(&self) -> &dyn NewActs {
+        self
+    }
+}
+
+impl EventStores for Transaction {
+    fn outbox(&self) -> &dyn Outbox {
+        self
+    }
+    fn handled_events(&self) -> &dyn HandledEvents {
         self
     }
 }

@@ -2,6 +2,7 @@
 mod companion_queries;
 mod companion_repository;
 mod facts_feed;
+mod new_acts;
 mod numbers;
 mod people_names;
 mod recommendation_repository;

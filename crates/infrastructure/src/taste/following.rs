@@ -52,9 +52,8 @@ impl TasteKeeper for Transaction {
         hold_user(&self.tx, user.as_uuid()).await
     }
 
-    async fn follow(&self, consequence: Consequence, bare: &Viewing) -> Result<(), StoreError> {
+    async fn follow(&self, consequence: Consequence, bare: &Viewing) -> Result<bool, StoreError> {
         let (sql, values) = statement(consequence, bare);
-        Query::new(sql, values).change(&self.tx).await?;
-        Ok(())
+        Ok(Query::new(sql, values).change(&self.tx).await? > 0)
     }
 }

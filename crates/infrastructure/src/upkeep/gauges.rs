@@ -1,6 +1,7 @@
 //! What metrics show that nobody counts while it happens: it is looked at when somebody asks.
 use crate::{
     catalogue::film_index::FilmIndexState,
+    events::{Undelivered, undelivered},
     jobs::{Backlog, backlog},
     persistence::dialect::{Connections, connections, wait_for_connection},
 };
@@ -72,6 +73,13 @@ impl Gauges {
                 return false;
             }
         }
+        match undelivered(&self.connection).await {
+            Ok(found) => show_events(&found, now),
+            Err(failure) => {
+                tracing::debug!(error = logged(&failure), "the events could not be counted");
+                return false;
+            }
+        }
         true
     }
 }
@@ -112,6 +120,13 @@ fn show_jobs(found: &[Backlog], now: DateTime<Utc>) {
         let age = since.and_then(|since| (now - since).to_std().ok());
         gauge!("filmhub_job_oldest_due_seconds", "kind" => kind).set(age.unwrap_or_default());
     }
+}
+
+fn show_events(found: &Undelivered, now: DateTime<Utc>) {
+    gauge!("filmhub_outbox_events", "state" => "waiting").set(number(found.waiting));
+    gauge!("filmhub_outbox_events", "state" => "dead").set(number(found.dead));
+    let age = found.oldest.and_then(|at| (now - at).to_std().ok());
+    gauge!("filmhub_outbox_oldest_seconds").set(age.unwrap_or_default());
 }
 
 fn number(count: u64) -> f64 {

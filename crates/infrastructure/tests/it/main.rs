@@ -8,6 +8,8 @@ mod contention;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod film_feed;
 #[cfg(test)]
 mod image_inspector;

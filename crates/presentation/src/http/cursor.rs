@@ -10,7 +10,9 @@ use application::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, Utc};
-use domain::{identity::User, jobs::Job, recommendation::Companionship, shared::Id};
+use domain::{
+    events::DomainEvent, identity::User, jobs::Job, recommendation::Companionship, shared::Id,
+};
 use uuid::Uuid;
 
 const VERSION: u8 = 1;
@@ -122,6 +124,9 @@ impl Listed for Companionship {
 }
 impl Listed for Job {
     const LETTER: u8 = b'j';
+}
+impl Listed for DomainEvent {
+    const LETTER: u8 = b'v';
 }
 impl Listed for User {
     const LETTER: u8 = b'u';

@@ -8,6 +8,7 @@ use application::library::ports::WatchlistRef;
 use domain::{
     assistant::Conversation,
     catalogue::{Film, Genre, Mood},
+    events::DomainEvent,
     identity::{Session, User},
     jobs::Job,
     library::StandardList,
@@ -43,6 +44,9 @@ impl InPath for Mix {
 }
 impl InPath for Job {
     const PARAMETER: &'static str = "job_id";
+}
+impl InPath for DomainEvent {
+    const PARAMETER: &'static str = "event_id";
 }
 impl InPath for User {
     const PARAMETER: &'static str = "user_id";

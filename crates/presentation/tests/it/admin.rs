@@ -2,12 +2,15 @@
 use crate::support::{TestApi, enqueue};
 use application::{
     catalogue::sources::SourceList,
+    events::ports::OutboxQueue,
     fakes::{a_film, a_user},
     jobs::Task,
+    shared::store::Store,
 };
 use chrono::Duration;
 use domain::{
     catalogue::{SourceName, SourceRef},
+    events::DomainEvent,
     shared::{Id, Language},
 };
 use serde_json::{Value, json};
@@ -126,6 +129,46 @@ async fn a_job_tells_what_there_is_to_do() {
         assert_eq!(shown["state"], "waiting");
         assert_eq!((&shown["done"], &shown["total"]), (&json!(0), &Value::Null));
     }
+}
+
+#[actix_web::test]
+async fn events_that_were_given_up_are_listed_and_told_again() {
+    let (api, admin) = with_admin().await;
+    let uow = api.world.store.begin().await.unwrap();
+    let at = api.world.now();
+    for number in 1..=3 {
+        let user = Id::from_uuid(uuid::Uuid::from_u128(number));
+        uow.outbox().publish(DomainEvent::UserDeleted { user }, at);
+    }
+    uow.commit().await.unwrap();
+    let outbox = &api.world.outbox;
+    for due in outbox.next(2, at).await.unwrap() {
+        outbox.bury(&due.event, "never", at).await.unwrap();
+    }
+    let path = "/api/v1/admin/events";
+    let first = api.get(format!("{path}?limit=1")).by(&admin);
+    let first = first.expect(200).await.json();
+    let next = first["next"].as_str().unwrap();
+    let second = api.get(format!("{path}?limit=1&cursor={next}")).by(&admin);
+    let second = second.expect(200).await.json();
+    assert_eq!(second["next"], Value::Null);
+    let event = &second["items"][0];
+    assert_eq!(event["kind"], "filmhub.user.deleted.v1");
+    let user = uuid::Uuid::from_u128(1).to_string();
+    assert_eq!(event["subject"], format!("user/{user}"));
+    assert_eq!(event["data"], json!({ "user_id": user }));
+    assert_eq!(
+        (&event["attempts"], &event["problem"]),
+        (&json!(1), &json!("never"))
+    );
+    let retry = format!("{path}/{}/retry", event["id"].as_str().unwrap());
+    api.post(&retry).by(&admin).expect(204).await;
+    let again = api.post(&retry).by(&admin).expect(404).await;
+    assert_eq!(again.code(), "events.event_not_found");
+    let left = api.get(path).by(&admin).expect(200).await.json();
+    assert_eq!(left["items"].as_array().unwrap().len(), 1);
+    let of_jobs = api.get(format!("/api/v1/admin/jobs?cursor={next}"));
+    of_jobs.by(&admin).expect(400).await;
 }
 
 #[actix_web::test]

@@ -149,6 +149,9 @@ impl ImportFilmsUseCase {
             NewJob::new(self.ids.next(), task, now)
         });
         uow.jobs().enqueue_all(jobs.collect()).await?;
+        for event in brought.films.iter().filter_map(ImportedFilm::event) {
+            uow.outbox().publish(event, now);
+        }
         if let Some(reached) = reached {
             uow.imports()
                 .note_page(&reached.import, reached.page)

@@ -2,7 +2,10 @@
 use crate::shared::store::StoreError;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::catalogue::{FilmId, GenreSlug, KnownFilm, Learned, SourceRef, SourcedFilm};
+use domain::{
+    catalogue::{FilmId, GenreSlug, KnownFilm, Learned, SourceRef, SourcedFilm},
+    events::DomainEvent,
+};
 use std::collections::HashSet;
 
 /// A film as an import leaves it.
@@ -28,6 +31,19 @@ impl Fate {
     #[must_use]
     pub const fn is_seen(self) -> bool {
         matches!(self, Self::New | Self::Known(Learned::Facts))
+    }
+}
+
+impl ImportedFilm {
+    /// What is told of it: nothing unless somebody who reads of it sees something else than before.
+    #[must_use]
+    pub const fn event(&self) -> Option<DomainEvent> {
+        let film = self.film.id;
+        match self.fate {
+            Fate::New => Some(DomainEvent::FilmAdded { film }),
+            Fate::Known(Learned::Facts) => Some(DomainEvent::FilmChanged { film }),
+            Fate::Known(_) => None,
+        }
     }
 }
 

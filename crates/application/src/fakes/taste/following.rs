@@ -55,7 +55,21 @@ impl Stored {
             .collect()
     }
 
-    fn follow(&mut self, consequence: Consequence, bare: &Viewing) {
+    /// Lets one thing follow; says whether anything has changed.
+    fn follow(&mut self, consequence: Consequence, bare: &Viewing) -> bool {
+        let count = |stored: &Self| {
+            (
+                stored.entries.len(),
+                stored.viewings.len(),
+                stored.progress.len(),
+            )
+        };
+        let before = count(self);
+        self.let_follow(consequence, bare);
+        count(self) != before
+    }
+
+    fn let_follow(&mut self, consequence: Consequence, bare: &Viewing) {
         let (user, film) = (bare.user, bare.film);
         let entry = |list: StandardList| (list.of(user), film);
         let has_viewing = !self.viewings_of(user, film).is_empty();
@@ -95,7 +109,7 @@ impl TasteKeeper for FakeUnitOfWork {
         self.with(|_| ())
     }
 
-    async fn follow(&self, consequence: Consequence, bare: &Viewing) -> Result<(), StoreError> {
+    async fn follow(&self, consequence: Consequence, bare: &Viewing) -> Result<bool, StoreError> {
         self.with(|stored| stored.follow(consequence, bare))
     }
 }

@@ -111,11 +111,17 @@ async fn a_film_is_on_a_list_once(bench: Bench) {
         .unwrap();
     assert_eq!(shown.flags, owned.entries[0].film.flags);
     assert_eq!(
-        entries.remove(list, user.id, film.id).await.unwrap(),
+        entries
+            .remove(list, user.id, film.id, noon())
+            .await
+            .unwrap(),
         RemoveOutcome::Removed
     );
     assert_eq!(
-        entries.remove(list, user.id, film.id).await.unwrap(),
+        entries
+            .remove(list, user.id, film.id, noon())
+            .await
+            .unwrap(),
         RemoveOutcome::NotListed
     );
 }
@@ -131,7 +137,10 @@ async fn nobody_changes_or_sees_the_list_of_another(bench: Bench) {
         AddOutcome::NotTheirs
     );
     assert_eq!(
-        entries.remove(list, boris.id, film.id).await.unwrap(),
+        entries
+            .remove(list, boris.id, film.id, noon())
+            .await
+            .unwrap(),
         RemoveOutcome::NotTheirs
     );
     let range = EntryRange::default();
@@ -165,7 +174,10 @@ async fn what_does_not_exist_is_told_apart(bench: Bench) {
         AddOutcome::NoSuchFilm
     );
     assert_eq!(
-        entries.remove(no_list, user.id, film.id).await.unwrap(),
+        entries
+            .remove(no_list, user.id, film.id, noon())
+            .await
+            .unwrap(),
         RemoveOutcome::NoSuchList
     );
     let range = EntryRange::default();

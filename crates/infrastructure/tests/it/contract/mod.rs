@@ -3,6 +3,7 @@ mod assistant;
 mod catalogue;
 mod community;
 mod companions;
+mod events;
 mod identity;
 mod imports;
 mod jobs;
@@ -22,6 +23,7 @@ use application::{
     assistant::ports::{ConversationQueries, ModelBudget},
     catalogue::ports::{FilmQueries, MeaningQueries, Vocabulary},
     community::ports::CommunityQueries,
+    events::ports::OutboxQueue,
     fakes::{Fixture, GenreBuilder, MixBuilder, World},
     identity::ports::{IdentityQueries, SessionGate},
     jobs::ports::JobQueries,
@@ -63,6 +65,7 @@ use infrastructure::{
         film_index::FilmIndexState,
         picture_fetcher::{PictureHosts, PictureWays},
     },
+    events::EventBell,
     identity::{GateState, JwtSecret},
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
@@ -129,6 +132,7 @@ impl Bench {
     port!(jobs -> JobQueries);
     port!(figures -> FigureQueries);
     port!(inbox -> UpdateInbox);
+    port!(outbox -> OutboxQueue);
 
     /// The database; the fake has none.
     pub fn connection(&self) -> &DatabaseConnection {
@@ -223,6 +227,9 @@ impl Bench {
             },
             bell: JobBell::default(),
             update_bell: UpdateBell::default(),
+            event_bell: EventBell::default(),
+            events_kept_for: chrono::Duration::days(7),
+            acts_per_training: 3,
             gate: Arc::clone(&known_sessions),
             index: FilmIndexState::new(None, Arc::new(feed)),
             recommender: ServingState::new(

@@ -16,7 +16,7 @@ fn at(hour: i64) -> DateTime<Utc> {
 }
 
 /// Five people who like six films each.
-async fn somebody_tells_something(bench: &Bench) {
+pub(super) async fn somebody_tells_something(bench: &Bench) {
     let films: Vec<_> = (0..8).map(|_| a_film().build()).collect();
     for film in &films {
         bench.has_film(film).await;
