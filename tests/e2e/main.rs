@@ -10,6 +10,8 @@ mod assistant;
 #[cfg(test)]
 mod auth;
 #[cfg(test)]
+mod brokers;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod doctor;

@@ -50,6 +50,7 @@ use crate::{
     },
     events::{
         administer::{ListDeadEventsUseCase, RetryEventUseCase},
+        broker::BrokerWatch,
         ports::{EventConsumer, EventPolicy, OutboxQueue},
     },
     identity::{
@@ -158,6 +159,7 @@ use crate::{
         check_health::CheckHealthUseCase,
         figures::ShowFiguresUseCase,
         ports::FigureQueries,
+        show_broker::ShowBrokerUseCase,
         show_sources::ShowSourcesUseCase,
         tidy_up::{TidyUpHandler, TidyUpUseCase},
     },
@@ -212,7 +214,7 @@ application_module! {
         LanguageModel, Embedder, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries,
         UpdateInbox,
-        OutboxQueue, EventPolicy,
+        OutboxQueue, EventPolicy, BrokerWatch,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -241,6 +243,7 @@ application_module! {
         ListModelsUseCase, TrainModelUseCase, ChooseModelUseCase,
         ShowStatsUseCase, ShowMineUseCase,
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
+        ShowBrokerUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
         ListDeadEventsUseCase, RetryEventUseCase,
     ],

@@ -23,8 +23,8 @@ use crate::{
     },
     community::SqlCommunityQueries,
     events::{
-        EventBell, FixedEventPolicy, FixedEventPolicyParameters, SqlOutboxQueue,
-        SqlOutboxQueueParameters,
+        BrokerHealth, ConfiguredBrokerWatch, ConfiguredBrokerWatchParameters, EventBell,
+        FixedEventPolicy, FixedEventPolicyParameters, SqlOutboxQueue, SqlOutboxQueueParameters,
     },
     identity::{
         Argon2PasswordHasher, Argon2PasswordHasherParameters, FixedSessionPolicy,
@@ -87,7 +87,7 @@ module! {
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,
             SqlUpdateInbox,
-            SqlOutboxQueue, FixedEventPolicy,
+            SqlOutboxQueue, FixedEventPolicy, ConfiguredBrokerWatch,
         ],
         providers = [],
     }
@@ -137,6 +137,8 @@ pub struct Prepared {
     pub sources: Arc<dyn FilmSources>,
     /// How long a search by title waits for them.
     pub search_budget: Duration,
+    /// How the broker of events is, where there is one.
+    pub broker: Option<BrokerHealth>,
 }
 
 /// Wires the adapters.
@@ -225,6 +227,9 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<FixedSearchBudget>(FixedSearchBudgetParameters {
             of_a_search: prepared.search_budget,
+        })
+        .with_component_parameters::<ConfiguredBrokerWatch>(ConfiguredBrokerWatchParameters {
+            health: prepared.broker,
         })
         .with_component_parameters::<OpenAiEmbedder>(OpenAiEmbedderParameters {
             connection: prepared.embedder,

@@ -250,6 +250,7 @@ impl Bench {
             },
             sources: Arc::new(NoFilmSources),
             search_budget: std::time::Duration::from_millis(1_500),
+            broker: None,
         });
         Self {
             ports,
