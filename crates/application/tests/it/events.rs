@@ -138,7 +138,7 @@ async fn films_are_told_of_when_they_come_and_when_they_change() {
 #[tokio::test]
 async fn films_that_sources_tell_of_are_told_of_once_unless_they_change() {
     let world = World::new();
-    let told = a_sourced_film(SourceName::Tmdb, "1").build();
+    let told = a_sourced_film(SourceName::Tmdb, "movie/603").build();
     for _ in 0..2 {
         let import = ImportFilms {
             told: vec![told.clone()],

@@ -121,7 +121,7 @@ fn topic_of(aggregate: &str) -> String {
 }
 
 const HEAD: &str = "\
-# Made of the code; a test of crates/infrastructure/tests/it/events.rs says when it is not true any more.
+# Made of the code, which a test in crates/infrastructure/tests/it/events.rs holds it to.
 asyncapi: 3.0.0
 info:
   title: Filmhub
