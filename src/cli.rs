@@ -56,6 +56,23 @@ pub enum Command {
     /// Moves the database's schema forth and back.
     #[command(subcommand)]
     Migrate(Migrate),
+    /// Copies the database, the posters, the models and the secret into a folder; the service may run.
+    ///
+    /// Called again with the same folder, it copies what is new and forgets what is gone. A PostgreSQL
+    /// database and a bucket are not in it: those have ways of their own (docs/OPERATIONS.md), and files
+    /// that belong to such a database are never forgotten. The folder holds secrets; keep it where nobody
+    /// else can read it.
+    Backup {
+        /// The folder; it is made where it is missing.
+        to: PathBuf,
+    },
+    /// Brings back what `filmhub backup` has copied.
+    ///
+    /// Stop the service first. A database that is there is never overwritten: move it away.
+    Restore {
+        /// The folder of the backup.
+        from: PathBuf,
+    },
     /// Does what only the operator of the service may do.
     #[command(subcommand)]
     Admin(Admin),

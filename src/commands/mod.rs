@@ -1,5 +1,6 @@
 //! One file for each command.
 mod admin;
+mod backup;
 mod bot;
 mod config;
 mod doctor;
@@ -40,6 +41,8 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Migrate(command) => {
             with_config(|config| block_on(migrate::run(&config, &command)))
         }
+        Command::Backup { to } => with_config(|config| block_on(backup::make(&config, &to))),
+        Command::Restore { from } => with_config(|config| backup::restore(&config, &from)),
         Command::Admin(command) => with_config(|config| block_on(admin::run(&config, command))),
     }
 }

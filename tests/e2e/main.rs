@@ -10,6 +10,8 @@ mod assistant;
 #[cfg(test)]
 mod auth;
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod brokers;
 #[cfg(test)]
 mod commands;
@@ -51,6 +53,8 @@ mod taste;
 mod telegram;
 #[cfg(test)]
 mod together;
+#[cfg(test)]
+mod upgrade;
 #[cfg(test)]
 mod vocabulary;
 #[cfg(test)]

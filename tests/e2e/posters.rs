@@ -42,7 +42,7 @@ fn picture(format: ImageFormat, colour: [u8; 3]) -> Vec<u8> {
     bytes.into_inner()
 }
 
-fn red() -> Vec<u8> {
+pub fn red() -> Vec<u8> {
     picture(ImageFormat::Png, [200, 30, 30])
 }
 
@@ -52,7 +52,7 @@ async fn without_jobs(database: Database) -> App {
     setup.set("FILMHUB_JOBS", "off").start().await
 }
 
-async fn put(user: &Caller, film: &str, bytes: Vec<u8>) -> Answer {
+pub async fn put(user: &Caller, film: &str, bytes: Vec<u8>) -> Answer {
     let part = Part::bytes(bytes)
         .file_name("poster.txt")
         .mime_str("text/plain")

@@ -122,8 +122,8 @@ use crate::{
         similar::ShowSimilarUseCase,
         together::RecommendTogetherUseCase,
         training::{
-            ChooseModelUseCase, ListModelsUseCase, ModelWorkshop, TrainModelUseCase,
-            TrainRecommenderHandler,
+            ChooseModelUseCase, ListModelsUseCase, ModelWorkshop, OrderTraining,
+            OrderTrainingUseCase, TrainModelUseCase, TrainRecommenderHandler,
         },
     },
     shared::{
@@ -270,7 +270,7 @@ application_module! {
         InviteCompanion by InviteCompanionUseCase, AcceptCompanion by AcceptCompanionUseCase,
         DeclineCompanion by DeclineCompanionUseCase,
         EndCompanionship by EndCompanionshipUseCase, ImportFilms by ImportFilmsUseCase,
-        OrderFilms by OrderFilmsUseCase,
+        OrderFilms by OrderFilmsUseCase, OrderTraining by OrderTrainingUseCase,
         ChangeUser by ChangeUserUseCase, DeleteUser by DeleteUserUseCase,
         CancelJob by CancelJobUseCase, RetryJob by RetryJobUseCase,
     ],

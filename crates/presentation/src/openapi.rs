@@ -66,6 +66,8 @@ const PAGE: &str = "/api/schema/swagger/";
         recommendation::companions::invite_companion, recommendation::companions::accept_companion,
         recommendation::companions::decline_companion,
         recommendation::companions::end_companionship,
+        recommendation::models::list_models, recommendation::models::train_model,
+        recommendation::models::choose_model,
         assistant::messages::send_message, assistant::conversations::list_conversations,
         assistant::conversations::show_conversation, assistant::conversations::delete_conversation,
         assistant::conversations::delete_conversations,

@@ -9,7 +9,7 @@ pub mod tmdb;
 
 pub use answer::Answer;
 pub use caller::{Caller, id_of, unique_email};
-pub use process::App;
+pub use process::{App, Output};
 pub use setup::{Database, Setup};
 
 use std::time::{Duration, Instant};

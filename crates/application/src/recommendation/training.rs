@@ -4,12 +4,15 @@ use crate::{
     jobs::{
         Task, TaskKind,
         handler::{Progress, TaskFailure, TaskHandler},
+        ports::{JobQueries, NewJob},
+        views::JobView,
     },
     shared::{
         actor::{AccessDenied, Actor},
-        clock::Clock,
+        clock::{Clock, IdGenerator},
         failure::failure,
-        store::{Cause, StoreError},
+        retry::retryable,
+        store::{Cause, Store, StoreError},
         use_case::{UseCase, request},
     },
 };
@@ -71,9 +74,13 @@ pub trait ModelWorkshop: Interface {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ListModels;
 
-/// Trains a model now.
+/// Trains a model now, while whoever asks for it waits.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TrainModel;
+
+/// Has a model trained by a job. Who asks while one waits gets that job.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OrderTraining;
 
 /// Chooses the model that serves, as for going back to an older one.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +116,9 @@ failure!(ModelsError {
 } via Access, Store);
 request!(ListModels => Vec<TrainedModel>, ModelsError);
 request!(TrainModel => TrainedModel, ModelsError);
+request!(OrderTraining => JobView, ModelsError);
 request!(ChooseModel => Vec<TrainedModel>, ModelsError);
+retryable!(OrderTraining);
 
 impl From<TrainingError> for ModelsError {
     fn from(failure: TrainingError) -> Self {
@@ -136,7 +145,7 @@ impl UseCase<ListModels> for ListModelsUseCase {
         actor: &Actor,
         _: ListModels,
     ) -> Result<Vec<TrainedModel>, ModelsError> {
-        actor.ensure_operator()?;
+        actor.ensure_admin()?;
         Ok(self.workshop.list().await?)
     }
 }
@@ -160,6 +169,34 @@ impl UseCase<TrainModel> for TrainModelUseCase {
 }
 
 #[derive(Component)]
+#[shaku(interface = UseCase<OrderTraining>)]
+pub(crate) struct OrderTrainingUseCase {
+    #[shaku(inject)]
+    clock: Arc<dyn Clock>,
+    #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
+    #[shaku(inject)]
+    queries: Arc<dyn JobQueries>,
+    #[shaku(inject)]
+    store: Arc<dyn Store>,
+}
+
+#[async_trait]
+impl UseCase<OrderTraining> for OrderTrainingUseCase {
+    #[instrument(name = "recommendation.order_training", skip_all)]
+    async fn execute(&self, actor: &Actor, _: OrderTraining) -> Result<JobView, ModelsError> {
+        actor.ensure_admin()?;
+        let job = NewJob::new(self.ids.next(), Task::TrainRecommender, self.clock.now());
+        let uow = self.store.begin().await?;
+        let job = uow.jobs().enqueue(&job).await?.job();
+        uow.commit().await?;
+        let view = self.queries.show(job).await?;
+        // It was there a moment ago, and jobs are kept for days.
+        Ok(view.ok_or(StoreError::Stale)?)
+    }
+}
+
+#[derive(Component)]
 #[shaku(interface = UseCase<ChooseModel>)]
 pub(crate) struct ChooseModelUseCase {
     #[shaku(inject)]
@@ -176,7 +213,7 @@ impl UseCase<ChooseModel> for ChooseModelUseCase {
         actor: &Actor,
         request: ChooseModel,
     ) -> Result<Vec<TrainedModel>, ModelsError> {
-        actor.ensure_operator()?;
+        actor.ensure_admin()?;
         if !self
             .workshop
             .choose(request.version, self.clock.now())

@@ -4,7 +4,7 @@ use application::{
     fakes::{World, a_user},
     recommendation::{
         recommender::ModelVersion,
-        training::{ChooseModel, ListModels, TrainModel},
+        training::{ChooseModel, ListModels, OrderTraining, TrainModel},
     },
     shared::actor::Actor,
 };
@@ -35,16 +35,28 @@ async fn too_little_to_learn_from_and_unknown_models_are_said() {
 }
 
 #[tokio::test]
-async fn nobody_else_trains_lists_or_chooses() {
+async fn administrators_list_choose_and_order_and_nobody_else_does() {
     let world = World::new();
     world.workshop.has_acts(30);
-    let somebody = world.signed_in(&world.has(a_user()));
-    let not_theirs = "identity.not_operator";
-    assert_eq!(code(world.run(&somebody, TrainModel).await), not_theirs);
-    assert_eq!(code(world.run(&somebody, ListModels).await), not_theirs);
+    world.run(&Actor::System, TrainModel).await.unwrap();
+    let admin = world.signed_in(&world.has(a_user().with_email("admin@example.org").admin()));
+    let anna = world.signed_in(&world.has(a_user()));
     let version = ModelVersion(1);
-    let chosen = world.run(&somebody, ChooseModel { version }).await;
+
+    let not_theirs = "identity.not_admin";
+    assert_eq!(code(world.run(&anna, ListModels).await), not_theirs);
+    assert_eq!(code(world.run(&anna, OrderTraining).await), not_theirs);
+    let chosen = world.run(&anna, ChooseModel { version }).await;
     assert_eq!(code(chosen), not_theirs);
-    let trained = world.run(&Actor::System, ListModels).await.unwrap();
-    assert!(trained.is_empty());
+    // Training takes long: it is left to jobs and to the operator.
+    for somebody in [&anna, &admin] {
+        let trained = world.run(somebody, TrainModel).await;
+        assert_eq!(code(trained), "identity.not_operator");
+    }
+
+    assert_eq!(world.run(&admin, ListModels).await.unwrap().len(), 1);
+    world.run(&admin, ChooseModel { version }).await.unwrap();
+    let job = world.run(&admin, OrderTraining).await.unwrap();
+    let again = world.run(&admin, OrderTraining).await.unwrap();
+    assert_eq!(job.id, again.id);
 }

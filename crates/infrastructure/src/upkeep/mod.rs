@@ -1,4 +1,5 @@
-//! Counts for administrators.
+//! Counts for administrators, and copies of what is kept.
+pub mod backup;
 mod figure_queries;
 mod gauges;
 

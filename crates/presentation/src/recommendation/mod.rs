@@ -1,5 +1,6 @@
 //! What to watch: tonight, next, and together, over HTTP.
 pub mod companions;
+pub mod models;
 pub mod recommendations;
 pub mod similar;
 pub mod together;
@@ -23,6 +24,15 @@ pub fn routes(routes: &mut ServiceConfig) {
         .open(routes);
     Path::at("/api/v1/films/{film_id}/similar")
         .get(similar::list_similar)
+        .open(routes);
+    Path::at("/api/v1/admin/recommender/models")
+        .get(models::list_models)
+        .open(routes);
+    Path::at("/api/v1/admin/recommender/trainings")
+        .post(models::train_model)
+        .open(routes);
+    Path::at("/api/v1/admin/recommender/serving")
+        .put(models::choose_model)
         .open(routes);
     Path::at("/api/v1/me/companions")
         .get(companions::list_companions)

@@ -5,7 +5,8 @@ use application::{
     events::ports::OutboxQueue,
     fakes::{a_film, a_user},
     jobs::Task,
-    shared::store::Store,
+    recommendation::training::TrainModel,
+    shared::{actor::Actor, store::Store},
 };
 use chrono::Duration;
 use domain::{
@@ -392,4 +393,42 @@ async fn films_are_refreshed_one_or_the_oldest() {
         oldest.expect(202).await.json()["task"],
         json!({"count": 10})
     );
+}
+
+#[actix_web::test]
+async fn models_are_trained_by_a_job_listed_and_chosen() {
+    let (api, admin) = with_admin().await;
+    let models = "/api/v1/admin/recommender/models";
+    let serving = "/api/v1/admin/recommender/serving";
+    let none = api.get(models).by(&admin).expect(200).await.json();
+    assert_eq!(none, json!([]));
+
+    let train = "/api/v1/admin/recommender/trainings";
+    let job = api.post(train).by(&admin).expect(202).await;
+    assert_eq!(job.json()["kind"], "train_recommender");
+    let again = api.post(train).by(&admin).expect(202).await;
+    assert_eq!(again.json()["id"], job.json()["id"]);
+
+    api.world.workshop.has_acts(30);
+    for _ in 0..2 {
+        let trained = api.world.run(&Actor::System, TrainModel).await;
+        trained.unwrap();
+        api.world.clock.advance(Duration::seconds(1));
+    }
+    let first = json!({"version": 1});
+    let chosen = api.put(serving).by(&admin).json(first).expect(200).await;
+    assert_eq!(chosen.json()[0]["version"], 1);
+    let listed = api.get(models).by(&admin).expect(200).await.json();
+    assert_eq!(listed, chosen.json());
+    assert_eq!(listed[0]["is_serving"], true);
+    assert_eq!(listed[1]["is_serving"], false);
+
+    let nobodys = json!({"version": 7});
+    let refused = api.put(serving).by(&admin).json(nobodys).expect(404).await;
+    assert_eq!(refused.code(), "recommendation.model_not_found");
+    for version in [json!(0), json!("1"), Value::Null] {
+        let body = json!({"version": version});
+        let refused = api.put(serving).by(&admin).json(body).expect(400).await;
+        assert_eq!(refused.faults()[0].0, "version");
+    }
 }

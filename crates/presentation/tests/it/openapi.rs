@@ -294,6 +294,9 @@ const STRANGERS: &[(&str, Stranger)] = &[
     ("importFilms", Refused(403)),
     ("refreshFilm", Refused(403)),
     ("refreshFilms", Refused(403)),
+    ("listModels", Refused(403)),
+    ("trainModel", Refused(403)),
+    ("chooseModel", Refused(403)),
 ];
 
 /// What Anna has that Bob asks for.
@@ -410,6 +413,7 @@ async fn ask(api: &TestApi, operation: &Operation, annas: &Belongings, bob: &str
         "changeUser" => call.json(json!({"role": "admin"})),
         "importFilms" => call.json(json!({"source": "tmdb", "from": 1})),
         "refreshFilms" => call.json(json!({"count": 1})),
+        "chooseModel" => call.json(json!({"version": 1})),
         "reviseViewing" => call.json(json!({"is_rewatch": true})),
         "addEntry" => call.json(json!({"film_id": film})),
         _ => call,
