@@ -97,7 +97,8 @@ async fn upkeep_may_be_done_once(database: Database) {
     let told = app.setup.run(&["worker", "--once"]).succeeded();
     assert_eq!(
         told.trim(),
-        "removed 0 sessions, 0 sign-in attempts, 0 posters, 0 jobs, 0 updates of Telegram"
+        "removed 0 sessions, 0 sign-in attempts, 0 posters, 0 jobs, 0 updates of Telegram, \
+         0 events"
     );
 }
 

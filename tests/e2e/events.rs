@@ -32,7 +32,7 @@ async fn act(anna: &Caller) {
         anna.put(&path, &json!({ "film_id": film })).await.done();
     }
     let path = format!("/me/ratings/{film}");
-    anna.put(&path, &json!({ "rating": 9 })).await.json(200);
+    anna.put(&path, &json!({ "value": 9 })).await.json(200);
 }
 
 async fn all_is_told(database: &Queue) {
