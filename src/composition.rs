@@ -23,8 +23,8 @@ use infrastructure::{
         starter_catalogue::{self, Progress},
     },
     events::{
-        self, BrokerHealth, Consuming, EventBell, EventRelay, Patience, RelayPorts, Route,
-        Subscription, SubscriptionPorts,
+        self, BrokerHealth, ConfiguredBrokerWatchParameters, Consuming, EventBell, EventRelay,
+        Patience, RelayPorts, Route, Subscription, SubscriptionPorts,
     },
     identity::GateState,
     jobs::{JobBell, JobWorker, Schedule, Scheduler, WorkerPorts, WorkerSettings},
@@ -195,7 +195,9 @@ pub fn compose(
         pictures: pictures(config)?,
         sources: sources(config)?,
         search_budget: config.search_budget,
-        broker: config.events_url.is_some().then(|| broker_health.clone()),
+        broker: ConfiguredBrokerWatchParameters {
+            health: config.events_url.is_some().then(|| broker_health.clone()),
+        },
         model: model(config.model.as_ref())?,
         embedder: model(config.embedder.as_ref())?,
         model_limits: config.model_limits,

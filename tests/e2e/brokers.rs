@@ -106,7 +106,7 @@ async fn a_broker_that_is_away_keeps_nobody_waiting_and_gets_everything_later() 
 
     let listener = Listener::at(&url).await;
     listener.subscribe().await;
-    let first = one.newcomer().await;
+    let first = one.somebody().await;
     assert_eq!(listener.next().await, registered(&first));
     assert_eq!(listener.next().await, signed_in(&first));
     broker_is(&one, "up").await;
@@ -115,8 +115,8 @@ async fn a_broker_that_is_away_keeps_nobody_waiting_and_gets_everything_later() 
     let mut users = Vec::new();
     for _ in 0..5 {
         let begun = Instant::now();
-        users.push(one.newcomer().await);
-        users.push(other.newcomer().await);
+        users.push(one.somebody().await);
+        users.push(other.somebody().await);
         // Two passwords are hashed and two more looked at in this time.
         assert!(begun.elapsed() < Duration::from_secs(10));
     }

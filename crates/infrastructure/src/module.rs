@@ -23,8 +23,8 @@ use crate::{
     },
     community::SqlCommunityQueries,
     events::{
-        BrokerHealth, ConfiguredBrokerWatch, ConfiguredBrokerWatchParameters, EventBell,
-        FixedEventPolicy, FixedEventPolicyParameters, SqlOutboxQueue, SqlOutboxQueueParameters,
+        ConfiguredBrokerWatch, ConfiguredBrokerWatchParameters, EventBell, FixedEventPolicy,
+        FixedEventPolicyParameters, SqlOutboxQueue, SqlOutboxQueueParameters,
     },
     identity::{
         Argon2PasswordHasher, Argon2PasswordHasherParameters, FixedSessionPolicy,
@@ -138,7 +138,7 @@ pub struct Prepared {
     /// How long a search by title waits for them.
     pub search_budget: Duration,
     /// How the broker of events is, where there is one.
-    pub broker: Option<BrokerHealth>,
+    pub broker: ConfiguredBrokerWatchParameters,
 }
 
 /// Wires the adapters.
@@ -228,9 +228,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         .with_component_parameters::<FixedSearchBudget>(FixedSearchBudgetParameters {
             of_a_search: prepared.search_budget,
         })
-        .with_component_parameters::<ConfiguredBrokerWatch>(ConfiguredBrokerWatchParameters {
-            health: prepared.broker,
-        })
+        .with_component_parameters::<ConfiguredBrokerWatch>(prepared.broker)
         .with_component_parameters::<OpenAiEmbedder>(OpenAiEmbedderParameters {
             connection: prepared.embedder,
         })

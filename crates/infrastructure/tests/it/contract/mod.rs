@@ -65,7 +65,7 @@ use infrastructure::{
         film_index::FilmIndexState,
         picture_fetcher::{PictureHosts, PictureWays},
     },
-    events::EventBell,
+    events::{ConfiguredBrokerWatchParameters, EventBell},
     identity::{GateState, JwtSecret},
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
@@ -250,7 +250,7 @@ impl Bench {
             },
             sources: Arc::new(NoFilmSources),
             search_budget: std::time::Duration::from_millis(1_500),
-            broker: None,
+            broker: ConfiguredBrokerWatchParameters { health: None },
         });
         Self {
             ports,
