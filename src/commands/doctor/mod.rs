@@ -1,5 +1,6 @@
 //! Tries every part that is configured, and says what is wrong and what to do.
 mod finding;
+mod mail;
 mod outside;
 mod stored;
 
@@ -47,6 +48,7 @@ async fn examine(config: &Config) -> Vec<Finding> {
         Box::pin(outside::broker(config)),
         Box::pin(outside::model(config)),
         Box::pin(outside::traces(config)),
+        Box::pin(mail::server(config)),
     ];
     let mut findings = vec![
         Finding::ok("configuration", "every setting is valid"),

@@ -16,6 +16,7 @@ mod redis;
 mod s3;
 mod scripted;
 mod serving;
+mod smtp;
 
 pub use bot_api::{BOT_NAME, BOT_TOKEN, BotApiServer, BotApiTrouble, BotMessage};
 pub use model::{ModelAnswer, ModelRequest, ModelServer};
@@ -25,3 +26,4 @@ pub use rabbitmq::RabbitMqServer;
 pub use redis::RedisServer;
 pub use s3::{MuteServer, S3Server};
 pub use scripted::{Reply, ScriptedServer};
+pub use smtp::{ReceivedMail, SmtpServer, SmtpTrouble};

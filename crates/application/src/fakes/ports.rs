@@ -24,6 +24,7 @@ use super::{
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
+    notifications::{FakeNotificationQueries, FakeSeals, RecordingMailer},
     picture_fetcher::FakePictureFetcher,
     recommendation::{FakePeopleNames, FakeShownFilms},
     recommender::{FakeRecommender, FakeTasteQueries},
@@ -59,6 +60,7 @@ use crate::{
     jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
+    notifications::ports::{Mailer, NotificationQueries, Seals},
     recommendation::{
         ports::{CompanionQueries, PeopleNames, ShownFilms},
         recommender::{Recommender, TasteQueries},
@@ -131,4 +133,6 @@ fake_ports! {
     FakeUpdateInbox for UpdateInbox,
     FakeOutboxQueue for OutboxQueue, FakeEventPolicy for EventPolicy,
     FakeBrokerWatch for BrokerWatch,
+    RecordingMailer for Mailer, FakeNotificationQueries for NotificationQueries,
+    FakeSeals for Seals,
 }

@@ -21,6 +21,7 @@ use super::{
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
+    notifications::{FakeNotificationQueries, FakeSeals, RecordingMailer},
     picture_fetcher::FakePictureFetcher,
     ports::FakePorts,
     recommendation::{FakePeopleNames, FakeShownFilms},
@@ -162,6 +163,12 @@ pub struct World {
     pub outbox: FakeOutboxQueue,
     /// How much is remembered of it.
     pub event_policy: FakeEventPolicy,
+    /// Mails.
+    pub mailer: RecordingMailer,
+    /// Seals.
+    pub seals: FakeSeals,
+    /// Reads of what users want to hear of.
+    pub notification_queries: FakeNotificationQueries,
     database: Database,
     application: OnceLock<Arc<ApplicationModule>>,
 }
@@ -233,6 +240,9 @@ impl World {
             outbox: FakeOutboxQueue { database: of() },
             event_policy: FakeEventPolicy,
             broker: FakeBrokerWatch::default(),
+            mailer: RecordingMailer::default(),
+            seals: FakeSeals,
+            notification_queries: FakeNotificationQueries { database: of() },
             application: OnceLock::new(),
             database: of(),
         }
@@ -300,6 +310,9 @@ impl World {
             .with_component_parameters::<FakeOutboxQueue>(self.outbox.clone())
             .with_component_parameters::<FakeEventPolicy>(self.event_policy)
             .with_component_parameters::<FakeBrokerWatch>(self.broker.clone())
+            .with_component_parameters::<RecordingMailer>(self.mailer.clone())
+            .with_component_parameters::<FakeSeals>(self.seals)
+            .with_component_parameters::<FakeNotificationQueries>(self.notification_queries.clone())
             .build()
     }
 

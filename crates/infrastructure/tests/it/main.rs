@@ -18,6 +18,8 @@ mod image_inspector;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod migrating;
 #[cfg(test)]
 mod poster_images;
