@@ -12,8 +12,6 @@ mod auth;
 #[cfg(test)]
 mod backup;
 #[cfg(test)]
-mod brokers;
-#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod doctor;

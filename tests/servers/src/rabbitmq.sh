@@ -89,9 +89,9 @@ while read -r order port distribution_port epmd_port; do
         start_server "$port" "$distribution_port" "$epmd_port"
         ;;
     kill)
-        # The names of new queues reach the disk half a second after the last one was made, and a server
-        # that is killed before has lost them for good. No answer tells when that is done.
-        sleep 1
+        # The names of new queues reach the disk some seconds after the last one was made, and a server that
+        # is killed before has lost them for good. No answer tells when that is done.
+        sleep 7
         end "$server"
         server=
         echo killed
