@@ -54,6 +54,7 @@ use crate::{
     },
     events::{
         administer::{ListDeadEventsUseCase, RetryEventUseCase},
+        broker::BrokerWatch,
         ports::{EventConsumer, EventPolicy, OutboxQueue},
     },
     identity::{
@@ -176,6 +177,7 @@ use crate::{
         check_health::CheckHealthUseCase,
         figures::ShowFiguresUseCase,
         ports::FigureQueries,
+        show_broker::ShowBrokerUseCase,
         show_sources::ShowSourcesUseCase,
         tidy_up::{TidyUpHandler, TidyUpUseCase},
     },
@@ -231,7 +233,7 @@ application_module! {
         JobQueries, FigureQueries, AuditQueries,
         Mailer, NotificationQueries, Seals,
         UpdateInbox,
-        OutboxQueue, EventPolicy,
+        OutboxQueue, EventPolicy, BrokerWatch,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -261,6 +263,7 @@ application_module! {
         ListModelsUseCase, TrainModelUseCase, ChooseModelUseCase,
         ShowStatsUseCase, ShowMineUseCase,
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
+        ShowBrokerUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
         ListAuditUseCase, ListSignInsUseCase,
         ListDeadEventsUseCase, RetryEventUseCase,

@@ -20,6 +20,7 @@
 mod assistant;
 mod audit;
 mod background;
+mod broker_watch;
 mod builders;
 mod catalogue;
 mod communities;
@@ -53,6 +54,7 @@ pub use assistant::{
     AskedToGuess, AskedToTalk, FakeLanguageModel, FakeModelBudget, FakeModelPolicy,
 };
 pub use background::FakeBackground;
+pub use broker_watch::FakeBrokerWatch;
 pub use builders::{
     ConversationBuilder, FilmBuilder, Fixture, GenreBuilder, MixBuilder, MoodBuilder, Origin,
     RecommendationBuilder, SessionBuilder, UserBuilder, WatchlistBuilder, a_conversation, a_film,

@@ -7,6 +7,7 @@ use super::{
     assistant::{FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
     audit::FakeAuditQueries,
     background::FakeBackground,
+    broker_watch::FakeBrokerWatch,
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
         FakeSearchBudget, FakeVocabulary,
@@ -51,7 +52,10 @@ use crate::{
         sources::FilmSources,
     },
     community::ports::CommunityQueries,
-    events::ports::{EventPolicy, OutboxQueue},
+    events::{
+        broker::BrokerWatch,
+        ports::{EventPolicy, OutboxQueue},
+    },
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
@@ -131,6 +135,7 @@ fake_ports! {
     FakeAuditQueries for AuditQueries,
     FakeUpdateInbox for UpdateInbox,
     FakeOutboxQueue for OutboxQueue, FakeEventPolicy for EventPolicy,
+    FakeBrokerWatch for BrokerWatch,
     RecordingMailer for Mailer, FakeNotificationQueries for NotificationQueries,
     FakeSeals for Seals,
 }

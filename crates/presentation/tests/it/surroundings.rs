@@ -3,6 +3,7 @@ use crate::support::{TestApi, settings};
 use actix_web::http::Method;
 use application::{
     catalogue::vocabulary::{ListMoods, VocabularyError},
+    events::broker::BrokerState,
     fakes::{SourceTrouble, UserBuilder, World, a_film, a_genre, a_user},
     identity::authenticate::{Authenticator, TokenRefused},
     module::ApplicationModule,
@@ -452,4 +453,17 @@ async fn browsers_are_told_to_come_by_https_where_that_is_set() {
         let told = answer.header("strict-transport-security");
         assert_eq!(told, "max-age=2592000");
     }
+}
+
+#[actix_web::test]
+async fn readiness_tells_of_the_broker_and_does_not_depend_on_it() {
+    let api = TestApi::new().await;
+    let ready = api.get("/readyz").expect(200).await.json();
+    assert_eq!(ready.get("broker"), None);
+    api.world.broker.set(BrokerState::Down);
+    let ready = api.get("/readyz").expect(200).await.json();
+    assert_eq!(
+        (&ready["status"], &ready["broker"]),
+        (&json!("ready"), &json!("down"))
+    );
 }

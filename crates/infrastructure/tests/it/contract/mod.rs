@@ -69,7 +69,7 @@ use infrastructure::{
         film_index::FilmIndexState,
         picture_fetcher::{PictureHosts, PictureWays},
     },
-    events::EventBell,
+    events::{ConfiguredBrokerWatchParameters, EventBell},
     identity::{FixedSessionPolicyParameters, GateState, JwtSecret},
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
@@ -259,6 +259,7 @@ impl Bench {
             },
             sources: Arc::new(NoFilmSources),
             search_budget: std::time::Duration::from_millis(1_500),
+            broker: ConfiguredBrokerWatchParameters { health: None },
             mailer: Arc::new(LoggedMailer),
         });
         Self {
