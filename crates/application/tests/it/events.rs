@@ -85,19 +85,19 @@ async fn an_account_is_told_of_from_its_first_day_to_its_last() {
     let sign_in = SignIn {
         email: Some(email("anna@example.org")),
         password: Some(password("long enough")),
-        device: None,
+        from: domain::identity::Opener::default(),
     };
     world.run(&Actor::Anonymous, sign_in).await.unwrap();
     let issue = IssueTokens {
         email: Some(email("anna@example.org")),
         password: Some(password("long enough")),
-        device: None,
+        from: domain::identity::Opener::default(),
     };
     world.run(&Actor::Anonymous, issue).await.unwrap();
     let wrong = SignIn {
         email: Some(email("anna@example.org")),
         password: Some(password("wrong enough")),
-        device: None,
+        from: domain::identity::Opener::default(),
     };
     let refused = world.run(&Actor::Anonymous, wrong).await;
     assert_eq!(code(refused), "identity.wrong_credentials");

@@ -53,7 +53,7 @@ async fn sign_in(world: &World, given: &str) -> Result<String, &'static str> {
     let request = SignIn {
         email: Some(email("anna@example.org")),
         password: Some(password(given)),
-        device: None,
+        from: domain::identity::Opener::default(),
     };
     match world.run(&Actor::Anonymous, request).await {
         Ok(signed_in) => Ok(signed_in.token),
@@ -230,6 +230,7 @@ async fn the_operator_gets_a_link_to_hand_over_and_nobody_else_does() {
 async fn who_changes_the_password_is_told_so_by_mail() {
     let (world, anna) = world_of_anna();
     let change = ChangePassword {
+        from: domain::identity::Opener::default(),
         current: Some(password(UserBuilder::PASSWORD)),
         new: password("another horse"),
     };
