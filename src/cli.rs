@@ -241,6 +241,14 @@ pub enum Admin {
         /// The e-mail address of the account.
         email: String,
     },
+    /// Prints a link by which a user chooses a new password, to be handed over where no mail can be sent.
+    ///
+    /// It is good for 30 minutes, once, and only until another one is made; `FILMHUB_PUBLIC_URL` says where
+    /// it leads.
+    ResetPassword {
+        /// The e-mail address of the account.
+        email: String,
+    },
     /// Lets a user in again who was shut out.
     EnableUser {
         /// The e-mail address of the account.

@@ -9,6 +9,7 @@ use application::{
     identity::ports::{Secrets, TokenLives},
     jobs::Task,
     module::ApplicationModule,
+    notifications::ports::Mailer,
     shared::clock::{Clock, IdGenerator},
     telegram::ports::{TelegramApi, Webhook},
 };
@@ -25,6 +26,7 @@ use infrastructure::{
     identity::GateState,
     jobs::{JobBell, JobWorker, Schedule, Scheduler, WorkerPorts, WorkerSettings},
     module::{InfrastructureModule, Prepared, infrastructure_module},
+    notifications::{LoggedMailer, SmtpMailer},
     persistence::{WriteTurns, measure, migrate_up, migration_status},
     recommendation::{
         DiskModelFiles, LearningSettings, ModelFiles, ServingState, SqlFactsFeed, SqlModelShelf,
@@ -191,6 +193,7 @@ pub fn compose(
         model: model(config.model.as_ref())?,
         embedder: model(config.embedder.as_ref())?,
         model_limits: config.model_limits,
+        mailer: mailer(config)?,
     });
     let application = Arc::new(ApplicationModule::builder(ports.clone()).build());
     Ok(Composition {
@@ -411,6 +414,16 @@ fn sources(config: &Config) -> anyhow::Result<Arc<dyn FilmSources>> {
         clock,
         Arc::new(SystemChance),
     )))
+}
+
+/// Who sends mails.
+fn mailer(config: &Config) -> anyhow::Result<Arc<dyn Mailer>> {
+    let Some(smtp) = &config.mail.smtp else {
+        return Ok(Arc::new(LoggedMailer));
+    };
+    let mailer = SmtpMailer::new(smtp, config.mail.links.clone(), config.language)
+        .context("mails cannot be sent")?;
+    Ok(Arc::new(mailer))
 }
 
 fn model(config: Option<&ModelConfig>) -> anyhow::Result<Option<Arc<ModelConnection>>> {

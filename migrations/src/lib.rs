@@ -36,6 +36,8 @@ mod m20261122_000029_colors_due;
 mod m20261122_000030_film_meanings;
 mod m20261123_000031_events;
 mod m20261123_000032_new_acts;
+mod m20261123_000034_mail_tokens;
+mod m20261123_000035_notice_choices;
 mod table;
 
 /// Applies and takes back migrations.
@@ -68,6 +70,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000030_film_meanings::Migration),
             Box::new(m20261123_000031_events::Migration),
             Box::new(m20261123_000032_new_acts::Migration),
+            Box::new(m20261123_000034_mail_tokens::Migration),
+            Box::new(m20261123_000035_notice_choices::Migration),
         ]
     }
 }

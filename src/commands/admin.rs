@@ -6,7 +6,10 @@ use crate::{
 };
 use anyhow::{Context, anyhow};
 use application::{
-    identity::administer::{CreateUser, GrantRole as Grant, SetStanding},
+    identity::{
+        administer::{CreateUser, GrantRole as Grant, SetStanding},
+        password_reset::IssuePasswordReset,
+    },
     shared::{
         actor::Actor,
         use_case::{Request, UseCase},
@@ -34,6 +37,12 @@ pub async fn run(config: &Config, command: Admin) -> anyhow::Result<()> {
             let email = parse_email(&email)?;
             let user = execute(&app, Grant { email, role }).await?;
             println!("{} has the role {}", user.id, user.role);
+        }
+        Admin::ResetPassword { email } => {
+            let email = parse_email(&email)?;
+            let issued = execute(&app, IssuePasswordReset { email }).await?;
+            let (link, token) = (&config.mail.links.reset_password, issued.token.0);
+            println!("{link}{token}");
         }
         Admin::DisableUser { email } => {
             let email = parse_email(&email)?;

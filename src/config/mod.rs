@@ -4,6 +4,7 @@
 //! message that names every bad setting.
 mod bot;
 mod film_sources;
+mod mail;
 mod reader;
 mod schedules;
 mod source;
@@ -11,6 +12,7 @@ mod telemetry;
 mod values;
 
 pub use bot::BotConfig;
+pub use mail::MailConfig;
 pub use reader::Shown;
 pub use schedules::Schedules;
 pub use telemetry::{MetricsConfig, Sampler, TracesConfig};
@@ -110,6 +112,8 @@ pub struct Config {
     pub bot: Option<BotConfig>,
     /// Whether `serve` runs the bot beside answering.
     pub serve_runs_bot: bool,
+    /// How mails are sent.
+    pub mail: MailConfig,
 }
 
 /// Some settings are wrong.
@@ -174,6 +178,7 @@ impl Config {
             schedules: Schedules::read(&mut reader),
             bot: bot::read(&mut reader, public_url.as_ref()),
             serve_runs_bot: reader.parsed("FILMHUB_BOT", Switch::On) == Switch::On,
+            mail: mail::read(&mut reader, public_url.as_ref(), port),
             data_dir,
         };
         for name in reader.needless_files() {

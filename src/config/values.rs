@@ -1,4 +1,6 @@
 //! Values that settings may have.
+use percent_encoding::percent_decode_str;
+use secrecy::SecretString;
 use std::{fmt, net::IpAddr, num::NonZeroUsize, str::FromStr};
 use url::Url;
 
@@ -99,6 +101,17 @@ pub enum Updates {
     Webhook,
 }
 
+/// How the way to a server of mails is secured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmtpTls {
+    /// By STARTTLS.
+    StartTls,
+    /// By TLS from the first byte.
+    Tls,
+    /// Not at all.
+    None,
+}
+
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
@@ -165,6 +178,7 @@ words!(SamplerName {
     ParentBasedAlwaysOff = "parentbased_always_off",
     ParentBasedTraceIdRatio = "parentbased_traceidratio"
 });
+words!(SmtpTls { StartTls = "starttls", Tls = "tls", None = "none" });
 words!(Exporter { Otlp = "otlp", None = "none" });
 words!(Switch { On = "on" or "true" or "1", Off = "off" or "false" or "0" });
 
@@ -233,6 +247,56 @@ impl FromStr for ProxyUrl {
         let url = Url::parse(text).ok().filter(is_proxy);
         url.map(Self)
             .ok_or("must be an address that starts with `http://`, `https://`, `socks5://` or `socks5h://`")
+    }
+}
+
+/// A server of mails, by one address. It has no form to be shown in, because it may hold a password.
+pub struct SmtpServer {
+    /// Where it is.
+    pub host: String,
+    /// At which port, if not at the usual one.
+    pub port: Option<u16>,
+    /// As whom it is asked.
+    pub user: Option<String>,
+    /// By which password.
+    pub password: Option<SecretString>,
+    /// How the way there is secured, where that is said.
+    pub tls: Option<SmtpTls>,
+}
+
+impl FromStr for SmtpServer {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        const WRONG: &str = "must be an address such as `smtp://user:password@mail.example.org:587`, \
+             with `smtps://` for TLS from the first byte, or `?tls=none` for none";
+        let url = Url::parse(text).ok().filter(Url::has_host).ok_or(WRONG)?;
+        let mut asked = url.query_pairs();
+        let tls = match (url.scheme(), asked.next()) {
+            ("smtps", None) => Some(SmtpTls::Tls),
+            ("smtp", None) => None,
+            ("smtp", Some((name, value))) if name == "tls" => {
+                Some(value.parse().map_err(|_unknown| WRONG)?)
+            }
+            _ => return Err(WRONG),
+        };
+        let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let user = Some(url.username()).filter(|user| !user.is_empty());
+        let password = url.password().filter(|_| user.is_some());
+        if asked.next().is_some() || user.is_some() != password.is_some() {
+            return Err(WRONG);
+        }
+        Ok(Self {
+            // A socket takes addresses of version 6 without their brackets.
+            host: url
+                .host_str()
+                .ok_or(WRONG)?
+                .trim_matches(['[', ']'])
+                .to_owned(),
+            port: url.port(),
+            user: user.map(plain),
+            password: password.map(|password| plain(password).into()),
+            tls,
+        })
     }
 }
 

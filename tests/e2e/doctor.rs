@@ -2,7 +2,7 @@
 use crate::app::{Database, Setup, tmdb::FakeTmdb};
 use serde_json::{Value, json};
 use std::net::TcpListener;
-use test_servers::{RedisServer, Reply, S3Server, ScriptedServer, TraceServer};
+use test_servers::{RedisServer, Reply, S3Server, ScriptedServer, SmtpServer, TraceServer};
 
 stories![
     a_service_in_order_is_said_to_be,
@@ -77,6 +77,7 @@ fn every_part_that_is_configured_is_tried() {
     let models = json!({ "data": [{ "id": "small" }] }).to_string();
     model.answers("/v1/models", Reply::Json(models));
     let proxy = ScriptedServer::start();
+    let mails = SmtpServer::secured("films", "sesame");
     let setup = tmdb
         .known_to(Setup::untouched(Database::Sqlite))
         .set("AWS_BUCKET_NAME", s3.bucket())
@@ -86,7 +87,15 @@ fn every_part_that_is_configured_is_tried() {
         .set("REDIS_URL", &redis.url())
         .set("GPT_BASE", &format!("{}/v1", model.endpoint()))
         .set("GPT_MODEL", "small")
-        .set("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint());
+        .set("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint())
+        .write("authority.pem", mails.authority())
+        .set("SMTP_CA", "authority.pem")
+        .set(
+            "SMTP_URL",
+            &format!("smtp://films:sesame@127.0.0.1:{}", mails.port()),
+        )
+        .set("SMTP_FROM", "Filmhub <films@example.org>")
+        .set("FILMHUB_PUBLIC_URL", "https://films.example");
     let told = setup.run(&["doctor", "--json"]).succeeded();
     let parts = parts(&told);
     for name in [
@@ -95,11 +104,13 @@ fn every_part_that_is_configured_is_tried() {
         "language model",
         "source tmdb",
         "traces",
+        "mail",
     ] {
         let found = parts.iter().find(|(part, ..)| part == name);
         let (_, state, part) = found.unwrap_or_else(|| panic!("no {name} in {told}"));
         assert_eq!(state, "ok", "{part}");
     }
+    assert!(mails.received().is_empty());
     // The poster that was stored is gone again.
     let left = std::fs::read_dir(s3.bucket_folder()).unwrap();
     let left: Vec<_> = left.map(|entry| entry.unwrap().path()).collect();
@@ -145,7 +156,9 @@ fn what_is_wrong_is_said_with_what_to_do_and_without_secrets() {
         .set("GPT_BASE", &format!("{}/v1", model.endpoint()))
         .set("GPT_API_KEY", "hidden-8")
         .set("OTEL_EXPORTER_OTLP_ENDPOINT", &format!("http://{away}"))
-        .set("OTEL_EXPORTER_OTLP_HEADERS", "authorization=hidden-9");
+        .set("OTEL_EXPORTER_OTLP_HEADERS", "authorization=hidden-9")
+        .set("SMTP_URL", &format!("smtp://films:hidden-10@{away}"))
+        .set("SMTP_FROM", "films@example.org");
     let output = setup.run(&["doctor", "--json"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let parts = parts(&output.stdout);
@@ -159,6 +172,7 @@ fn what_is_wrong_is_said_with_what_to_do_and_without_secrets() {
         ("redis", "REDIS_URL"),
         ("language model", "GPT_API_KEY"),
         ("traces", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        ("mail", "SMTP_HOST"),
     ] {
         let found = parts.iter().find(|(part, ..)| part == name);
         let (_, state, part) = found.unwrap_or_else(|| panic!("no {name} in {}", output.stdout));

@@ -26,6 +26,8 @@ mod jobs;
 #[cfg(test)]
 mod listing;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod outage;
 #[cfg(test)]
 mod posters;

@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod library;
 pub mod mixes;
 pub mod module;
+pub mod notifications;
 pub mod recommendation;
 pub mod shared;
 pub mod taste;

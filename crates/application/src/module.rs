@@ -57,8 +57,15 @@ use crate::{
             CreateUserUseCase, GrantRole, GrantRoleUseCase, SetStanding, SetStandingUseCase,
         },
         authenticate::TokenAuthenticator,
+        email_verification::{
+            AskForVerification, AskForVerificationUseCase, VerifyEmail, VerifyEmailUseCase,
+        },
         manage_users::{
             ChangeUser, ChangeUserUseCase, DeleteUser, DeleteUserUseCase, ListUsersUseCase,
+        },
+        password_reset::{
+            AskForPasswordReset, AskForPasswordResetUseCase, IssuePasswordResetUseCase,
+            ResetPasswordUseCase,
         },
         ports::{
             AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
@@ -104,6 +111,13 @@ use crate::{
         browse_mixes::{ListMixFilmsUseCase, ListMixesUseCase, ShowMixUseCase},
         choose_gradient::{ChooseMixGradientHandler, ChooseMixGradientUseCase},
         ports::MixQueries,
+    },
+    notifications::{
+        ports::{Mailer, NotificationQueries, Seals},
+        preferences::{ChoosePreferences, ChoosePreferencesUseCase, ShowPreferencesUseCase},
+        send_letter::{SendLetterHandler, SendLetterUseCase},
+        unsubscribe::{Unsubscribe, UnsubscribeUseCase},
+        welcome::WelcomeMail,
     },
     recommendation::{
         companions::{
@@ -211,13 +225,15 @@ application_module! {
         Recommender, TasteQueries, ModelWorkshop,
         LanguageModel, Embedder, ModelPolicy, ModelBudget, ConversationQueries,
         JobQueries, FigureQueries,
+        Mailer, NotificationQueries, Seals,
         UpdateInbox,
         OutboxQueue, EventPolicy,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
         ListSessionsUseCase,
-        ShowMeUseCase, ChangePasswordUseCase,
+        ShowMeUseCase, ChangePasswordUseCase, ResetPasswordUseCase, IssuePasswordResetUseCase,
+        ShowPreferencesUseCase, SendLetterUseCase,
         OpenTelegramSignInUseCase, CheckTelegramSignInUseCase,
         OpenTelegramLinkUseCase, RecogniseTelegramUseCase, ReceiveUpdateUseCase,
         CreateUserUseCase,
@@ -270,13 +286,16 @@ application_module! {
         OrderFilms by OrderFilmsUseCase, OrderTraining by OrderTrainingUseCase,
         ChangeUser by ChangeUserUseCase, DeleteUser by DeleteUserUseCase,
         CancelJob by CancelJobUseCase, RetryJob by RetryJobUseCase,
+        AskForPasswordReset by AskForPasswordResetUseCase,
+        AskForVerification by AskForVerificationUseCase, VerifyEmail by VerifyEmailUseCase,
+        ChoosePreferences by ChoosePreferencesUseCase, Unsubscribe by UnsubscribeUseCase,
     ],
     // One for each kind of job; `resolve_all` finds them.
     handlers = [
         TidyUpHandler, TrainRecommenderHandler, ImportFilmHandler, ImportPagesHandler, SearchSourcesHandler,
         CompleteFilmHandler, RefreshOldestHandler, MakeImagesHandler, ChooseGradientHandler,
-        ChooseMixGradientHandler, EmbedFilmsHandler,
+        ChooseMixGradientHandler, EmbedFilmsHandler, SendLetterHandler,
     ],
     // Those who want to know what happened; `resolve_all` finds them.
-    consumers = [TrainingTrigger],
+    consumers = [TrainingTrigger, WelcomeMail],
 }

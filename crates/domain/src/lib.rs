@@ -10,6 +10,7 @@ pub mod identity;
 pub mod jobs;
 pub mod library;
 pub mod mixes;
+pub mod notifications;
 pub mod recommendation;
 pub mod shared;
 pub mod taste;

@@ -10,6 +10,7 @@ pub mod jobs;
 mod library;
 mod mixes;
 pub mod module;
+pub mod notifications;
 pub mod persistence;
 mod readiness;
 pub mod recommendation;

@@ -28,13 +28,14 @@ use crate::{
     },
     identity::{
         Argon2PasswordHasher, Argon2PasswordHasherParameters, FixedSessionPolicy,
-        FixedSessionPolicyParameters, GateState, HashingSlots, JwtAccessTokens,
-        JwtAccessTokensParameters, JwtSecret, SqlIdentityQueries, SqlSessionGate,
+        FixedSessionPolicyParameters, GateState, HashingSlots, HmacSeals, HmacSealsParameters,
+        JwtAccessTokens, JwtAccessTokensParameters, JwtSecret, SqlIdentityQueries, SqlSessionGate,
         SqlSessionGateParameters,
     },
     jobs::{JobBell, SqlJobQueries},
     library::{SqlLibraryQueries, SqlWatchlistEntries, SqlWatchlistEntriesParameters},
     mixes::{MixCache, SqlMixQueries, SqlMixQueriesParameters},
+    notifications::{ConfiguredMailer, ConfiguredMailerParameters, SqlNotificationQueries},
     persistence::{SqlDatabase, SqlDatabaseParameters, SqlStore, SqlStoreParameters, WriteTurns},
     recommendation::{
         CachedPeopleNames, CachedPeopleNamesParameters, MemoryRecommender,
@@ -60,9 +61,10 @@ use application::{
     assistant::ports::ModelLimits,
     catalogue::{ports::PosterStore, sources::FilmSources},
     identity::ports::TokenLives,
+    notifications::ports::Mailer,
 };
 use sea_orm::DatabaseConnection;
-use shaku::module;
+use shaku::{ModuleBuilder, module};
 use std::{sync::Arc, time::Duration};
 
 module! {
@@ -87,6 +89,7 @@ module! {
             SqlConversationQueries,
             SqlJobQueries, SqlFigureQueries,
             SqlUpdateInbox,
+            ConfiguredMailer, HmacSeals, SqlNotificationQueries,
             SqlOutboxQueue, FixedEventPolicy,
         ],
         providers = [],
@@ -137,6 +140,8 @@ pub struct Prepared {
     pub sources: Arc<dyn FilmSources>,
     /// How long a search by title waits for them.
     pub search_budget: Duration,
+    /// Who sends mails.
+    pub mailer: Arc<dyn Mailer>,
 }
 
 /// Wires the adapters.
@@ -144,7 +149,10 @@ pub struct Prepared {
 pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
     let turns = prepared.turns;
     let decoding = DecodingTurns::default();
-    let module = InfrastructureModule::builder()
+    let module = signing(&prepared.jwt_secret)
+        .with_component_parameters::<ConfiguredMailer>(ConfiguredMailerParameters {
+            mailer: prepared.mailer,
+        })
         .with_component_parameters::<SqlDatabase>(SqlDatabaseParameters {
             connection: prepared.connection,
         })
@@ -171,9 +179,6 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<Argon2PasswordHasher>(Argon2PasswordHasherParameters {
             slots: Arc::new(HashingSlots::for_this_machine()),
-        })
-        .with_component_parameters::<JwtAccessTokens>(JwtAccessTokensParameters {
-            keys: (&prepared.jwt_secret).into(),
         })
         .with_component_parameters::<FixedSessionPolicy>(FixedSessionPolicyParameters {
             lives: prepared.lives,
@@ -240,4 +245,15 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         })
         .with_component_parameters::<SqlModelBudget>(SqlModelBudgetParameters { turns });
     Arc::new(module.build())
+}
+
+/// Begins the wiring with what the secret of the service is for.
+fn signing(secret: &JwtSecret) -> ModuleBuilder<InfrastructureModule> {
+    InfrastructureModule::builder()
+        .with_component_parameters::<JwtAccessTokens>(JwtAccessTokensParameters {
+            keys: secret.into(),
+        })
+        .with_component_parameters::<HmacSeals>(HmacSealsParameters {
+            keys: secret.into(),
+        })
 }

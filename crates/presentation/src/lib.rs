@@ -10,6 +10,7 @@ mod identity;
 mod jobs;
 mod library;
 mod mixes;
+mod notifications;
 mod openapi;
 mod recommendation;
 mod taste;
@@ -29,6 +30,10 @@ use http::uploads::UploadRoom;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 pub use http::problem::{KnownProblem, problems};
+pub use notifications::pages::{
+    RESET_PASSWORD as RESET_PASSWORD_PATH, UNSUBSCRIBE as UNSUBSCRIBE_PATH,
+    VERIFY_EMAIL as VERIFY_EMAIL_PATH,
+};
 pub use openapi::openapi;
 pub use telegram::{
     BotFace, BotName, TelegramBot, WebhookGate, WebhookSecret, webhook::PATH as WEBHOOK_PATH,
@@ -148,6 +153,7 @@ pub fn configure(api: Api) -> impl FnOnce(&mut web::ServiceConfig) {
         taste::routes(routes);
         mixes::routes(routes);
         identity::routes(routes);
+        notifications::routes(routes);
         events::routes(routes);
         jobs::routes(routes);
         recommendation::routes(routes);

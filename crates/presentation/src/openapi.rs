@@ -7,7 +7,7 @@ use crate::{
         problem::{PROBLEM_JSON, Problem, ProblemDetails},
         resource::Path,
     },
-    identity, jobs, library, mixes, recommendation, taste, upkeep,
+    identity, jobs, library, mixes, notifications, recommendation, taste, upkeep,
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -37,6 +37,10 @@ const PAGE: &str = "/api/schema/swagger/";
         identity::telegram::exchange, identity::telegram::link, identity::telegram::unlink, identity::me::show_me, identity::me::update_me,
         identity::me::delete_me, identity::me::change_password, identity::sessions::list_sessions,
         identity::sessions::end_sessions, identity::sessions::end_session,
+        identity::password_reset::forget_password, identity::password_reset::reset_password,
+        identity::email::verify_email, identity::email::ask_for_verification,
+        notifications::preferences::show_preferences,
+        notifications::preferences::choose_preferences,
         library::watchlists::list_watchlists, library::watchlists::create_watchlist,
         library::watchlists::show_watchlist, library::watchlists::delete_watchlist,
         library::entries::list_entries, library::entries::add_entry, library::entries::remove_entry,

@@ -1,5 +1,6 @@
 //! Tries every part that is configured, and says what is wrong and what to do.
 mod finding;
+mod mail;
 mod outside;
 mod stored;
 
@@ -46,6 +47,7 @@ async fn examine(config: &Config) -> Vec<Finding> {
         Box::pin(outside::redis(config)),
         Box::pin(outside::model(config)),
         Box::pin(outside::traces(config)),
+        Box::pin(mail::server(config)),
     ];
     let mut findings = vec![
         Finding::ok("configuration", "every setting is valid"),

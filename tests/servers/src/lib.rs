@@ -15,6 +15,7 @@ mod redis;
 mod s3;
 mod scripted;
 mod serving;
+mod smtp;
 
 pub use bot_api::{BOT_NAME, BOT_TOKEN, BotApiServer, BotApiTrouble, BotMessage};
 pub use model::{ModelAnswer, ModelRequest, ModelServer};
@@ -23,3 +24,4 @@ pub use postgres::PostgresServer;
 pub use redis::RedisServer;
 pub use s3::{MuteServer, S3Server};
 pub use scripted::{Reply, ScriptedServer};
+pub use smtp::{ReceivedMail, SmtpServer, SmtpTrouble};

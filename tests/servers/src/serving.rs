@@ -48,6 +48,10 @@ impl Serving {
         format!("http://{}", self.address)
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     pub(crate) fn stop(&mut self) {
         if let Some((stop, thread)) = self.running.take() {
             // A thread that ended by itself did so by a panic, which is passed on by `join`.

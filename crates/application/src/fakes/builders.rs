@@ -173,6 +173,7 @@ impl Fixture for UserBuilder {
         User {
             id,
             email: self.has_email.then(|| self.email.unwrap_or_else(own_email)),
+            email_verified_at: None,
             telegram: self.telegram,
             username: self.username,
             first_name: None,

@@ -19,8 +19,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     identity::{
-        EmailAddress, NewPassword, PasswordHash, Role, Session, SessionId, SignInKeyDigest,
-        TelegramId, TelegramSignIn, TelegramSignInState, User, UserId,
+        EmailAddress, MailTokenDigest, MailTokenPurpose, NewPassword, PasswordHash, Role, Session,
+        SessionId, SignInKeyDigest, TelegramId, TelegramSignIn, TelegramSignInState, User, UserId,
     },
     shared::{Id, Language},
 };
@@ -86,6 +86,7 @@ impl Stored {
         self.drop_loose_refresh_tokens();
         self.telegram_sign_ins
             .retain(|_, attempt| who(attempt) != Some(user));
+        self.forget_notices_of(user);
         self.watchlists.retain(|_, list| list.owner != user);
         self.drop_loose_entries();
         self.drop_loose_tastes();
@@ -397,6 +398,16 @@ impl IdentityQueries for FakeIdentityQueries {
     ) -> Result<Option<TelegramSignIn>, StoreError> {
         self.database
             .read(|stored| stored.telegram_sign_ins.get(&key).cloned())
+    }
+
+    async fn is_mail_token_good(
+        &self,
+        token: MailTokenDigest,
+        purpose: MailTokenPurpose,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.database
+            .read(|stored| stored.good_mail_token(token, purpose, now).is_some())
     }
 
     async fn list_sessions(

@@ -23,6 +23,7 @@ use super::{
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
+    notifications::{FakeNotificationQueries, FakeSeals, RecordingMailer},
     picture_fetcher::FakePictureFetcher,
     recommendation::{FakePeopleNames, FakeShownFilms},
     recommender::{FakeRecommender, FakeTasteQueries},
@@ -55,6 +56,7 @@ use crate::{
     jobs::ports::JobQueries,
     library::ports::{LibraryQueries, WatchlistEntries},
     mixes::ports::MixQueries,
+    notifications::ports::{Mailer, NotificationQueries, Seals},
     recommendation::{
         ports::{CompanionQueries, PeopleNames, ShownFilms},
         recommender::{Recommender, TasteQueries},
@@ -126,4 +128,6 @@ fake_ports! {
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
     FakeUpdateInbox for UpdateInbox,
     FakeOutboxQueue for OutboxQueue, FakeEventPolicy for EventPolicy,
+    RecordingMailer for Mailer, FakeNotificationQueries for NotificationQueries,
+    FakeSeals for Seals,
 }

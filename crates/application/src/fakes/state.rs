@@ -22,10 +22,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     assistant::{Conversation, ConversationId, Message},
     catalogue::{ExternalRef, Film, FilmId, Genre, Mood, PersonId, PosterKey},
-    identity::{SessionId, SignInKeyDigest, TelegramSignIn, User, UserId},
+    identity::{
+        MailToken, MailTokenPurpose, SessionId, SignInKeyDigest, TelegramSignIn, User, UserId,
+    },
     jobs::JobId,
     library::{Watchlist, WatchlistId},
     mixes::{Mix, MixId},
+    notifications::{Channel, NoticeKind},
     recommendation::{CompanionshipId, Recommendation, RecommendationId, Shown},
     taste::{FilmProgress, FilmRating, Hidden, HiddenSubject, Review, Viewing, ViewingId},
 };
@@ -46,6 +49,8 @@ pub struct Stored {
     pub(super) sessions: BTreeMap<SessionId, StoredSession>,
     pub(super) refresh_tokens: HashMap<RefreshTokenDigest, StoredRefreshToken>,
     pub(super) telegram_sign_ins: HashMap<SignInKeyDigest, TelegramSignIn>,
+    pub(super) mail_tokens: BTreeMap<(UserId, MailTokenPurpose), MailToken>,
+    pub(super) notices: BTreeMap<(UserId, NoticeKind, Channel), bool>,
     pub(super) films: BTreeMap<FilmId, Film>,
     pub(super) extras: BTreeMap<FilmId, FilmExtras>,
     pub(super) meanings: BTreeMap<FilmId, StoredMeaning>,

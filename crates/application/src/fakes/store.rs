@@ -9,11 +9,13 @@ use crate::{
     community::ports::{CommunityRepository, CommunityStores},
     events::ports::{EventStores, HandledEvents, Outbox},
     identity::ports::{
-        IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
+        IdentityStores, MailTokenRepository, SessionRepository, TelegramSignInRepository,
+        UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
+    notifications::ports::{NotificationStores, PreferenceRepository},
     recommendation::ports::{
         CompanionRepository, NewActs, RecommendationRepository, RecommendationStores,
     },
@@ -118,6 +120,9 @@ impl IdentityStores for FakeUnitOfWork {
     fn telegram_sign_ins(&self) -> &dyn TelegramSignInRepository {
         self
     }
+    fn mail_tokens(&self) -> &dyn MailTokenRepository {
+        self
+    }
 }
 
 impl CatalogueStores for FakeUnitOfWork {
@@ -206,6 +211,12 @@ impl EventStores for FakeUnitOfWork {
         self
     }
     fn handled_events(&self) -> &dyn HandledEvents {
+        self
+    }
+}
+
+impl NotificationStores for FakeUnitOfWork {
+    fn preferences(&self) -> &dyn PreferenceRepository {
         self
     }
 }

@@ -20,6 +20,7 @@ use super::{
     library::{FakeLibraryQueries, FakeWatchlistEntries},
     meanings::{FakeEmbedder, FakeMeaningIndex, FakeMeaningQueries},
     mixes::FakeMixQueries,
+    notifications::{FakeNotificationQueries, FakeSeals, RecordingMailer},
     picture_fetcher::FakePictureFetcher,
     ports::FakePorts,
     recommendation::{FakePeopleNames, FakeShownFilms},
@@ -159,6 +160,12 @@ pub struct World {
     pub outbox: FakeOutboxQueue,
     /// How much is remembered of it.
     pub event_policy: FakeEventPolicy,
+    /// Mails.
+    pub mailer: RecordingMailer,
+    /// Seals.
+    pub seals: FakeSeals,
+    /// Reads of what users want to hear of.
+    pub notification_queries: FakeNotificationQueries,
     database: Database,
     application: OnceLock<Arc<ApplicationModule>>,
 }
@@ -229,6 +236,9 @@ impl World {
             inbox: FakeUpdateInbox { database: of() },
             outbox: FakeOutboxQueue { database: of() },
             event_policy: FakeEventPolicy,
+            mailer: RecordingMailer::default(),
+            seals: FakeSeals,
+            notification_queries: FakeNotificationQueries { database: of() },
             application: OnceLock::new(),
             database: of(),
         }
@@ -295,6 +305,9 @@ impl World {
             .with_component_parameters::<FakeUpdateInbox>(self.inbox.clone())
             .with_component_parameters::<FakeOutboxQueue>(self.outbox.clone())
             .with_component_parameters::<FakeEventPolicy>(self.event_policy)
+            .with_component_parameters::<RecordingMailer>(self.mailer.clone())
+            .with_component_parameters::<FakeSeals>(self.seals)
+            .with_component_parameters::<FakeNotificationQueries>(self.notification_queries.clone())
             .build()
     }
 

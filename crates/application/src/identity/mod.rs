@@ -2,8 +2,10 @@
 mod account;
 pub mod administer;
 pub mod authenticate;
+pub mod email_verification;
 pub mod last_admin;
 pub mod manage_users;
+pub mod password_reset;
 pub mod ports;
 pub mod profile;
 pub mod register;

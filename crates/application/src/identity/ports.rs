@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     identity::{
-        EmailAddress, NewPassword, PasswordHash, Role, Session, SessionId, SignInKeyDigest,
-        TelegramId, TelegramSignIn, User, UserId,
+        EmailAddress, MailToken, MailTokenDigest, MailTokenPurpose, NewPassword, PasswordHash,
+        Role, Session, SessionId, SignInKeyDigest, TelegramId, TelegramSignIn, User, UserId,
     },
     shared::Language,
 };
@@ -23,6 +23,8 @@ pub trait IdentityStores {
     fn sessions(&self) -> &dyn SessionRepository;
     /// Attempts to sign in by Telegram.
     fn telegram_sign_ins(&self) -> &dyn TelegramSignInRepository;
+    /// Tokens that went out by mail.
+    fn mail_tokens(&self) -> &dyn MailTokenRepository;
 }
 
 /// A user could not be stored.
@@ -154,6 +156,31 @@ pub trait TelegramSignInRepository: Send + Sync {
     async fn forget_expired(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
 }
 
+/// Keeps tokens that went out by mail, by their digests only.
+#[async_trait]
+pub trait MailTokenRepository: Send + Sync {
+    /// Finds the token of a user for a purpose, used up or not as it may be.
+    async fn find(
+        &self,
+        user: UserId,
+        purpose: MailTokenPurpose,
+    ) -> Result<Option<MailToken>, StoreError>;
+    /// Stores a token in place of the one that the user had for the same purpose.
+    async fn save(&self, token: &MailToken) -> Result<(), StoreError>;
+    /// Notes that a server took the mail with this token; nothing where there is none such any more.
+    async fn note_sent(&self, token: MailTokenDigest, at: DateTime<Utc>) -> Result<(), StoreError>;
+    /// Uses a token up that is good, and tells whose it was. Of two that show the same at once, exactly
+    /// one MUST be told.
+    async fn use_up(
+        &self,
+        token: MailTokenDigest,
+        purpose: MailTokenPurpose,
+        now: DateTime<Utc>,
+    ) -> Result<Option<UserId>, StoreError>;
+    /// Forgets tokens that were good until `before`; says how many.
+    async fn forget_expired(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
+}
+
 /// Reads of this context, each one statement.
 #[async_trait]
 pub trait IdentityQueries: Interface {
@@ -176,6 +203,13 @@ pub trait IdentityQueries: Interface {
         &self,
         key: SignInKeyDigest,
     ) -> Result<Option<TelegramSignIn>, StoreError>;
+    /// Whether a token that went out by mail is good.
+    async fn is_mail_token_good(
+        &self,
+        token: MailTokenDigest,
+        purpose: MailTokenPurpose,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError>;
     /// Lists the open sessions of a user, the newest first.
     async fn list_sessions(
         &self,

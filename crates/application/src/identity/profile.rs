@@ -1,14 +1,16 @@
 //! A user's own data: shown, changed, deleted.
 use super::{
     last_admin::{Admins, LastAdminError},
+    password_reset::tell_of_change,
     ports::{HashingError, IdentityQueries, PasswordHasher, SaveUserError, SessionGate},
     removal::remove_user,
 };
 use crate::{
     catalogue::{ports::FilmIndex, posters::PosterRemoval},
+    jobs::ports::NewJob,
     shared::{
         actor::{AccessDenied, Actor},
-        clock::Clock,
+        clock::{Clock, IdGenerator},
         failure::failure,
         retry::retryable,
         store::{Store, StoreError},
@@ -129,6 +131,8 @@ pub(crate) struct ChangePasswordUseCase {
     #[shaku(inject)]
     clock: Arc<dyn Clock>,
     #[shaku(inject)]
+    ids: Arc<dyn IdGenerator>,
+    #[shaku(inject)]
     queries: Arc<dyn IdentityQueries>,
     #[shaku(inject)]
     hasher: Arc<dyn PasswordHasher>,
@@ -157,6 +161,8 @@ impl UseCase<ChangePassword> for ChangePasswordUseCase {
         user.change_password(hash, now);
         uow.users().save(&user).await?;
         let ended = uow.sessions().end_all(me.id, Some(me.session), now).await?;
+        let job = NewJob::new(self.ids.next(), tell_of_change(me.id), now);
+        uow.jobs().enqueue(&job).await?;
         uow.commit().await?;
         self.gate.close(&ended);
         Ok(())

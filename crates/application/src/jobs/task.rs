@@ -3,9 +3,11 @@ use crate::catalogue::sources::SourceList;
 use chrono::Duration;
 use domain::{
     catalogue::{FilmId, SourceName, SourceRef},
+    identity::UserId,
     jobs::{Priority, RetryRule},
     library::WatchlistId,
     mixes::MixId,
+    notifications::LetterKind,
     shared::{Id, Language},
 };
 use std::{fmt, str::FromStr};
@@ -64,6 +66,15 @@ pub enum Task {
     },
     /// Puts films into the numbers of the model in use; each film is a step.
     EmbedFilms,
+    /// Sends a mail to a user.
+    SendLetter {
+        /// Which mail.
+        letter: LetterKind,
+        /// To whom; perhaps to nobody.
+        user: UserId,
+        /// In which language, unless the user has chosen one.
+        language: Option<Language>,
+    },
     /// Learns anew what to recommend.
     TrainRecommender,
     /// Forgets what is over.
@@ -91,6 +102,8 @@ pub enum TaskKind {
     ChooseMixGradient,
     /// [`Task::EmbedFilms`].
     EmbedFilms,
+    /// [`Task::SendLetter`].
+    SendLetter,
     /// [`Task::TrainRecommender`].
     TrainRecommender,
     /// [`Task::TidyUp`].
@@ -116,6 +129,7 @@ impl Task {
             Self::ChooseGradient { .. } => TaskKind::ChooseGradient,
             Self::ChooseMixGradient { .. } => TaskKind::ChooseMixGradient,
             Self::EmbedFilms => TaskKind::EmbedFilms,
+            Self::SendLetter { .. } => TaskKind::SendLetter,
             Self::TrainRecommender => TaskKind::TrainRecommender,
             Self::TidyUp => TaskKind::TidyUp,
         }
@@ -140,6 +154,8 @@ impl Task {
             Self::CompleteFilm { film } | Self::MakeImages { film } => film.to_string(),
             Self::ChooseGradient { watchlist } => watchlist.to_string(),
             Self::ChooseMixGradient { mix } => mix.to_string(),
+            // Whatever the language: a mail that waits is as good as another.
+            Self::SendLetter { letter, user, .. } => format!("{letter}:{user}"),
             // However many are asked for, the next one takes the oldest again, or what is lacking.
             Self::RefreshOldest { .. }
             | Self::EmbedFilms
@@ -152,7 +168,7 @@ impl Task {
 
 impl TaskKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ImportFilm,
         Self::ImportPages,
         Self::SearchSources,
@@ -162,6 +178,7 @@ impl TaskKind {
         Self::ChooseGradient,
         Self::ChooseMixGradient,
         Self::EmbedFilms,
+        Self::SendLetter,
         Self::TrainRecommender,
         Self::TidyUp,
     ];
@@ -179,6 +196,7 @@ impl TaskKind {
             Self::ChooseGradient => "choose_gradient",
             Self::ChooseMixGradient => "choose_mix_gradient",
             Self::EmbedFilms => "embed_films",
+            Self::SendLetter => "send_letter",
             Self::TrainRecommender => "train_recommender",
             Self::TidyUp => "tidy_up",
         }
@@ -188,7 +206,7 @@ impl TaskKind {
     #[must_use]
     pub const fn priority(self) -> Priority {
         match self {
-            Self::SearchSources | Self::CompleteFilm => Priority::High,
+            Self::SearchSources | Self::CompleteFilm | Self::SendLetter => Priority::High,
             Self::ImportFilm | Self::MakeImages | Self::ChooseGradient => Priority::Normal,
             Self::ChooseMixGradient
             | Self::EmbedFilms
@@ -203,7 +221,7 @@ impl TaskKind {
     #[must_use]
     pub const fn at_once(self) -> u32 {
         match self {
-            Self::ImportFilm | Self::SearchSources | Self::CompleteFilm => 4,
+            Self::ImportFilm | Self::SearchSources | Self::CompleteFilm | Self::SendLetter => 4,
             Self::MakeImages | Self::ChooseGradient | Self::ChooseMixGradient => 2,
             // Each goes through much by itself; two would only do the same work twice.
             Self::ImportPages
@@ -224,6 +242,8 @@ impl TaskKind {
             }
             Self::CompleteFilm | Self::MakeImages => (5, seconds(10), minutes(60)),
             Self::ImportFilm => (8, seconds(10), minutes(60)),
+            // About a day; a server that is away for longer has been replaced.
+            Self::SendLetter => (32, seconds(10), minutes(60)),
             Self::ImportPages | Self::RefreshOldest | Self::EmbedFilms => {
                 (8, seconds(30), minutes(60))
             }
@@ -242,6 +262,7 @@ impl TaskKind {
     pub const fn time_limit(self) -> Duration {
         match self {
             Self::SearchSources | Self::ChooseGradient | Self::ChooseMixGradient => minutes(1),
+            Self::SendLetter => minutes(2),
             Self::ImportFilm | Self::CompleteFilm | Self::MakeImages => minutes(5),
             Self::TrainRecommender | Self::TidyUp => minutes(30),
             Self::ImportPages | Self::RefreshOldest | Self::EmbedFilms => minutes(360),

@@ -3,8 +3,8 @@ use crate::{
     assistant::ports::AssistantStores, catalogue::ports::CatalogueStores,
     community::ports::CommunityStores, events::ports::EventStores, identity::ports::IdentityStores,
     jobs::ports::JobStores, library::ports::LibraryStores, mixes::ports::MixStores,
-    recommendation::ports::RecommendationStores, shared::failure::failure,
-    shared::once::OnceStores, taste::ports::TasteStores,
+    notifications::ports::NotificationStores, recommendation::ports::RecommendationStores,
+    shared::failure::failure, shared::once::OnceStores, taste::ports::TasteStores,
 };
 use async_trait::async_trait;
 use shaku::Interface;
@@ -63,6 +63,7 @@ pub trait UnitOfWork:
     + AssistantStores
     + JobStores
     + EventStores
+    + NotificationStores
     + Send
     + Sync
 {

@@ -45,6 +45,8 @@ pub struct Tidied {
     pub telegram_sign_ins: u64,
     /// Changes of films that every search index has followed long since.
     pub film_changes: u64,
+    /// Tokens of mails that nobody can use any more.
+    pub mail_tokens: u64,
     /// Films that were given for evenings long past.
     pub recommendations: u64,
     /// Films that were proposed so long ago that it does not count any more.
@@ -131,6 +133,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
         let uow = self.store.begin().await?;
         let sessions = uow.sessions().forget_expired(now).await?;
         let telegram_sign_ins = uow.telegram_sign_ins().forget_expired(now).await?;
+        let mail_tokens = uow.mail_tokens().forget_expired(now).await?;
         let film_changes = uow.films().forget_changes(now - FILM_CHANGES_KEPT).await?;
         let recommendations = uow
             .recommendations()
@@ -164,6 +167,7 @@ impl UseCase<TidyUp> for TidyUpUseCase {
             sessions,
             telegram_sign_ins,
             film_changes,
+            mail_tokens,
             recommendations,
             shown,
             invitations,

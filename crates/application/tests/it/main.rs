@@ -20,6 +20,8 @@ mod mixes;
 #[cfg(test)]
 mod models;
 #[cfg(test)]
+mod notifications;
+#[cfg(test)]
 mod recommendation;
 #[cfg(test)]
 mod recommendations;

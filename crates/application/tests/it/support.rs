@@ -4,10 +4,12 @@ use application::{
     identity::authenticate::{Authenticator, TokenRefused},
     jobs::{
         RunEnd, Steps, Task, TaskKind,
+        handler::{Progress, TaskHandler},
         ports::{NewJob, Offer},
     },
     shared::{actor::Actor, clock::IdGenerator, failure::Failure, store::Store},
 };
+use async_trait::async_trait;
 use chrono::Duration;
 use domain::{
     catalogue::{CountryName, FilmContent, FilmDescription, FilmTitle, GenreId},
@@ -15,7 +17,7 @@ use domain::{
     jobs::JobId,
     shared::Id,
 };
-use shaku::HasComponent;
+use shaku::{HasComponent, HasComponents};
 use std::sync::Arc;
 
 /// The code of what went wrong.
@@ -77,6 +79,51 @@ pub async fn run_next(world: &World, end: Option<RunEnd>) {
         assert!(jobs.end_run(taken.held, &end, steps, now).await.unwrap());
     }
     uow.commit().await.unwrap();
+}
+
+/// Nobody listens.
+struct Unheard;
+
+#[async_trait]
+impl Progress for Unheard {
+    async fn report(&self, _: u64, _: Option<u64>) {}
+
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Does all jobs that are due, as a worker does, and tells how they ended.
+pub async fn handle_all(world: &World) -> Vec<RunEnd> {
+    let application = world.application();
+    let handlers: &[Arc<dyn TaskHandler>] = application.resolve_all();
+    let ids: &dyn IdGenerator = &world.ids;
+    let now = world.now();
+    let mut ends = Vec::new();
+    loop {
+        let offer = Offer {
+            kinds: &TaskKind::ALL,
+            lease: ids.next(),
+            now,
+            until: now + Duration::minutes(1),
+        };
+        let uow = world.store.begin().await.unwrap();
+        let Some(taken) = uow.jobs().take(&offer).await.unwrap() else {
+            return ends;
+        };
+        uow.commit().await.unwrap();
+        let kind = taken.task.kind();
+        let handler = handlers.iter().find(|handler| handler.kind() == kind);
+        let end = match handler.unwrap().handle(&taken.task, &Unheard).await {
+            Ok(()) => RunEnd::Done,
+            Err(failure) => RunEnd::of_failure(kind, taken.attempts, &failure, 0, now),
+        };
+        let uow = world.store.begin().await.unwrap();
+        let (jobs, steps) = (uow.jobs(), Steps::default());
+        assert!(jobs.end_run(taken.held, &end, steps, now).await.unwrap());
+        uow.commit().await.unwrap();
+        ends.push(end);
+    }
 }
 
 /// One job that runs, one that was done, one that waits, and one that failed.

@@ -127,6 +127,8 @@ pub struct User {
     pub id: UserId,
     /// Where mail reaches them; one user per address.
     pub email: Option<EmailAddress>,
+    /// When they showed that they read what is sent there, if they did.
+    pub email_verified_at: Option<DateTime<Utc>>,
     /// Their Telegram account; one user per account.
     pub telegram: Option<TelegramId>,
     /// How others see them.
@@ -184,6 +186,7 @@ impl User {
         Self {
             id,
             email: None,
+            email_verified_at: None,
             telegram: None,
             username,
             first_name: None,
@@ -230,6 +233,14 @@ impl User {
     pub fn change_password(&mut self, password: PasswordHash, now: DateTime<Utc>) {
         self.password = Some(password);
         self.updated_at = now;
+    }
+
+    /// Takes note that the user reads what is sent to their address; the first time counts.
+    pub fn confirm_email(&mut self, now: DateTime<Utc>) {
+        if self.email.is_some() && self.email_verified_at.is_none() {
+            self.email_verified_at = Some(now);
+            self.updated_at = now;
+        }
     }
 
     /// Ties a Telegram account to the user, by which they sign in from now on.
@@ -326,6 +337,22 @@ mod tests {
             (user.username, user.last_name, user.updated_at),
             (before.username, before.last_name, later(1))
         );
+    }
+
+    #[test]
+    fn an_address_is_confirmed_once_and_only_where_there_is_one() {
+        let mut user = a_user();
+        user.confirm_email(later(1));
+        user.confirm_email(later(2));
+        assert_eq!(user.email_verified_at, Some(later(1)));
+        assert_eq!(user.updated_at, later(1));
+        let mut nowhere = User {
+            email: None,
+            email_verified_at: None,
+            ..user
+        };
+        nowhere.confirm_email(later(3));
+        assert_eq!(nowhere.email_verified_at, None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reads of users, sessions and sign-in attempts.
 use super::{session_row as session, telegram_sign_in_row as attempt, user_row as user};
-use crate::persistence::{Database, IntoStoreError};
+use crate::persistence::{Database, IntoStoreError, Query};
 use application::{
     identity::ports::IdentityQueries,
     shared::{
@@ -11,7 +11,8 @@ use application::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::identity::{
-    EmailAddress, Session, SignInKeyDigest, TelegramId, TelegramSignIn, User, UserId,
+    EmailAddress, MailTokenDigest, MailTokenPurpose, Session, SignInKeyDigest, TelegramId,
+    TelegramSignIn, User, UserId,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -92,6 +93,21 @@ impl IdentityQueries for SqlIdentityQueries {
             .await
             .or_store_error()?;
         row.map(TelegramSignIn::try_from).transpose()
+    }
+
+    async fn is_mail_token_good(
+        &self,
+        token: MailTokenDigest,
+        purpose: MailTokenPurpose,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        const FIND: &str = "SELECT 1 FROM mail_tokens \
+             WHERE digest = $1 AND purpose = $2 AND expires_at > $3";
+        let values = [token.0.to_vec().into(), purpose.name().into(), now.into()];
+        let row = Query::new(FIND, values)
+            .one(self.database.connection())
+            .await?;
+        Ok(row.is_some())
     }
 
     async fn list_sessions(

@@ -37,6 +37,11 @@ impl JwtSecret {
         }
         Ok(Self(secret))
     }
+
+    /// The bytes themselves.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.0.expose_secret().as_bytes()
+    }
 }
 
 /// Signs and reads tokens.
@@ -56,7 +61,7 @@ pub struct Keys {
 
 impl From<&JwtSecret> for Keys {
     fn from(secret: &JwtSecret) -> Self {
-        let bytes = secret.0.expose_secret().as_bytes();
+        let bytes = secret.bytes();
         // Only this algorithm: a token must not choose how it is checked.
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);

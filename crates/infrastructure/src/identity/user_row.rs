@@ -25,6 +25,7 @@ pub(crate) struct Model {
     pub(crate) password_hash: Option<String>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
+    pub(crate) email_verified_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -53,6 +54,7 @@ impl From<&User> for Model {
             password_hash: user.password.as_ref().map(|hash| hash.reveal().to_owned()),
             created_at: user.created_at,
             updated_at: user.updated_at,
+            email_verified_at: user.email_verified_at,
         }
     }
 }
@@ -68,6 +70,7 @@ impl TryFrom<Model> for User {
                 .email
                 .map(|text| EmailAddress::parse(&text).map_err(|source| corrupt("user", source)))
                 .transpose()?,
+            email_verified_at: row.email_verified_at,
             telegram: row.telegram_id.map(TelegramId),
             username: Username::parse(&row.username).map_err(|source| corrupt("user", source))?,
             first_name: row.first_name.map(name).transpose()?,

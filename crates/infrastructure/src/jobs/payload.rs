@@ -8,6 +8,7 @@ use application::{
 };
 use domain::{
     catalogue::{SourceName, SourceRef},
+    notifications::LetterKind,
     shared::{Id, Language},
 };
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,10 @@ struct Payload {
     mix: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    letter: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<Uuid>,
 }
 
 /// A payload lacks what its kind needs.
@@ -88,6 +93,16 @@ pub(super) fn write(task: &Task) -> Result<String, serde_json::Error> {
             mix: Some(mix.as_uuid()),
             ..Payload::default()
         },
+        Task::SendLetter {
+            letter,
+            user,
+            language,
+        } => Payload {
+            letter: Some(letter.name().to_owned()),
+            user: Some(user.as_uuid()),
+            language: language.map(|language| language.code().to_owned()),
+            ..Payload::default()
+        },
         Task::EmbedFilms | Task::TrainRecommender | Task::TidyUp => Payload::default(),
     };
     serde_json::to_string(&payload)
@@ -129,6 +144,11 @@ pub(super) fn read(kind: TaskKind, text: &str) -> Result<Task, Box<dyn Error + S
         },
         TaskKind::ChooseMixGradient => Task::ChooseMixGradient {
             mix: Id::from_uuid(needed("mix", payload.mix)?),
+        },
+        TaskKind::SendLetter => Task::SendLetter {
+            letter: word::<LetterKind>("letter", payload.letter)?,
+            user: Id::from_uuid(needed("user", payload.user)?),
+            language: payload.language.map(|code| code.parse()).transpose()?,
         },
         TaskKind::EmbedFilms => Task::EmbedFilms,
         TaskKind::TrainRecommender => Task::TrainRecommender,
@@ -202,6 +222,14 @@ mod tests {
                     mix: Id::from_uuid(uuid),
                 },
                 r#"{"mix":"00000000-0000-0000-0000-000000000007"}"#,
+            ),
+            (
+                Task::SendLetter {
+                    letter: LetterKind::ResetPassword,
+                    user: Id::from_uuid(uuid),
+                    language: Some(Language::English),
+                },
+                r#"{"language":"en","letter":"reset_password","user":"00000000-0000-0000-0000-000000000007"}"#,
             ),
             (Task::EmbedFilms, "{}"),
             (Task::TrainRecommender, "{}"),

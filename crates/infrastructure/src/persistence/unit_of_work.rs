@@ -18,11 +18,13 @@ use application::{
     community::ports::{CommunityRepository, CommunityStores},
     events::ports::{EventStores, HandledEvents, Outbox},
     identity::ports::{
-        IdentityStores, SessionRepository, TelegramSignInRepository, UserRepository,
+        IdentityStores, MailTokenRepository, SessionRepository, TelegramSignInRepository,
+        UserRepository,
     },
     jobs::ports::{JobQueue, JobStores},
     library::ports::{EntryRepository, LibraryStores, WatchlistRepository},
     mixes::ports::{MixRepository, MixStores},
+    notifications::ports::{NotificationStores, PreferenceRepository},
     recommendation::ports::{
         CompanionRepository, NewActs, RecommendationRepository, RecommendationStores,
     },
@@ -213,6 +215,9 @@ impl IdentityStores for Transaction {
     fn telegram_sign_ins(&self) -> &dyn TelegramSignInRepository {
         self
     }
+    fn mail_tokens(&self) -> &dyn MailTokenRepository {
+        self
+    }
 }
 
 impl CatalogueStores for Transaction {
@@ -301,6 +306,12 @@ impl EventStores for Transaction {
         self
     }
     fn handled_events(&self) -> &dyn HandledEvents {
+        self
+    }
+}
+
+impl NotificationStores for Transaction {
+    fn preferences(&self) -> &dyn PreferenceRepository {
         self
     }
 }

@@ -16,6 +16,8 @@ mod image_inspector;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod migrating;
 #[cfg(test)]
 mod poster_images;

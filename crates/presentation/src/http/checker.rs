@@ -15,6 +15,7 @@ use domain::{
     catalogue::{InvalidSourceRef, UnknownFilmKind, UnknownSourceName, YearOutOfRange},
     identity::{InvalidEmailAddress, InvalidPassword, UnknownRole},
     jobs::UnknownJobState,
+    notifications::NotOptional,
     shared::{Id, InvalidText, TextRule, UnknownLanguage},
     taste::{NotHalfStars, RatingOutOfRange, UnknownHide, UnknownProgress, UnknownStance},
 };
@@ -89,6 +90,7 @@ rule! {
     UnknownHide => "unknown_value",
     Broken => "malformed",
     UnknownWord => "unknown_value",
+    NotOptional => "not_optional",
     std::convert::Infallible => "malformed",
 }
 

@@ -107,6 +107,7 @@ pub enum TaskKindName {
     ChooseGradient,
     ChooseMixGradient,
     EmbedFilms,
+    SendLetter,
     TrainRecommender,
     TidyUp,
 }

@@ -1,5 +1,7 @@
 //! Registering, signing in and out, sessions, and a user's own data over HTTP.
+pub mod email;
 pub mod me;
+pub mod password_reset;
 pub mod register;
 pub mod sessions;
 pub mod sign_in;
@@ -20,6 +22,9 @@ pub fn routes(routes: &mut ServiceConfig) {
         .open(routes);
     Path::at("/api/v1/me/password")
         .put(me::change_password)
+        .open(routes);
+    Path::at("/api/v1/me/email/verification")
+        .post(email::ask_for_verification)
         .open(routes);
     Path::at("/api/v1/me/telegram")
         .post(telegram::link)
@@ -44,6 +49,15 @@ pub fn routes(routes: &mut ServiceConfig) {
         .open(routes);
     Path::at("/api/v1/auth/login")
         .post(sign_in::sign_in)
+        .open(routes);
+    Path::at("/api/v1/auth/password/forgot")
+        .post(password_reset::forget_password)
+        .open(routes);
+    Path::at("/api/v1/auth/password/reset")
+        .post(password_reset::reset_password)
+        .open(routes);
+    Path::at("/api/v1/auth/email/verify")
+        .post(email::verify_email)
         .open(routes);
     Path::at("/api/v1/auth/token")
         .post(tokens::issue_tokens)

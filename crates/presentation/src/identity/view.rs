@@ -17,6 +17,8 @@ pub struct UserView<'a> {
     /// Where mail reaches them.
     #[schema(required, example = "ann@example.org")]
     email: Option<&'a str>,
+    /// Whether they have shown that they read what is sent there.
+    email_verified: bool,
     /// Their number at Telegram.
     #[schema(required)]
     telegram_id: Option<i64>,
@@ -41,6 +43,7 @@ impl<'a> From<&'a User> for UserView<'a> {
         Self {
             id: user.id.as_uuid(),
             email: user.email.as_ref().map(EmailAddress::as_str),
+            email_verified: user.email_verified_at.is_some(),
             telegram_id: user.telegram.map(|telegram| telegram.0),
             username: user.username.as_str(),
             first_name: user.first_name.as_ref().map(PersonalName::as_str),

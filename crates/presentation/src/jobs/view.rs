@@ -2,6 +2,7 @@
 use crate::http::words::{JobStateName, PriorityName};
 use application::jobs::{Task, views::JobView as Job};
 use chrono::{DateTime, Utc};
+use domain::shared::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -89,6 +90,12 @@ pub struct TaskView<'a> {
     /// How many films.
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u32>,
+    /// Which mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    letter: Option<&'a str>,
+    /// To whom; perhaps to nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<Uuid>,
 }
 
 impl<'a> From<&'a Job> for JobView<'a> {
@@ -152,6 +159,16 @@ impl<'a> From<&'a Task> for TaskView<'a> {
             },
             Task::ChooseMixGradient { mix } => Self {
                 mix_id: Some(mix.as_uuid()),
+                ..nothing
+            },
+            Task::SendLetter {
+                letter,
+                user,
+                language,
+            } => Self {
+                letter: Some(letter.name()),
+                user_id: Some(user.as_uuid()),
+                language: language.map(Language::code),
                 ..nothing
             },
             Task::EmbedFilms | Task::TrainRecommender | Task::TidyUp => nothing,

@@ -14,6 +14,7 @@ mod client_contract;
 mod companions;
 mod films;
 mod me;
+mod notifications;
 mod openapi;
 mod posters;
 mod problems;

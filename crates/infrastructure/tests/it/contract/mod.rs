@@ -11,6 +11,7 @@ mod library;
 mod meanings;
 mod mixes;
 mod models;
+mod notifications;
 mod recommendation;
 mod statements;
 mod stats;
@@ -69,6 +70,7 @@ use infrastructure::{
     identity::{GateState, JwtSecret},
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
+    notifications::LoggedMailer,
     persistence::{DatabaseConfig, DatabaseUrl, WriteTurns, migrate_up},
     recommendation::{
         DiskModelFiles, LearningSettings, ModelFiles, ServingState, SqlFactsFeed, SqlModelShelf,
@@ -250,6 +252,7 @@ impl Bench {
             },
             sources: Arc::new(NoFilmSources),
             search_budget: std::time::Duration::from_millis(1_500),
+            mailer: Arc::new(LoggedMailer),
         });
         Self {
             ports,

@@ -6,6 +6,7 @@ use application::{
         ports::{FilmFilter, FilmOrder},
     },
     fakes::{Fixture, a_film, a_genre, a_sourced_film, a_user},
+    identity::password_reset::AskForPasswordReset,
     library::{
         entries::{AddToWatchlist, RemoveFromWatchlist},
         ports::{EntryRange, WatchlistRef},
@@ -25,9 +26,9 @@ use application::{
 use chrono::DateTime;
 use domain::{
     catalogue::{CountryName, ExternalSource, FilmTitle, PosterUrl, SourceName, SourceRating},
-    identity::{Role, User},
+    identity::{EmailAddress, Role, User},
     library::StandardList,
-    shared::Id,
+    shared::{Id, Language},
     taste::Rating,
 };
 use infrastructure::persistence::DatabaseUrl;
@@ -309,6 +310,45 @@ async fn postgres_takes_few_statements_to_recommend() {
     let url = PostgresServer::shared().fresh_database().parse().unwrap();
     let (bench, counter) = counted(url, tempfile::tempdir().unwrap()).await;
     recommending_takes_three_statements(bench, counter).await;
+}
+
+/// Whether anybody has an address must not be told by the work that it takes to ask.
+async fn asking_for_a_password_takes_the_same_statements_whoever_is_asked_for(
+    bench: Bench,
+    counter: Counter,
+) {
+    let user = a_user().with_email("anna@example.org").build();
+    bench.has_user(&user).await;
+    let app = ApplicationModule::builder(Arc::clone(&bench.ports)).build();
+    let ask: &dyn UseCase<AskForPasswordReset> = app.resolve_ref();
+    let asking = async |address| {
+        let email = EmailAddress::parse(address).unwrap();
+        let language = Language::English;
+        let request = AskForPasswordReset { email, language };
+        let (done, statements) = counter.of(ask.execute(&Actor::Anonymous, request)).await;
+        done.unwrap();
+        statements
+    };
+    // The first time there is something to be stored, the second time it waits already.
+    for _ in 0..2 {
+        let known = asking("anna@example.org").await;
+        assert_eq!(asking("nobody@example.org").await, known);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_does_not_tell_who_has_an_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::sqlite_file(&folder.path().join("films.db"));
+    let (bench, counter) = counted(url, folder).await;
+    asking_for_a_password_takes_the_same_statements_whoever_is_asked_for(bench, counter).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_does_not_tell_who_has_an_address() {
+    let url = PostgresServer::shared().fresh_database().parse().unwrap();
+    let (bench, counter) = counted(url, tempfile::tempdir().unwrap()).await;
+    asking_for_a_password_takes_the_same_statements_whoever_is_asked_for(bench, counter).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
