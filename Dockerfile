@@ -40,7 +40,7 @@ RUN set -eu; \
     done; \
     mkdir src; \
     echo 'fn main() {}' > src/main.rs; \
-    cargo build --profile dist --locked; \
+    cargo build --profile dist --locked --features kafka; \
     cargo clean --profile dist --locked --workspace; \
     rm -r src crates/*/src migrations/src
 
@@ -48,7 +48,7 @@ COPY assets assets
 COPY migrations migrations
 COPY crates crates
 COPY src src
-RUN cargo build --profile dist --locked
+RUN cargo build --profile dist --locked --features kafka
 
 # ---------------------------------------------------------------------------- run
 # The slim image of the release that the binary was linked on: it has libc, libm and libgcc_s, and a

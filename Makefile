@@ -4,6 +4,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export CARGO_TERM_COLOR ?= auto
 
+# All that there is, with what the image has and the usual build has not. The same for lint, tests and
+# scripts/fuzz-api, so that its C is compiled once.
+EVERYTHING := --workspace --features kafka --locked
+
 .PHONY: help run build test lint fmt bench openapi coverage
 
 help: ## Lists the targets.
@@ -17,13 +21,14 @@ build: ## Builds the release binary.
 
 test: ## Installs what the tests need and runs them all.
 	scripts/install-test-tools
-	cargo test --workspace --locked
+	cargo test $(EVERYTHING)
 	scripts/fuzz-api
 
 lint: ## Checks formatting, lints, documentation, scripts, YAML and alerts (needs shellcheck, yamllint, promtool).
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
+	cargo clippy $(EVERYTHING) --all-targets -- -D warnings
+	cargo clippy --workspace --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc $(EVERYTHING) --no-deps --document-private-items
 	shellcheck .ci/run deploy/*.sh scripts/fuzz-api scripts/install-test-tools tests/servers/src/*.sh
 	yamllint --strict compose.yaml .gitlab-ci.yml deploy/observability
 	promtool check rules deploy/observability/alerts.yml
@@ -39,4 +44,4 @@ openapi: ## Writes the OpenAPI document to docs/openapi.json.
 	cargo run --quiet --bin filmhub -- openapi > docs/openapi.json
 
 coverage: ## Measures line coverage; needs cargo-llvm-cov.
-	cargo llvm-cov --workspace --locked --summary-only
+	cargo llvm-cov $(EVERYTHING) --summary-only

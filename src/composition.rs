@@ -6,6 +6,7 @@ use application::{
         ports::PosterStore,
         sources::{FilmSources, SourceList},
     },
+    events::ports::EventConsumer,
     identity::ports::{Secrets, TokenLives},
     jobs::Task,
     module::ApplicationModule,
@@ -22,7 +23,10 @@ use infrastructure::{
         picture_fetcher::PictureWays,
         starter_catalogue::{self, Progress},
     },
-    events::{Consuming, EventBell, EventRelay, RelayPorts, Route},
+    events::{
+        self, BrokerHealth, ConfiguredBrokerWatchParameters, Consuming, EventBell, EventRelay,
+        Patience, RelayPorts, Route, Subscription, SubscriptionPorts,
+    },
     identity::GateState,
     jobs::{JobBell, JobWorker, Schedule, Scheduler, WorkerPorts, WorkerSettings},
     module::{InfrastructureModule, Prepared, infrastructure_module},
@@ -59,6 +63,8 @@ pub struct Composition {
     update_bell: UpdateBell,
     /// Rung when there is something to tell.
     event_bell: EventBell,
+    /// How the broker is, where there is one.
+    broker_health: BrokerHealth,
     /// The name of the Telegram bot, once it is known.
     pub bot_name: BotName,
     /// What ranks films, to be kept up.
@@ -164,6 +170,7 @@ pub fn compose(
     }
     let index = FilmIndexState::new(folder, Arc::new(feed));
     let model_files = model_files(config);
+    let broker_health = BrokerHealth::default();
     let recommender = ServingState::new(
         Arc::new(SqlFactsFeed::new(connection.clone())),
         SqlModelShelf::new(connection.clone(), Arc::clone(&model_files)),
@@ -190,6 +197,9 @@ pub fn compose(
         pictures: pictures(config)?,
         sources: sources(config)?,
         search_budget: config.search_budget,
+        broker: ConfiguredBrokerWatchParameters {
+            health: config.events_url.is_some().then(|| broker_health.clone()),
+        },
         model: model(config.model.as_ref())?,
         embedder: model(config.embedder.as_ref())?,
         model_limits: config.model_limits,
@@ -205,6 +215,7 @@ pub fn compose(
         index,
         update_bell,
         event_bell,
+        broker_health,
         bot_name,
         recommender,
     })
@@ -274,8 +285,8 @@ impl Composition {
         JobWorker::new(ports, handlers, self.bell.clone(), settings)
     }
 
-    /// Who tells of what happened.
-    pub fn relay(&self) -> EventRelay {
+    /// Who tells of what happened: to the consumers of this process, or to a broker.
+    pub fn relay(&self, config: &Config) -> EventRelay {
         let ports = RelayPorts {
             queue: self.ports.resolve(),
             clock: self.ports.resolve(),
@@ -283,9 +294,34 @@ impl Composition {
             chance: self.ports.resolve(),
             bell: self.event_bell.clone(),
         };
-        let consuming = Consuming::new(self.ports.resolve(), self.ports.resolve());
-        let consumers = self.application.resolve_all().to_vec();
-        EventRelay::new(ports, Route::Consumers(consuming, consumers))
+        let consumers = self.consumers();
+        let route = match &config.events_url {
+            Some(url) => Route::Broker(events::broker(url, &consumers, self.broker_health.clone())),
+            None => Route::Consumers(self.consuming(), consumers),
+        };
+        EventRelay::new(ports, route)
+    }
+
+    /// Who brings events from the broker to consumers, where there is one.
+    pub fn subscriptions(&self, config: &Config) -> Vec<Subscription> {
+        let Some(url) = &config.events_url else {
+            return Vec::new();
+        };
+        let ports = SubscriptionPorts {
+            consuming: self.consuming(),
+            patience: Patience::default(),
+            health: self.broker_health.clone(),
+        };
+        let of = |consumer| events::subscription(url, consumer, ports.clone());
+        self.consumers().into_iter().map(of).collect()
+    }
+
+    fn consumers(&self) -> Vec<Arc<dyn EventConsumer>> {
+        self.application.resolve_all().to_vec()
+    }
+
+    fn consuming(&self) -> Consuming {
+        Consuming::new(self.ports.resolve(), self.ports.resolve())
     }
 
     /// Who puts into the queue what is due again and again and a worker knows how to do.

@@ -63,11 +63,15 @@ pub fn start_jobs(
     let worker = app.worker(config);
     let scheduler = app.scheduler(config, &worker);
     let until = cancelled.clone();
-    vec![
+    let mut tasks = vec![
         tokio::spawn(async move { worker.work(until).await }),
         tokio::spawn(scheduler.keep(cancelled.clone())),
-        tokio::spawn(app.relay().relay(cancelled.clone())),
-    ]
+        tokio::spawn(app.relay(config).relay(cancelled.clone())),
+    ];
+    for subscription in app.subscriptions(config) {
+        tasks.push(tokio::spawn(subscription.receive(cancelled.clone())));
+    }
+    tasks
 }
 
 /// Starts to follow what other instances change: which sessions are ended, and which films there are.

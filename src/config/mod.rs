@@ -23,6 +23,7 @@ use domain::{catalogue::SourceName, shared::Language};
 use infrastructure::{
     assistant::ModelConfig,
     catalogue::{S3Config, picture_fetcher::PictureHosts},
+    events::BrokerUrl,
     identity::JwtSecret,
     persistence::{DatabaseConfig, DatabaseUrl},
     sources::SourceConfig,
@@ -92,6 +93,8 @@ pub struct Config {
     pub search_budget: Duration,
     /// The Redis server in which instances share what those tell.
     pub redis_url: Option<SecretString>,
+    /// The broker by which events go out, if there is one.
+    pub events_url: Option<BrokerUrl>,
     /// The language model, if there is one.
     pub model: Option<ModelConfig>,
     /// The model that puts texts into numbers, if there is one.
@@ -169,6 +172,7 @@ impl Config {
             sources,
             search_budget: film_sources::read_search_budget(&mut reader),
             redis_url: film_sources::read_redis(&mut reader),
+            events_url: read_events_url(&mut reader),
             embedder: read_embedder(&mut reader, model.as_ref()),
             model,
             model_limits: read_model_limits(&mut reader),
@@ -304,6 +308,18 @@ fn read_proxy(reader: &mut Reader, name: &'static str) -> Option<Url> {
         Ok(proxy) => Some(proxy.0),
         Err(failure) => {
             reader.refuse(name, failure);
+            None
+        }
+    }
+}
+
+/// The address of a broker, which may hold a password and is not shown.
+fn read_events_url(reader: &mut Reader) -> Option<BrokerUrl> {
+    const NAME: &str = "EVENTS_URL";
+    match BrokerUrl::read(&reader.secret(NAME)?) {
+        Ok(url) => Some(url),
+        Err(failure) => {
+            reader.refuse(NAME, failure);
             None
         }
     }
@@ -518,6 +534,21 @@ mod tests {
         assert!(own.key.is_none());
         assert_eq!(own.model, "small");
         assert_eq!(own.proxy.unwrap().host_str(), Some("proxy"));
+    }
+
+    #[test]
+    fn events_go_to_a_broker_where_one_is_named() {
+        assert!(read(&[]).unwrap().0.events_url.is_none());
+        let named = ("EVENTS_URL", "amqp://films:hidden@mq.example.org/films");
+        let (config, shown) = read(&[named]).unwrap();
+        let url = config.events_url.unwrap();
+        assert_eq!(url.to_string(), "amqp://mq.example.org/films");
+        assert!(shown.iter().all(|line| !line.value.contains("hidden")));
+        let errors = read(&[("EVENTS_URL", "redis://hidden")]).err().unwrap();
+        let why = "must start with `amqp://`, `amqps://` or `kafka://`";
+        assert_eq!(errors, [format!("EVENTS_URL {why}")]);
+        let kafka = read(&[("EVENTS_URL", "kafka://one:9092,two:9092")]);
+        assert_eq!(kafka.is_ok(), cfg!(feature = "kafka"));
     }
 
     #[test]

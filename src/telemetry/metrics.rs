@@ -65,6 +65,21 @@ pub const ALL: &[(&str, Kind, &str)] = &[
         "Whether the database answered within two seconds just now.",
     ),
     (
+        "filmhub_events_broker_up",
+        Kind::Gauge,
+        "Whether the broker did what it was asked when this process last used it.",
+    ),
+    (
+        "filmhub_events_dead_lettered_total",
+        Kind::Counter,
+        "Events of a broker that were given up, by consumer.",
+    ),
+    (
+        "filmhub_events_published_total",
+        Kind::Counter,
+        "Events handed to a broker, by outcome: confirmed, unrouted (nobody wants it) or failed.",
+    ),
+    (
         "filmhub_events_total",
         Kind::Counter,
         "Events that were handed on, by outcome: told, again or dead.",

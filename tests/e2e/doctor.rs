@@ -2,7 +2,9 @@
 use crate::app::{Database, Setup, tmdb::FakeTmdb};
 use serde_json::{Value, json};
 use std::net::TcpListener;
-use test_servers::{RedisServer, Reply, S3Server, ScriptedServer, SmtpServer, TraceServer};
+use test_servers::{
+    RabbitMqServer, RedisServer, Reply, S3Server, ScriptedServer, SmtpServer, TraceServer,
+};
 
 stories![
     a_service_in_order_is_said_to_be,
@@ -85,6 +87,7 @@ fn every_part_that_is_configured_is_tried() {
         .set("AWS_KEY_ID", s3.access_key())
         .set("AWS_ACCESS_KEY", s3.secret_key())
         .set("REDIS_URL", &redis.url())
+        .set("EVENTS_URL", &RabbitMqServer::shared().fresh_url())
         .set("GPT_BASE", &format!("{}/v1", model.endpoint()))
         .set("GPT_MODEL", "small")
         .set("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint())
@@ -101,6 +104,7 @@ fn every_part_that_is_configured_is_tried() {
     for name in [
         "poster storage",
         "redis",
+        "broker",
         "language model",
         "source tmdb",
         "traces",
@@ -153,6 +157,10 @@ fn what_is_wrong_is_said_with_what_to_do_and_without_secrets() {
             &format!("http://proxy:hidden-6@{away}"),
         )
         .set("REDIS_URL", &format!("redis://:hidden-7@{away}"))
+        .set(
+            "EVENTS_URL",
+            &format!("amqp://films:hidden-10@{away}/films"),
+        )
         .set("GPT_BASE", &format!("{}/v1", model.endpoint()))
         .set("GPT_API_KEY", "hidden-8")
         .set("OTEL_EXPORTER_OTLP_ENDPOINT", &format!("http://{away}"))
@@ -170,6 +178,7 @@ fn what_is_wrong_is_said_with_what_to_do_and_without_secrets() {
         ("source kinopoisk_dev", "_PROXY"),
         (proxy.as_str(), "_PROXY"),
         ("redis", "REDIS_URL"),
+        ("broker", "EVENTS_URL"),
         ("language model", "GPT_API_KEY"),
         ("traces", "OTEL_EXPORTER_OTLP_ENDPOINT"),
         ("mail", "SMTP_HOST"),

@@ -50,6 +50,7 @@ use crate::{
     },
     events::{
         administer::{ListDeadEventsUseCase, RetryEventUseCase},
+        broker::BrokerWatch,
         ports::{EventConsumer, EventPolicy, OutboxQueue},
     },
     identity::{
@@ -172,6 +173,7 @@ use crate::{
         check_health::CheckHealthUseCase,
         figures::ShowFiguresUseCase,
         ports::FigureQueries,
+        show_broker::ShowBrokerUseCase,
         show_sources::ShowSourcesUseCase,
         tidy_up::{TidyUpHandler, TidyUpUseCase},
     },
@@ -227,7 +229,7 @@ application_module! {
         JobQueries, FigureQueries,
         Mailer, NotificationQueries, Seals,
         UpdateInbox,
-        OutboxQueue, EventPolicy,
+        OutboxQueue, EventPolicy, BrokerWatch,
     ],
     use_cases = [
         TokenAuthenticator, RegisterUseCase, SignInUseCase, IssueTokensUseCase,
@@ -257,6 +259,7 @@ application_module! {
         ListModelsUseCase, TrainModelUseCase, ChooseModelUseCase,
         ShowStatsUseCase, ShowMineUseCase,
         TidyUpUseCase, CheckHealthUseCase, ShowFiguresUseCase, ShowSourcesUseCase,
+        ShowBrokerUseCase,
         ListUsersUseCase, ListJobsUseCase, ShowJobUseCase,
         ListDeadEventsUseCase, RetryEventUseCase,
     ],

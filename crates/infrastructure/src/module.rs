@@ -23,8 +23,8 @@ use crate::{
     },
     community::SqlCommunityQueries,
     events::{
-        EventBell, FixedEventPolicy, FixedEventPolicyParameters, SqlOutboxQueue,
-        SqlOutboxQueueParameters,
+        ConfiguredBrokerWatch, ConfiguredBrokerWatchParameters, EventBell, FixedEventPolicy,
+        FixedEventPolicyParameters, SqlOutboxQueue, SqlOutboxQueueParameters,
     },
     identity::{
         Argon2PasswordHasher, Argon2PasswordHasherParameters, FixedSessionPolicy,
@@ -90,7 +90,7 @@ module! {
             SqlJobQueries, SqlFigureQueries,
             SqlUpdateInbox,
             ConfiguredMailer, HmacSeals, SqlNotificationQueries,
-            SqlOutboxQueue, FixedEventPolicy,
+            SqlOutboxQueue, FixedEventPolicy, ConfiguredBrokerWatch,
         ],
         providers = [],
     }
@@ -140,6 +140,8 @@ pub struct Prepared {
     pub sources: Arc<dyn FilmSources>,
     /// How long a search by title waits for them.
     pub search_budget: Duration,
+    /// How the broker of events is, where there is one.
+    pub broker: ConfiguredBrokerWatchParameters,
     /// Who sends mails.
     pub mailer: Arc<dyn Mailer>,
 }
@@ -231,6 +233,7 @@ pub fn infrastructure_module(prepared: Prepared) -> Arc<InfrastructureModule> {
         .with_component_parameters::<FixedSearchBudget>(FixedSearchBudgetParameters {
             of_a_search: prepared.search_budget,
         })
+        .with_component_parameters::<ConfiguredBrokerWatch>(prepared.broker)
         .with_component_parameters::<OpenAiEmbedder>(OpenAiEmbedderParameters {
             connection: prepared.embedder,
         })

@@ -1,9 +1,11 @@
 //! A model as bytes: a name, a version of the form, a digest, and the numbers, little end first.
-use crate::{Model, Neighbours, trend::Trend};
+use crate::{Model, Neighbours, leanings::Leanings, trend::Trend};
 use half::f16;
 use sha2::{Digest, Sha256};
 
-const NAME: &[u8; 8] = b"fhmodel1";
+const NAME: &[u8; 8] = b"fhmodel2";
+/// Models of before there were leanings, which go on serving until another one is trained.
+const NAME_WITHOUT_LEANINGS: &[u8; 8] = b"fhmodel1";
 const DIGEST: usize = 32;
 
 /// The bytes are no model that this version reads.
@@ -32,6 +34,8 @@ impl Model {
         write_numbers(&mut body, &self.trend.starts);
         write_numbers(&mut body, &self.trend.films);
         write_floats(&mut body, &self.trend.counts);
+        body.extend(self.leanings.width.to_le_bytes());
+        write_halves(&mut body, &self.leanings.films);
         let mut bytes = NAME.to_vec();
         bytes.extend(Sha256::digest(&body));
         bytes.extend(body);
@@ -43,13 +47,18 @@ impl Model {
     /// # Errors
     /// [`Unreadable`] when the bytes are not exactly those of a model.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let rest = bytes.strip_prefix(NAME).ok_or(Unreadable::OtherForm)?;
+        let (name, rest) = bytes.split_first_chunk().ok_or(Unreadable::OtherForm)?;
+        let has_leanings = match name {
+            NAME => true,
+            NAME_WITHOUT_LEANINGS => false,
+            _ => return Err(Unreadable::OtherForm),
+        };
         let (digest, body) = rest.split_at_checked(DIGEST).ok_or(Unreadable::Damaged)?;
         if Sha256::digest(body).as_slice() != digest {
             return Err(Unreadable::Damaged);
         }
         let mut reader = Reader(body);
-        let model = reader.model().ok_or(Unreadable::Damaged)?;
+        let model = reader.model(has_leanings).ok_or(Unreadable::Damaged)?;
         if reader.0.is_empty() && model.is_sound() {
             Ok(model)
         } else {
@@ -64,6 +73,7 @@ impl Model {
                 .iter()
                 .all(|part| part.is_sound(films))
             && self.trend.is_sound(films)
+            && self.leanings.is_sound(films)
     }
 }
 
@@ -96,7 +106,7 @@ fn write_halves(bytes: &mut Vec<u8>, numbers: &[f32]) {
 struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
-    fn model(&mut self) -> Option<Model> {
+    fn model(&mut self, has_leanings: bool) -> Option<Model> {
         Some(Model {
             popularity: self.list(f32::from_le_bytes)?,
             similar: self.neighbours()?,
@@ -108,6 +118,11 @@ impl Reader<'_> {
                 films: self.list(u32::from_le_bytes)?,
                 counts: self.list(f32::from_le_bytes)?,
             },
+            leanings: if has_leanings {
+                self.leanings()?
+            } else {
+                Leanings::default()
+            },
         })
     }
 
@@ -115,8 +130,19 @@ impl Reader<'_> {
         Some(Neighbours {
             starts: self.list(u32::from_le_bytes)?,
             films: self.list(u32::from_le_bytes)?,
-            weights: self.list(|bytes| f16::from_le_bytes(bytes).to_f32())?,
+            weights: self.halves()?,
         })
+    }
+
+    fn leanings(&mut self) -> Option<Leanings> {
+        Some(Leanings {
+            width: u32::from_le_bytes(self.take()?),
+            films: self.halves()?,
+        })
+    }
+
+    fn halves(&mut self) -> Option<Vec<f32>> {
+        self.list(|bytes| f16::from_le_bytes(bytes).to_f32())
     }
 
     fn list<T, const N: usize>(&mut self, read: fn([u8; N]) -> T) -> Option<Vec<T>> {
@@ -162,6 +188,22 @@ mod tests {
         let close = |(one, other): (f32, f32)| (one - other).abs() < 0.05;
         let scores = model.score(&past, 0).into_iter().zip(read.score(&past, 0));
         assert!(scores.into_iter().all(close));
+    }
+
+    #[test]
+    fn a_model_of_before_there_were_leanings_is_read_without_them() {
+        let whole = Model {
+            leanings: Leanings::default(),
+            ..model()
+        };
+        let bytes = whole.to_bytes();
+        let (_, body) = bytes.split_at(NAME.len() + DIGEST);
+        // The width of the leanings and how many numbers follow, which is none.
+        let body = &body[..body.len() - size_of::<u32>() - size_of::<u64>()];
+        let digest = Sha256::digest(body);
+        let before = [&NAME_WITHOUT_LEANINGS[..], digest.as_slice(), body].concat();
+        let read = Model::from_bytes(&before).unwrap();
+        assert_eq!(read.to_bytes(), bytes);
     }
 
     #[test]

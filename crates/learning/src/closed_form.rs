@@ -2,7 +2,8 @@
 //!
 //! EASE (Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data") finds weights between films
 //! that best tell each film of a user from the others. With P the inverse of `XᵀX + Λ` they are
-//! `-P_ij / P_jj`. Λ grows with a film's popularity (Steck 2020, "Autoencoders that don't overfit towards
+//! `-P_ij / P_jjᵏ`. There k is 1; with less, which lies between that and plain ridge regression, popular
+//! films come forward a little. Λ grows with a film's popularity (Steck 2020, "Autoencoders that don't overfit towards
 //! the Identity"), and a user's acts count less the more there are. With fewer users than films, P
 //! comes from a matrix as wide as there are users (Woodbury's identity); with more, it is computed for
 //! as many films as the memory is for, the most popular, and others get shrunken cosines.
@@ -38,7 +39,7 @@ pub(crate) fn similar(acts: &Acts, settings: &Settings) -> Result<Neighbours, No
     let weighted = Weighted::new(acts, settings);
     let (users, films) = (weighted.by_user.len(), weighted.by_film.len());
     if users <= films && users <= settings.widest() {
-        by_users(&weighted, settings.neighbours)
+        by_users(&weighted, settings)
     } else {
         by_films(&weighted, settings)
     }
@@ -94,7 +95,7 @@ fn unit_scale(table: &Table) -> f32 {
 }
 
 /// P by a matrix as wide as there are users: K = I + X Λ⁻¹ Xᵀ and P = Λ⁻¹ - Λ⁻¹ Xᵀ K⁻¹ X Λ⁻¹.
-fn by_users(weighted: &Weighted, most: usize) -> Result<Neighbours, NotInvertible> {
+fn by_users(weighted: &Weighted, settings: &Settings) -> Result<Neighbours, NotInvertible> {
     let users = weighted.by_user.len();
     let mut kernel = Mat::<f32>::identity(users, users);
     for (acts, ridge) in weighted.by_film.iter().zip(&weighted.ridge) {
@@ -122,6 +123,7 @@ fn by_users(weighted: &Weighted, most: usize) -> Result<Neighbours, NotInvertibl
     let columns = weighted.by_film.iter().zip(&weighted.ridge);
     let diagonal: Vec<f32> = columns
         .map(|(acts, ridge)| (1.0 - product(acts, &answer(acts)) / ridge) / ridge)
+        .map(|entry| entry.powf(settings.certainty))
         .collect();
     let mut neighbours = Neighbours::new();
     let mut row = Vec::new();
@@ -137,7 +139,7 @@ fn by_users(weighted: &Weighted, most: usize) -> Result<Neighbours, NotInvertibl
                 }
             }
         }
-        neighbours.push(&mut row, most);
+        neighbours.push(&mut row, settings.neighbours);
     }
     Ok(neighbours)
 }
@@ -172,7 +174,9 @@ fn by_films(weighted: &Weighted, settings: &Settings) -> Result<Neighbours, NotI
     let inverse = gram.llt(Side::Lower).map_err(NotInvertible)?.inverse();
     drop(gram);
     let diagonal = |at: usize| inverse.col_as_slice(at).get(at).copied().unwrap_or(1.0);
-    let diagonal: Vec<f32> = (0..chosen.len()).map(diagonal).collect();
+    let diagonal: Vec<f32> = (0..chosen.len())
+        .map(|at| diagonal(at).powf(settings.certainty))
+        .collect();
     let mut cosines = rare_cosines(weighted, &places);
     let mut neighbours = Neighbours::new();
     for (film, at) in places.iter().enumerate() {
@@ -312,7 +316,7 @@ mod tests {
         ) {
             let settings = Settings { ridge: 2.0, ..Settings::default() };
             let weighted = Weighted::new(&acts(&pairs, 9), &settings);
-            let by_users = by_users(&weighted, 100).unwrap();
+            let by_users = by_users(&weighted, &settings).unwrap();
             let by_films = by_films(&weighted, &settings).unwrap();
             for film in 0..9 {
                 for (other, weight) in by_films.of(film) {

@@ -5,6 +5,7 @@
 mod acts;
 mod artifact;
 mod closed_form;
+mod leanings;
 mod model;
 mod neighbours;
 mod numbers;

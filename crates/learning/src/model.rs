@@ -2,6 +2,7 @@
 use crate::{
     acts::Acts,
     closed_form::{self, NotInvertible},
+    leanings::Leanings,
     neighbours::Neighbours,
     numbers::{place, real},
     settings::Settings,
@@ -24,6 +25,8 @@ pub struct Past {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Weights {
     similar: f32,
+    /// What the kinds of taste say beside a long history, and how much more beside a short one.
+    leanings: (f32, f32),
     close: f32,
     next: f32,
     trend: f32,
@@ -38,7 +41,8 @@ struct Weights {
 /// Chosen on validation cuts; see the performance notes.
 const WEIGHTS: Weights = Weights {
     similar: 1.0,
-    close: 0.4,
+    leanings: (0.1, 0.4),
+    close: 0.7,
     next: 2.4,
     trend: 0.6,
     popularity: 2.5,
@@ -49,13 +53,15 @@ const WEIGHTS: Weights = Weights {
 /// Of a long history so many acts are looked at, the newest.
 const MOST_PAST: usize = 500;
 
-/// A trained model: what goes with each film, what follows it, and what was popular when.
+/// A trained model: what goes with each film, what follows it, which kinds of taste there are, and what
+/// was popular when.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
     pub(crate) similar: Neighbours,
     pub(crate) close: Neighbours,
     pub(crate) next: Neighbours,
     pub(crate) trend: Trend,
+    pub(crate) leanings: Leanings,
     /// How many users did something with each film, as a logarithm.
     pub(crate) popularity: Vec<f32>,
 }
@@ -72,6 +78,7 @@ impl Model {
             close: following(acts, &Steps::close(), settings.neighbours / 2),
             next: following(acts, &Steps::next(), settings.neighbours),
             trend: Trend::new(acts),
+            leanings: Leanings::new(acts, settings.leanings),
             popularity: popularity.into_iter().map(f32::ln_1p).collect(),
         })
     }
@@ -120,6 +127,11 @@ impl Model {
         // A few acts in a row are no course yet that somebody is on.
         let course = moment * known(past.len(), 20.0);
         say(self.sum(&self.similar, &past, &fresh), WEIGHTS.similar);
+        if !self.leanings.is_empty() {
+            let (long, short) = WEIGHTS.leanings;
+            let weight = (long + short * (1.0 - known(past.len(), 20.0))) * (1.0 - course);
+            say(self.leaning(&past, &fresh), weight);
+        }
         say(
             self.sum(&self.close, &past, &fresh),
             WEIGHTS.close * known(past.len(), 3.0),
@@ -149,12 +161,23 @@ impl Model {
 
     fn sum(&self, neighbours: &Neighbours, past: &[Past], weights: &[f32]) -> Vec<f32> {
         let mut scores = vec![0.0; self.films()];
-        for (act, weight) in past.iter().zip(weights) {
-            let times = weight * Settings::default().tilted(act.stars);
-            neighbours.add_to(&mut scores, act.film, times);
+        for (film, times) in strengths(past, weights) {
+            neighbours.add_to(&mut scores, film, times);
         }
         scores
     }
+
+    fn leaning(&self, past: &[Past], weights: &[f32]) -> Vec<f32> {
+        let past = strengths(past, weights);
+        self.leanings.score(past, &self.popularity)
+    }
+}
+
+/// How strongly each film of a past speaks, by how it was liked and how much its time counts.
+fn strengths(past: &[Past], weights: &[f32]) -> impl Iterator<Item = (u32, f32)> {
+    let settings = Settings::default();
+    let films = past.iter().zip(weights);
+    films.map(move |(act, weight)| (act.film, weight * settings.tilted(act.stars)))
 }
 
 /// How much this is the moment after the user's last act: 1 right after it, less the longer ago it is.
@@ -289,6 +312,36 @@ mod tests {
                 .count();
         }
         assert!(kept >= 450, "{kept} of 500");
+    }
+
+    #[test]
+    fn strange_users_neither_break_learning_nor_get_strange_answers() {
+        let usual = (0..60_u32)
+            .flat_map(|user| (0..12).map(move |step| (user, (user * 5 + step * 7) % 90)));
+        let all_tens = (0..90).map(|film| (60, film));
+        let one_film = [(61, 4)];
+        let tireless = (0..50_000).map(|step| (62, step % 90));
+        let pairs = usual.chain(all_tens).chain(one_film).chain(tireless);
+        let acts = pairs.zip(0..).map(|((user, film), at)| Act {
+            user,
+            film,
+            stars: 5.0,
+            at,
+        });
+        let acts: Vec<Act> = acts.collect();
+        let backwards: Vec<Act> = acts.iter().rev().copied().collect();
+        let train = |acts| Model::train(&Acts::new(acts, 90, 2_000), &Settings::default()).unwrap();
+        let model = train(acts);
+        assert_eq!(model.to_bytes(), train(backwards).to_bytes());
+        let of_all: Vec<Past> = (0..90).map(|film| saw(film, 0)).collect();
+        let tireless: Vec<Past> = (0..50_000)
+            .map(|step| saw(step % 90, i64::from(step)))
+            .collect();
+        for past in [&[][..], &of_all, &[saw(4, 0)], &tireless] {
+            let scores = model.score(past, 100);
+            assert!(scores.iter().all(|score| score.is_finite()));
+            assert!(scores.iter().any(|score| *score != 0.0));
+        }
     }
 
     proptest! {

@@ -7,10 +7,15 @@ pub struct Settings {
     pub ridge: f32,
     /// The same for each act with a film: what is popular must prove more.
     pub popularity_ridge: f32,
+    /// How far what is known for sure of a film counts for it: 1 keeps every film from speaking for
+    /// itself, 0 lets it, and less favours what is popular.
+    pub certainty: f32,
     /// The power of the number of acts by which each act of a user counts less.
     pub damping: f32,
     /// How much more an act counts for each star above three and a half.
     pub tilt: f32,
+    /// The most kinds of taste that are told apart.
+    pub leanings: u32,
     /// How many neighbours of a film are kept.
     pub neighbours: usize,
     /// How many acts of a user count, the newest.
@@ -22,11 +27,13 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            ridge: 100.0,
+            ridge: 150.0,
             popularity_ridge: 0.25,
-            damping: 0.25,
+            certainty: 0.65,
+            damping: 0.0,
             tilt: 0.15,
-            neighbours: 200,
+            leanings: 48,
+            neighbours: 250,
             acts_of_each: 2_000,
             memory_mib: 512,
         }

@@ -45,6 +45,7 @@ async fn examine(config: &Config) -> Vec<Finding> {
         Box::pin(outside::sources(config)),
         Box::pin(outside::proxies(config)),
         Box::pin(outside::redis(config)),
+        Box::pin(outside::broker(config)),
         Box::pin(outside::model(config)),
         Box::pin(outside::traces(config)),
         Box::pin(mail::server(config)),

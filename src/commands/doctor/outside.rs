@@ -1,4 +1,5 @@
-//! What the service asks: sources of films, proxies, Redis, the language model, and where traces go.
+//! What the service asks: sources of films, proxies, Redis, the broker, the language model, and where
+//! traces go.
 use super::finding::{Finding, tried};
 use crate::config::Config;
 use anyhow::{Context, bail};
@@ -8,6 +9,7 @@ use application::{
 };
 use infrastructure::{
     assistant::ModelConfig,
+    events,
     sources::{Failover, RedisShelf, SourceConfig, outbound_client},
     system::SystemClock,
 };
@@ -21,6 +23,7 @@ use tokio::net::TcpStream;
 use url::Url;
 
 const REDIS: &str = "redis";
+const BROKER: &str = "broker";
 const MODEL: &str = "language model";
 const TRACES: &str = "traces";
 
@@ -128,6 +131,20 @@ pub async fn redis(config: &Config) -> Vec<Finding> {
         Ok(done) => Finding::ok(REDIS, format!("answers in {} ms", done.took_ms)),
         Err(why) => Finding::failed(REDIS, why).with_advice(
             "see that it runs and that REDIS_URL names it with its password; without it each instance remembers for itself",
+        ),
+    }]
+}
+
+/// The broker of events, where one is configured: it is entered and left again.
+pub async fn broker(config: &Config) -> Vec<Finding> {
+    let Some(url) = &config.events_url else {
+        return Vec::new();
+    };
+    let entering = async { events::check(url).await.map_err(anyhow::Error::from_boxed) };
+    vec![match tried(entering).await {
+        Ok(done) => Finding::ok(BROKER, format!("{url} answers in {} ms", done.took_ms)),
+        Err(why) => Finding::failed(BROKER, format!("{url}: {why}")).with_advice(
+            "see that it runs and can be reached from here, and that EVENTS_URL names it with a user who may use it; until then events wait in the database",
         ),
     }]
 }

@@ -19,6 +19,7 @@
 //! them too. They are not for production: nothing here is secret, slow or lasting.
 mod assistant;
 mod background;
+mod broker_watch;
 mod builders;
 mod catalogue;
 mod communities;
@@ -51,6 +52,7 @@ pub use assistant::{
     AskedToGuess, AskedToTalk, FakeLanguageModel, FakeModelBudget, FakeModelPolicy,
 };
 pub use background::FakeBackground;
+pub use broker_watch::FakeBrokerWatch;
 pub use builders::{
     ConversationBuilder, FilmBuilder, Fixture, GenreBuilder, MixBuilder, MoodBuilder, Origin,
     RecommendationBuilder, SessionBuilder, UserBuilder, WatchlistBuilder, a_conversation, a_film,

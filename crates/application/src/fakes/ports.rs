@@ -6,6 +6,7 @@
 use super::{
     assistant::{FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
     background::FakeBackground,
+    broker_watch::FakeBrokerWatch,
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
         FakeSearchBudget, FakeVocabulary,
@@ -49,7 +50,10 @@ use crate::{
         sources::FilmSources,
     },
     community::ports::CommunityQueries,
-    events::ports::{EventPolicy, OutboxQueue},
+    events::{
+        broker::BrokerWatch,
+        ports::{EventPolicy, OutboxQueue},
+    },
     identity::ports::{
         AccessTokens, IdentityQueries, PasswordHasher, Secrets, SessionGate, SessionPolicy,
     },
@@ -128,6 +132,7 @@ fake_ports! {
     FakeJobQueries for JobQueries, FakeFigureQueries for FigureQueries,
     FakeUpdateInbox for UpdateInbox,
     FakeOutboxQueue for OutboxQueue, FakeEventPolicy for EventPolicy,
+    FakeBrokerWatch for BrokerWatch,
     RecordingMailer for Mailer, FakeNotificationQueries for NotificationQueries,
     FakeSeals for Seals,
 }

@@ -2,6 +2,7 @@
 use super::{
     assistant::{FakeLanguageModel, FakeModelBudget, FakeModelPolicy},
     background::FakeBackground,
+    broker_watch::FakeBrokerWatch,
     builders::{Fixture, Origin, a_session},
     catalogue::{
         FakeFilmIndex, FakeFilmQueries, FakePictureInspector, FakePosterImages, FakePosterStore,
@@ -96,6 +97,8 @@ pub struct World {
     pub fetcher: FakePictureFetcher,
     /// Other catalogues.
     pub sources: FakeFilmSources,
+    /// How the broker is.
+    pub broker: FakeBrokerWatch,
     /// Reads of users.
     pub identity_queries: FakeIdentityQueries,
     /// Reads of films.
@@ -236,6 +239,7 @@ impl World {
             inbox: FakeUpdateInbox { database: of() },
             outbox: FakeOutboxQueue { database: of() },
             event_policy: FakeEventPolicy,
+            broker: FakeBrokerWatch::default(),
             mailer: RecordingMailer::default(),
             seals: FakeSeals,
             notification_queries: FakeNotificationQueries { database: of() },
@@ -305,6 +309,7 @@ impl World {
             .with_component_parameters::<FakeUpdateInbox>(self.inbox.clone())
             .with_component_parameters::<FakeOutboxQueue>(self.outbox.clone())
             .with_component_parameters::<FakeEventPolicy>(self.event_policy)
+            .with_component_parameters::<FakeBrokerWatch>(self.broker.clone())
             .with_component_parameters::<RecordingMailer>(self.mailer.clone())
             .with_component_parameters::<FakeSeals>(self.seals)
             .with_component_parameters::<FakeNotificationQueries>(self.notification_queries.clone())

@@ -2,5 +2,6 @@
 pub mod check_health;
 pub mod figures;
 pub mod ports;
+pub mod show_broker;
 pub mod show_sources;
 pub mod tidy_up;

@@ -1,6 +1,7 @@
 //! Keeping order.
 use crate::support::{code, jobs_in_every_state};
 use application::{
+    events::broker::BrokerState,
     fakes::{
         SourceTrouble, World, a_film, a_poster_of, a_recommendation, a_session, a_user, a_watchlist,
     },
@@ -13,6 +14,7 @@ use application::{
         check_health::CheckHealth,
         figures::{FigureDays, ShowFigures},
         ports::{DayOfActivity, Totals},
+        show_broker::ShowBroker,
         show_sources::ShowSources,
         tidy_up::{Tidied, TidyUp},
     },
@@ -286,6 +288,21 @@ async fn sources_are_shown_and_do_not_count_for_health() {
     let states = show().await.unwrap();
     assert!(states.iter().all(|state| state.is_refused) && states.len() == 1);
     assert!(world.sources.asked().is_empty());
+    assert!(
+        health(&world)
+            .await
+            .iter()
+            .all(|(_, problem)| problem.is_none())
+    );
+}
+
+#[tokio::test]
+async fn the_broker_is_shown_and_does_not_count_for_health() {
+    let world = World::new();
+    let show = || world.run(&Actor::Anonymous, ShowBroker);
+    assert_eq!(show().await.unwrap(), None);
+    world.broker.set(BrokerState::Down);
+    assert_eq!(show().await.unwrap(), Some(BrokerState::Down));
     assert!(
         health(&world)
             .await

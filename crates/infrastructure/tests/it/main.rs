@@ -4,6 +4,8 @@ mod assistant;
 #[cfg(test)]
 mod backlog;
 #[cfg(test)]
+mod brokers;
+#[cfg(test)]
 mod contention;
 #[cfg(test)]
 mod contract;

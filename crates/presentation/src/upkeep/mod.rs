@@ -10,9 +10,11 @@ use crate::http::{
 use actix_web::{HttpResponse, web::ServiceConfig};
 use application::{
     catalogue::sources::SourceState,
+    events::broker::BrokerState,
     shared::actor::Actor,
     upkeep::{
         check_health::{CheckHealth, PartHealth},
+        show_broker::ShowBroker,
         show_sources::ShowSources,
     },
 };
@@ -54,6 +56,11 @@ pub struct ReadinessView<'a> {
     /// The sources of films that are configured, in the order in which they are asked. The service
     /// can do without them.
     sources: Vec<SourceView>,
+    /// How the broker was when this process last handed it events, where one is configured: `up`, `down`,
+    /// or `unknown` until then. While it is down events wait in the database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false, example = "up")]
+    broker: Option<&'static str>,
 }
 
 /// How a source of films is.
@@ -93,7 +100,8 @@ pub async fn show_health(settings: Settings) -> Result<HttpResponse, Problem> {
     })
 }
 
-/// Tells whether database, poster store and search index answer, and how the sources of films are.
+/// Tells whether database, poster store and search index answer, and how the sources of films and the
+/// broker are.
 #[utoipa::path(
     get, path = "/readyz", operation_id = "showReadiness", tag = "upkeep", security(()),
     responses(
@@ -104,15 +112,18 @@ pub async fn show_health(settings: Settings) -> Result<HttpResponse, Problem> {
 pub async fn show_readiness(
     check: Use<CheckHealth>,
     sources: Use<ShowSources>,
+    broker: Use<ShowBroker>,
 ) -> Result<HttpResponse, Problem> {
     let parts = check.execute(&Actor::Anonymous, CheckHealth).await?;
     let parts: Vec<Part> = parts.iter().map(Part::from).collect();
     if parts.iter().all(|part| part.is_ready) {
         let sources = sources.execute(&Actor::Anonymous, ShowSources).await?;
+        let broker = broker.execute(&Actor::Anonymous, ShowBroker).await?;
         answer::ok(&ReadinessView {
             status: "ready",
             parts,
             sources: sources.into_iter().map(SourceView::from).collect(),
+            broker: broker.map(BrokerState::name),
         })
     } else {
         Err(Problem::not_ready(parts))

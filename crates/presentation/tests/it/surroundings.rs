@@ -3,6 +3,7 @@ use crate::support::{TestApi, settings};
 use actix_web::http::Method;
 use application::{
     catalogue::vocabulary::{ListMoods, VocabularyError},
+    events::broker::BrokerState,
     fakes::{SourceTrouble, UserBuilder, World, a_film, a_genre, a_user},
     identity::authenticate::{Authenticator, TokenRefused},
     module::ApplicationModule,
@@ -437,4 +438,17 @@ async fn a_panic_is_logged() {
         .collect();
     assert_eq!(errors.len(), 1, "{}", lines.text());
     assert_eq!(errors[0]["fields"]["panic"], "secret of the house");
+}
+
+#[actix_web::test]
+async fn readiness_tells_of_the_broker_and_does_not_depend_on_it() {
+    let api = TestApi::new().await;
+    let ready = api.get("/readyz").expect(200).await.json();
+    assert_eq!(ready.get("broker"), None);
+    api.world.broker.set(BrokerState::Down);
+    let ready = api.get("/readyz").expect(200).await.json();
+    assert_eq!(
+        (&ready["status"], &ready["broker"]),
+        (&json!("ready"), &json!("down"))
+    );
 }

@@ -66,7 +66,7 @@ use infrastructure::{
         film_index::FilmIndexState,
         picture_fetcher::{PictureHosts, PictureWays},
     },
-    events::EventBell,
+    events::{ConfiguredBrokerWatchParameters, EventBell},
     identity::{GateState, JwtSecret},
     jobs::JobBell,
     module::{Prepared, infrastructure_module},
@@ -252,6 +252,7 @@ impl Bench {
             },
             sources: Arc::new(NoFilmSources),
             search_budget: std::time::Duration::from_millis(1_500),
+            broker: ConfiguredBrokerWatchParameters { health: None },
             mailer: Arc::new(LoggedMailer),
         });
         Self {
