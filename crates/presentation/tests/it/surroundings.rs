@@ -14,10 +14,10 @@ use domain::catalogue::{Mood, SourceName};
 use presentation::Api;
 use serde_json::{Value, json};
 use std::{
+    cell::RefCell,
     io::Write,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Once},
 };
-use tracing_subscriber::fmt::MakeWriter;
 
 #[actix_web::test]
 async fn every_request_has_a_name_and_a_decent_one_of_the_client_is_kept() {
@@ -300,12 +300,25 @@ async fn a_panic_while_a_request_is_read_is_a_problem_too() {
     api.get("/healthz").expect(200).await;
 }
 
+/// What a thread logs.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
-impl Write for Lines {
+thread_local! {
+    /// Where the lines of this thread go.
+    static KEPT: RefCell<Option<Lines>> = const { RefCell::new(None) };
+}
+
+/// Writes what a thread logs to where its lines go.
+struct OfThisThread;
+
+impl Write for OfThisThread {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        KEPT.with_borrow(|kept| {
+            if let Some(Lines(lines)) = kept {
+                lines.lock().unwrap().extend_from_slice(bytes);
+            }
+        });
         Ok(bytes.len())
     }
 
@@ -314,21 +327,31 @@ impl Write for Lines {
     }
 }
 
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-    fn make_writer(&'a self) -> Self {
-        self.clone()
+/// Lines are kept until this is dropped.
+struct Keeping;
+
+impl Drop for Keeping {
+    fn drop(&mut self) {
+        KEPT.set(None);
     }
 }
 
 impl Lines {
     /// Keeps what this thread logs until the guard is dropped.
-    fn keep(&self) -> tracing::subscriber::DefaultGuard {
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_max_level(tracing::Level::INFO)
-            .with_writer(self.clone());
-        tracing::subscriber::set_default(subscriber.finish())
+    ///
+    /// One subscriber serves all tests of this process: where each thread has one of its own, a place in
+    /// the code that logs for the first time while another thread's comes or goes may stay silent.
+    fn keep(&self) -> Keeping {
+        static STARTED: Once = Once::new();
+        STARTED.call_once(|| {
+            tracing_subscriber::fmt()
+                .json()
+                .with_max_level(tracing::Level::INFO)
+                .with_writer(|| OfThisThread)
+                .init();
+        });
+        KEPT.set(Some(self.clone()));
+        Keeping
     }
 
     fn text(&self) -> String {
