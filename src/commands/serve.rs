@@ -11,7 +11,7 @@ use crate::{
 use actix_web::{HttpServer, dev::ServerHandle};
 use anyhow::Context;
 use application::shared::clock::Clock;
-use infrastructure::system::SystemClock;
+use infrastructure::{persistence::Stopping, system::SystemClock};
 use presentation::{Api, ApiSettings};
 use sea_orm::DatabaseConnection;
 use std::{
@@ -34,7 +34,8 @@ pub fn run(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
 }
 
 async fn serve(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
-    let connection = composition::connect(config).await?;
+    let stopping = Stopping::default();
+    let connection = composition::connect_until(config, stopping.clone()).await?;
     composition::ensure_schema(config, &connection).await?;
     if config.starter_catalogue {
         composition::load_starter_catalogue(&connection, report_progress).await?;
@@ -52,7 +53,7 @@ async fn serve(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
     let server = start_server(config, &app)?;
     telemetry.show(app.gauges())?;
     tell(config);
-    let stopper = actix_web::rt::spawn(stop_when_told(server.handle()));
+    let stopper = actix_web::rt::spawn(stop_when_told(server.handle(), stopping));
     server.await.context("the server failed")?;
     stopper.abort();
     cancelled.cancel();
@@ -76,9 +77,11 @@ pub async fn close(connection: DatabaseConnection) -> anyhow::Result<()> {
     }
 }
 
-async fn stop_when_told(server: ServerHandle) {
+async fn stop_when_told(server: ServerHandle, stopping: Stopping) {
     if stop_signal().await.is_ok() {
         tracing::info!("stopping, running requests are finished first");
+        // Each worker thread ends as soon as its own requests are finished.
+        stopping.begin();
         server.stop(true).await;
     }
 }
