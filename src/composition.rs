@@ -35,7 +35,7 @@ use infrastructure::{
     limits::{LocalLimiter, SharedLimiter},
     module::{InfrastructureModule, Prepared, infrastructure_module},
     notifications::{LoggedMailer, SmtpMailer},
-    persistence::{WriteTurns, measure, migrate_up, migration_status},
+    persistence::{Stopping, WriteTurns, measure, migrate_up, migration_status},
     recommendation::{
         DiskModelFiles, LearningSettings, ModelFiles, ServingState, SqlFactsFeed, SqlModelShelf,
     },
@@ -92,6 +92,14 @@ pub enum Index {
 
 /// Opens the database, and makes the data directory where it may lie.
 pub async fn connect(config: &Config) -> anyhow::Result<DatabaseConnection> {
+    connect_until(config, Stopping::default()).await
+}
+
+/// The same for a process whose threads end one after the other once it is stopping.
+pub async fn connect_until(
+    config: &Config,
+    stopping: Stopping,
+) -> anyhow::Result<DatabaseConnection> {
     let directory = &config.data_dir;
     // What lies here is nobody else's business: addresses, hashes, the secret that signs tokens.
     fs::DirBuilder::new()
@@ -100,7 +108,7 @@ pub async fn connect(config: &Config) -> anyhow::Result<DatabaseConnection> {
         .create(directory)
         .with_context(|| format!("cannot make the data directory {}", directory.display()))?;
     let url = &config.database.url;
-    let connection = config.database.connect().await;
+    let connection = config.database.connect_until(stopping).await;
     let mut connection = connection.with_context(|| format!("cannot open {url}"))?;
     if config.metrics.is_some() {
         measure(&mut connection);

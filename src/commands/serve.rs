@@ -11,7 +11,7 @@ use crate::{
 use actix_web::{HttpServer, dev::ServerHandle};
 use anyhow::Context;
 use application::shared::clock::Clock;
-use infrastructure::system::SystemClock;
+use infrastructure::{persistence::Stopping, system::SystemClock};
 use presentation::{Api, ApiSettings};
 use sea_orm::DatabaseConnection;
 use std::{
@@ -34,7 +34,8 @@ pub fn run(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
 }
 
 async fn serve(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
-    let connection = composition::connect(config).await?;
+    let stopping = Stopping::default();
+    let connection = composition::connect_until(config, stopping.clone()).await?;
     composition::ensure_schema(config, &connection).await?;
     if config.starter_catalogue {
         composition::load_starter_catalogue(&connection, report_progress).await?;
@@ -52,7 +53,8 @@ async fn serve(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
     let (server, api) = start_server(config, &app)?;
     telemetry.show(app.gauges())?;
     tell(config);
-    let stopper = actix_web::rt::spawn(stop_when_told(server.handle(), api, config.leave_time));
+    let stopper = stop_when_told(server.handle(), api, config.leave_time, stopping);
+    let stopper = actix_web::rt::spawn(stopper);
     server.await.context("the server failed")?;
     stopper.abort();
     cancelled.cancel();
@@ -77,11 +79,13 @@ pub async fn close(connection: DatabaseConnection) -> anyhow::Result<()> {
 }
 
 /// Tells those who ask whether it is ready that it leaves, gives them time to hear of it, and stops.
-async fn stop_when_told(server: ServerHandle, api: Api, leave_time: Duration) {
+async fn stop_when_told(server: ServerHandle, api: Api, leave_time: Duration, stopping: Stopping) {
     if stop_signal().await.is_ok() {
         api.leave();
         sleep(leave_time).await;
         tracing::info!("stopping, running requests are finished first");
+        // Each worker thread ends as soon as its own requests are finished.
+        stopping.begin();
         server.stop(true).await;
     }
 }

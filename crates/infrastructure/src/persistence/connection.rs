@@ -3,7 +3,15 @@ use super::dialect;
 use sea_orm::{DatabaseConnection, DbErr, sqlx::sqlite::SqliteConnectOptions};
 use secrecy::{ExposeSecret, SecretString};
 use shaku::{Component, Interface};
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{
+    fmt,
+    path::PathBuf,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 /// Where the database is: `sqlite://<path>` or `postgres://<user>:<password>@<host>/<name>`.
 ///
@@ -130,7 +138,34 @@ impl DatabaseConfig {
     /// # Errors
     /// When it does not answer.
     pub async fn connect(&self) -> Result<DatabaseConnection, DbErr> {
-        dialect::connect(self).await
+        self.connect_until(Stopping::default()).await
+    }
+
+    /// Opens the database for a process whose threads end one after the other once it is stopping.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn connect_until(&self, stopping: Stopping) -> Result<DatabaseConnection, DbErr> {
+        dialect::connect(self, stopping).await
+    }
+}
+
+/// Whether threads of this process are about to end; copies tell the same.
+///
+/// A connection lives on the thread that opened it, and dies with it, though others may be given it.
+/// From then on each one is tried before it is used, so that requests that are still running get one
+/// that lives.
+#[derive(Clone, Debug, Default)]
+pub struct Stopping(Arc<AtomicBool>);
+
+impl Stopping {
+    /// From now on threads may end.
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    pub(super) fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Acquire)
     }
 }
 

@@ -1,19 +1,25 @@
 //! The only module that knows that there are two databases.
-use super::{connection::DatabaseConfig, read::Query};
+use super::{
+    connection::{DatabaseConfig, Stopping},
+    read::Query,
+};
 use application::shared::store::StoreError;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     DbErr, SqliteTransactionMode, Statement, TransactionOptions,
     sqlx::{
-        self,
+        self, Connection,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
 };
-use std::time::Duration;
+use std::{future::ready, time::Duration};
 use uuid::Uuid;
 
 /// Opens a database.
-pub(super) async fn connect(config: &DatabaseConfig) -> Result<DatabaseConnection, DbErr> {
+pub(super) async fn connect(
+    config: &DatabaseConfig,
+    stopping: Stopping,
+) -> Result<DatabaseConnection, DbErr> {
     const PATIENCE: Duration = Duration::from_secs(5);
     let mut options = ConnectOptions::new(config.url.expose());
     options
@@ -24,6 +30,12 @@ pub(super) async fn connect(config: &DatabaseConfig) -> Result<DatabaseConnectio
         .test_before_acquire(false)
         .test_before_acquire_if_idle_for(Duration::from_secs(10))
         .sqlx_logging(false)
+        .map_sqlx_postgres_before_acquire(move |connection, _| {
+            if !stopping.has_begun() {
+                return Box::pin(ready(Ok(true)));
+            }
+            Box::pin(async move { Ok(connection.ping().await.is_ok()) })
+        })
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .create_if_missing(true)

@@ -10,6 +10,7 @@ mod write;
 
 pub use connection::{
     Database, DatabaseConfig, DatabaseUrl, InvalidDatabaseUrl, SqlDatabase, SqlDatabaseParameters,
+    Stopping,
 };
 pub(crate) use error::{IntoStoreError, corrupt};
 pub use measured::measure;
