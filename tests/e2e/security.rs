@@ -136,6 +136,7 @@ async fn nobody_but_an_administrator_does_what_administrators_do(database: Datab
             "changeUser" => json!({ "role": "admin" }),
             "importFilms" => json!({ "source": "tmdb", "from": 1 }),
             "refreshFilms" => json!({ "count": 1 }),
+            "chooseModel" => json!({ "version": 1 }),
             _ => json!({}),
         };
         let answer = bob.send(request.json(&body)).await;
