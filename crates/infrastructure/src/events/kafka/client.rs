@@ -18,6 +18,9 @@ pub enum KafkaTrouble {
     /// It does not do what it is asked.
     #[error("it does not do what it is asked")]
     Refused(#[from] KafkaError),
+    /// It takes too long; what it has confirmed counts.
+    #[error("it takes too long")]
+    TooSlow,
     /// The client went away in the middle.
     #[error("nobody asked it")]
     Unasked,

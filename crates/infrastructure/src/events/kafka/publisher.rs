@@ -17,10 +17,15 @@ use rdkafka::{
     message::{Header, OwnedHeaders},
     producer::{DeliveryFuture, FutureProducer, FutureRecord, Producer},
 };
-use tokio::sync::Mutex;
+use std::time::Duration;
+use tokio::{sync::Mutex, time::Instant};
 
-/// How long Kafka may take to confirm an event, in milliseconds; less than the relay waits.
+/// How long Kafka may take to confirm an event, in milliseconds.
 const CONFIRM_WITHIN: &str = "5000";
+
+/// For how long events are still begun to be published. With the time for the last of them it is less
+/// than the relay waits, which would not hear how far this came.
+const BEGIN_WITHIN: Duration = Duration::from_secs(4);
 
 /// Publishes events to Kafka.
 pub struct KafkaBroker {
@@ -75,7 +80,12 @@ impl KafkaBroker {
             confirmed,
             trouble: trouble.into(),
         })?;
+        let until = Instant::now() + BEGIN_WITHIN;
         for run in runs(batch) {
+            if Instant::now() >= until {
+                let trouble = KafkaTrouble::TooSlow.into();
+                return Err(Stopped { confirmed, trouble });
+            }
             publish_run(&producer, run)
                 .await
                 .map_err(|stopped| Stopped {
