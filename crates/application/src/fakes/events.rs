@@ -99,7 +99,7 @@ impl Stored {
                 continue;
             };
             let subject = stored.event.subject();
-            if until > now {
+            if stored.tries > 0 && until > now {
                 held_up.insert(subject);
             } else if !held_up.contains(&subject) {
                 due.push(DueEvent {
@@ -141,7 +141,12 @@ impl Stored {
             State::Told { at } => at >= told,
             State::Dead { at } => at >= dead,
         });
-        events.handled.retain(|_, at| *at >= told.min(dead));
+        let is_told = |stored: &StoredEvent| matches!(stored.state, State::Told { .. });
+        let untold = events.published.iter().filter(|stored| !is_told(stored));
+        let untold: BTreeSet<EventId> = untold.map(|stored| stored.event.id).collect();
+        events
+            .handled
+            .retain(|(_, event), at| *at >= told.min(dead) || untold.contains(event));
         u64::try_from(before - events.published.len()).unwrap_or(u64::MAX)
     }
 }

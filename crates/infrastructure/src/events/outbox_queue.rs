@@ -44,7 +44,8 @@ const REVIVE: &str = "UPDATE outbox SET state = 'waiting', due_at = $2, tries = 
 const FORGET: &str = "DELETE FROM outbox \
     WHERE (state = 'told' AND ended_at < $1) OR (state = 'dead' AND ended_at < $2)";
 
-const FORGET_HANDLED: &str = "DELETE FROM handled_events WHERE handled_at < $1";
+const FORGET_HANDLED: &str = "DELETE FROM handled_events WHERE handled_at < $1 AND NOT EXISTS \
+    (SELECT 1 FROM outbox o WHERE o.id = handled_events.event_id AND o.state <> 'told')";
 
 /// Reads and changes the outbox through the pool.
 #[derive(Component)]
@@ -86,9 +87,11 @@ impl OutboxQueue for SqlOutboxQueue {
     }
 
     async fn next(&self, most: u32, now: DateTime<Utc>) -> Result<Vec<DueEvent>, StoreError> {
+        // What was not tried yet is due whatever its time says: clocks of writers differ, and only the
+        // order of numbers is that in which things happened.
         let sql = format!(
             "SELECT {COLUMNS}, tries FROM outbox o \
-             WHERE state = 'waiting' AND due_at <= $1 AND NOT EXISTS \
+             WHERE state = 'waiting' AND (tries = 0 OR due_at <= $1) AND NOT EXISTS \
                  (SELECT 1 FROM outbox e WHERE e.state = 'waiting' AND e.tries > 0 \
                   AND e.due_at > $1 AND e.aggregate_id = o.aggregate_id \
                   AND e.aggregate = o.aggregate AND e.seq < o.seq) \

@@ -82,7 +82,9 @@ async fn what_is_committed_is_told_in_order_and_nothing_else(bench: Bench) {
     assert_eq!((due[0].event.at, due[0].tries), (noon(), 0));
     assert_eq!(due[0].event.subject(), format!("user/{}", user(1)));
     assert_eq!(bench.outbox().next(1, noon()).await.unwrap(), due[..1]);
-    assert!(next(&bench, noon() - moment()).await.is_empty());
+    // The clock of whoever wrote may be ahead: only the order counts.
+    let early = told(&bench, noon() - moment()).await;
+    assert_eq!(early, expected);
 }
 
 async fn what_was_told_is_not_told_again(bench: Bench) {
