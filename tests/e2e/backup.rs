@@ -189,6 +189,40 @@ async fn what_is_damaged_or_newer_or_no_backup_is_refused() {
 }
 
 #[tokio::test]
+async fn a_backup_of_which_files_are_missing_is_refused() {
+    let (_app, backup) = backed_up().await;
+    fs::remove_file(backup.join("jwt_secret")).unwrap();
+    let copy = Setup::untouched(Database::Sqlite);
+    let message = restore(&backup, &copy).failed();
+    assert!(message.contains("holds 0 of 1 files"), "{message}");
+    assert!(!copy.data().join("filmhub.db").exists());
+}
+
+#[tokio::test]
+async fn a_backup_waits_for_no_other_and_goes_on_where_one_was_broken_off() {
+    let app = App::start(Database::Sqlite).await;
+    let backup = folder(&app.setup);
+    fs::create_dir(&backup).unwrap();
+    for left in [
+        ".draft-backup.json",
+        ".draft-database-new.db",
+        ".draft-jwt_secret",
+    ] {
+        fs::write(backup.join(left), "half").unwrap();
+    }
+    let held = fs::File::open(&backup).unwrap();
+    held.lock().unwrap();
+    let message = app.setup.run(&["backup", "backup"]).failed();
+    assert!(
+        message.contains("another backup is being made"),
+        "{message}"
+    );
+    held.unlock().unwrap();
+    back_up(&app.setup);
+    restore(&backup, &Setup::untouched(Database::Sqlite)).succeeded();
+}
+
+#[tokio::test]
 async fn a_folder_of_something_else_is_left_alone() {
     let app = App::start(Database::Sqlite).await;
     let theirs = app.setup.folder.path().join("letters");

@@ -1,7 +1,7 @@
 //! The database at one moment, as a file.
 use super::{
     BackupError, DatabaseCopy,
-    folder::{draft_of, failed, settle},
+    folder::{draft_of, failed, settle, without_draft},
 };
 use crate::persistence::migration_status;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
@@ -19,7 +19,7 @@ const END: &str = ".db";
 
 /// Whether a file is called as copies of databases are.
 pub(super) fn is_copy(name: &str) -> bool {
-    let name = name.trim_start_matches(".draft-");
+    let name = without_draft(name);
     name.starts_with(START) && name.ends_with(END)
 }
 

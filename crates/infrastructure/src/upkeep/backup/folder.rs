@@ -1,7 +1,7 @@
 //! Files that are whole once they have their name.
 use super::BackupError;
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
@@ -24,6 +24,21 @@ pub(super) fn make_private(folder: &Path) -> Result<(), BackupError> {
     let mut maker = fs::DirBuilder::new();
     maker.recursive(true).mode(0o700);
     maker.create(folder).map_err(failed("make", folder))
+}
+
+/// The name that a file has once it is whole.
+pub(super) fn without_draft(name: &str) -> &str {
+    name.strip_prefix(DRAFT).unwrap_or(name)
+}
+
+/// Keeps other backups out of a folder for as long as the file lives.
+pub(super) fn hold(folder: &Path) -> Result<File, BackupError> {
+    let held = File::open(folder).map_err(failed("read", folder))?;
+    match held.try_lock() {
+        Ok(()) => Ok(held),
+        Err(TryLockError::WouldBlock) => Err(BackupError::Busy(folder.to_owned())),
+        Err(TryLockError::Error(failure)) => Err(failed("lock", folder)(failure)),
+    }
 }
 
 /// Where a file lies until it is whole: beside its place.

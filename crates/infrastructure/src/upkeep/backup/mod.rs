@@ -71,6 +71,19 @@ pub enum BackupError {
     /// The copy of the database is not the one that was made.
     #[error("{} is damaged: its digest differs", .0.display())]
     Damaged(PathBuf),
+    /// Another backup is made into the same folder.
+    #[error("another backup is being made in {}", .0.display())]
+    Busy(PathBuf),
+    /// Files are missing, as where the folder was not copied whole.
+    #[error("{} holds {found} of {wanted} files", folder.display())]
+    Incomplete {
+        /// The folder.
+        folder: PathBuf,
+        /// How many are there.
+        found: u64,
+        /// How many there were.
+        wanted: u64,
+    },
     /// There is a database already.
     #[error("{} exists; move it away first", .0.display())]
     Exists(PathBuf),
@@ -140,6 +153,8 @@ pub struct Backup {
 /// When something cannot be read or written, or the folder holds something else.
 pub async fn back_up(origin: &Origin<'_>, to: &Path) -> Result<Backup, BackupError> {
     open(to)?;
+    // Given back at the end, however that comes.
+    let _alone = folder::hold(to)?;
     let mut mirror = Mirror::new(origin.data_dir, to);
     mirror.copy_all(&FOLDERS)?;
     let schema = origin.database.schema().await?;
@@ -185,7 +200,10 @@ fn open(folder: &Path) -> Result<(), BackupError> {
         return Ok(());
     }
     // What a backup that was broken off has left is no reason to refuse the next one.
-    let is_ours = |name: &str| FOLDERS.contains(&name) || name == SECRET || database::is_copy(name);
+    let is_ours = |name: &str| {
+        let name = folder::without_draft(name);
+        FOLDERS.contains(&name) || [SECRET, MANIFEST].contains(&name) || database::is_copy(name)
+    };
     let mut entries = fs::read_dir(folder).map_err(failed("read", folder))?;
     let is_free = entries
         .all(|entry| entry.is_ok_and(|entry| entry.file_name().to_str().is_some_and(is_ours)));

@@ -38,6 +38,13 @@ pub fn restore(
     let mut mirror = Mirror::new(from, data_dir);
     mirror.copy_all(&FOLDERS)?;
     mirror.copy_if_there(SECRET)?;
+    if mirror.kept() < manifest.files {
+        return Err(BackupError::Incomplete {
+            folder: from.to_owned(),
+            found: mirror.kept(),
+            wanted: manifest.files,
+        });
+    }
     if let Some((copy, path)) = place {
         path.parent().map_or(Ok(()), make_private)?;
         copy_whole(&copy, path)?;
