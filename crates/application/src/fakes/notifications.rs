@@ -93,6 +93,12 @@ impl MailTokenRepository for FakeUnitOfWork {
         self.with(|stored| stored.use_up_mail_token(token, purpose, now))
     }
 
+    async fn forget_of(&self, user: UserId, purpose: MailTokenPurpose) -> Result<(), StoreError> {
+        self.with(|stored| {
+            stored.mail_tokens.remove(&(user, purpose));
+        })
+    }
+
     async fn forget_expired(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
         self.with(|stored| {
             let all = stored.mail_tokens.len();

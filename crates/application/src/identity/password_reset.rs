@@ -204,6 +204,11 @@ impl ResetPasswordUseCase {
         let user = uow.users().find(user).await?.filter(User::is_active);
         let mut user = user.ok_or(PasswordResetError::NotValid)?;
         user.change_password(hash, now);
+        if user.email_verified_at.is_none() {
+            // Whoever opened the account need not be who reads its mail, and keeps no other way in. An
+            // address and a password are there, so that this works.
+            let _ = user.unlink_telegram(now);
+        }
         // Who has the token reads what is sent to the address.
         user.confirm_email(now);
         uow.users().save(&user).await?;

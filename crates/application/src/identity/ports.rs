@@ -201,6 +201,8 @@ pub trait MailTokenRepository: Send + Sync {
         purpose: MailTokenPurpose,
         now: DateTime<Utc>,
     ) -> Result<Option<UserId>, StoreError>;
+    /// Forgets the token of a user for a purpose, where there is one.
+    async fn forget_of(&self, user: UserId, purpose: MailTokenPurpose) -> Result<(), StoreError>;
     /// Forgets tokens that were good until `before`; says how many.
     async fn forget_expired(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
 }

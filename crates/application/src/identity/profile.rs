@@ -20,7 +20,7 @@ use crate::{
 use async_trait::async_trait;
 use domain::{
     audit::{Act, Entry},
-    identity::{NewPassword, Opener, ProfileChange, User},
+    identity::{MailTokenPurpose, NewPassword, Opener, ProfileChange, User},
 };
 use shaku::Component;
 use std::sync::Arc;
@@ -166,6 +166,9 @@ impl UseCase<ChangePassword> for ChangePasswordUseCase {
         user.change_password(hash, now);
         uow.users().save(&user).await?;
         let ended = uow.sessions().end_all(me.id, Some(me.session), now).await?;
+        // A link that somebody else has got hold of is no way in any more.
+        let purpose = MailTokenPurpose::ResetPassword;
+        uow.mail_tokens().forget_of(me.id, purpose).await?;
         let (id, act) = (self.ids.next(), Act::PasswordChanged);
         let entry = Entry::personal(id, act, me.id, request.from, now);
         uow.audit().record(&entry).await?;

@@ -21,6 +21,8 @@ const NOTE_SENT: &str = "UPDATE mail_tokens SET sent_at = $2 WHERE digest = $1";
 const USE_UP: &str = "DELETE FROM mail_tokens \
     WHERE digest = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id";
 
+const FORGET_OF: &str = "DELETE FROM mail_tokens WHERE user_id = $1 AND purpose = $2";
+
 const FORGET: &str = "DELETE FROM mail_tokens WHERE expires_at <= $1";
 
 #[async_trait]
@@ -74,6 +76,12 @@ impl MailTokenRepository for Transaction {
         let values = [token.0.to_vec().into(), purpose.name().into(), now.into()];
         let row = Query::new(USE_UP, values).one(&self.tx).await?;
         row.map(|row| Ok(Id::from_uuid(row.get(0)?))).transpose()
+    }
+
+    async fn forget_of(&self, user: UserId, purpose: MailTokenPurpose) -> Result<(), StoreError> {
+        let values = [user.as_uuid().into(), purpose.name().into()];
+        Query::new(FORGET_OF, values).change(&self.tx).await?;
+        Ok(())
     }
 
     async fn forget_expired(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {

@@ -9,10 +9,14 @@ use application::{
     },
     jobs::RunEnd,
     notifications::ports::{Mail, MailSecret},
-    shared::actor::Actor,
+    shared::{actor::Actor, store::Store},
 };
 use chrono::Duration;
-use domain::{identity::User, notifications::LetterKind, shared::Language};
+use domain::{
+    identity::{TelegramId, User},
+    notifications::LetterKind,
+    shared::Language,
+};
 
 fn world_of_anna() -> (World, User) {
     let world = World::new();
@@ -89,6 +93,45 @@ async fn whoever_has_the_mail_chooses_another_password_and_all_sessions_end() {
         (told.letter, told.token),
         (LetterKind::PasswordChanged, None)
     );
+}
+
+/// Links Telegram to Anna's account.
+async fn link(world: &World, anna: &User, telegram: i64) {
+    let mut linked = world.stored().user(anna.id).unwrap().clone();
+    linked.telegram = Some(TelegramId(telegram));
+    let uow = world.store.begin().await.unwrap();
+    uow.users().save(&linked).await.unwrap();
+    uow.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_opened_an_account_under_anothers_address_loses_their_telegram_with_it() {
+    let (world, anna) = world_of_anna();
+    let telegram = || world.stored().user(anna.id).unwrap().telegram;
+    link(&world, &anna, 7).await;
+    let token = get_token(&world).await;
+    world.run(&Actor::Anonymous, reset(&token)).await.unwrap();
+    assert_eq!(telegram(), None);
+    // Once it is known who reads the mail, what they link stays linked.
+    link(&world, &anna, 8).await;
+    world.clock.advance(Duration::minutes(2));
+    let token = get_token(&world).await;
+    world.run(&Actor::Anonymous, reset(&token)).await.unwrap();
+    assert_eq!(telegram(), Some(TelegramId(8)));
+}
+
+#[tokio::test]
+async fn a_link_is_good_no_more_once_the_password_was_changed() {
+    let (world, anna) = world_of_anna();
+    let token = get_token(&world).await;
+    let change = ChangePassword {
+        from: domain::identity::Opener::default(),
+        current: Some(password(UserBuilder::PASSWORD)),
+        new: password("another horse"),
+    };
+    world.run(&world.signed_in(&anna), change).await.unwrap();
+    let refused = world.run(&Actor::Anonymous, reset(&token)).await;
+    assert_eq!(code(refused), "identity.invalid_mail_token");
 }
 
 #[tokio::test]

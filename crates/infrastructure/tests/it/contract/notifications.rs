@@ -151,6 +151,30 @@ async fn tokens_are_forgotten_with_their_time_and_with_their_user(bench: Bench) 
     );
 }
 
+async fn a_token_is_forgotten_by_its_user_and_purpose(bench: Bench) {
+    let (anna, boris) = (a_user().build(), a_user().build());
+    bench.has_user(&anna).await;
+    bench.has_user(&boris).await;
+    let gone = token(anna.id, ResetPassword, 1);
+    let left = [
+        token(anna.id, VerifyEmail, 2),
+        token(boris.id, ResetPassword, 3),
+    ];
+    for token in left.iter().chain([&gone]) {
+        save(&bench, token).await;
+    }
+    let uow = bench.store().begin().await.unwrap();
+    for _ in 0..2 {
+        let forgotten = uow.mail_tokens().forget_of(anna.id, ResetPassword).await;
+        forgotten.unwrap();
+    }
+    uow.commit().await.unwrap();
+    assert!(!is_good(&bench, &gone, noon()).await);
+    for token in &left {
+        assert!(is_good(&bench, token, noon()).await);
+    }
+}
+
 async fn an_address_that_was_verified_stays_so(bench: Bench) {
     let mut user = a_user().build();
     bench.has_user(&user).await;
@@ -229,6 +253,7 @@ contract![
     a_newer_token_takes_the_place_of_the_one_before,
     of_ten_who_show_a_token_at_once_one_is_let_in,
     tokens_are_forgotten_with_their_time_and_with_their_user,
+    a_token_is_forgotten_by_its_user_and_purpose,
     an_address_that_was_verified_stays_so,
     the_last_choice_counts_and_others_stay,
     nobody_in_particular_cannot_choose,
