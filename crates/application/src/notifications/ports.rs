@@ -54,8 +54,9 @@ pub struct Mail {
     pub user: UserId,
     /// Where they read it.
     pub to: EmailAddress,
-    /// How they are greeted. They chose the name themselves, so it may hold anything.
-    pub name: Username,
+    /// How they are greeted. They chose the name themselves, so it may hold anything; before somebody
+    /// has shown that they read the address there is none, since anybody may have given both.
+    pub name: Option<Username>,
     /// In which language, where that is known.
     pub language: Option<Language>,
     /// Which mail it is.

@@ -163,7 +163,7 @@ impl SendLetterUseCase {
             id: self.ids.next_uuid(),
             user: user.id,
             to,
-            name: user.username,
+            name: user.email_verified_at.map(|_| user.username),
             language: user.language.or(request.language),
             letter: request.letter,
             token,

@@ -80,7 +80,10 @@ impl Letter {
                 "Больше не писать, кроме как об учётной записи",
             ),
         };
-        let greeting = format!("{greeting}, {}!", mail.name);
+        let greeting = match &mail.name {
+            Some(name) => format!("{greeting}, {name}!"),
+            None => format!("{greeting}!"),
+        };
         let html = Html {
             language: language.code(),
             greeting: &greeting,
@@ -218,7 +221,7 @@ mod tests {
             id: Uuid::nil(),
             user: Id::from_uuid(Uuid::nil()),
             to: EmailAddress::parse("anna@example.org").unwrap(),
-            name: Username::parse(name).unwrap(),
+            name: Some(Username::parse(name).unwrap()),
             language: None,
             letter,
             token: letter.token().map(|_| MailSecret("s3cret".to_owned())),
@@ -282,6 +285,15 @@ Filmhub";
         let way = "https://films.example/stop?token=anna.any.seal";
         assert!(letter.plain.ends_with(way), "{}", letter.plain);
         assert!(letter.html.contains(way));
+    }
+
+    #[test]
+    fn who_may_not_be_the_one_who_registered_is_greeted_without_a_name() {
+        let mut mail = mail(LetterKind::Welcome, "Your prize: https://evil.example");
+        mail.name = None;
+        let letter = written(&mail, Language::English);
+        assert!(letter.plain.starts_with("Hello!"));
+        assert!(!letter.plain.contains("evil") && !letter.html.contains("evil"));
     }
 
     #[test]

@@ -60,7 +60,7 @@ fn mail(letter: LetterKind, to: &str) -> Mail {
         id: Uuid::from_u128(7),
         user: Id::from_uuid(Uuid::from_u128(8)),
         to: EmailAddress::parse(to).unwrap(),
-        name: Username::parse("Анна").unwrap(),
+        name: Some(Username::parse("Анна").unwrap()),
         language: None,
         letter,
         token: letter.token().map(|_| MailSecret("s3cret".to_owned())),
@@ -301,7 +301,7 @@ proptest! {
         secret in "[A-Za-z0-9_-]{43}",
     ) {
         let mail = Mail {
-            name: Username::parse(&name).unwrap(),
+            name: Some(Username::parse(&name).unwrap()),
             token: Some(MailSecret(secret.clone())),
             unsubscribe: Some(MailSecret(secret.clone())),
             ..mail(letter, &format!("{local}@example.org"))
