@@ -17,6 +17,15 @@ const OF_FILMS: &[&str] = &["owner_id", "poster_blurhash"];
 
 /// The sensitive properties that each operation may tell beside those of films.
 const TOLD: &[(&str, &[&str])] = &[
+    // To whom a job sends a mail; these are for administrators alone.
+    ("cancelJob", &["user_id"]),
+    ("importFilms", &["user_id"]),
+    ("listJobs", &["user_id"]),
+    ("refreshFilm", &["user_id"]),
+    ("refreshFilms", &["user_id"]),
+    ("retryJob", &["user_id"]),
+    ("showJob", &["user_id"]),
+    ("trainModel", &["user_id"]),
     (
         "changeUser",
         &[
@@ -72,6 +81,8 @@ const TOLD: &[(&str, &[&str])] = &[
         "showMe",
         &["email", "email_verified", "telegram_id", "role", "username"],
     ),
+    // Whether somebody wants to hear of things that way.
+    ("showNotificationPreferences", &["telegram"]),
     ("showWatchlist", &["user_id"]),
     ("showReadiness", &["is_key_refused"]),
     (
@@ -98,6 +109,7 @@ const GIVEN: &[(&str, &[&str])] = &[
     ("changePassword", &["current_password", "new_password"]),
     ("changeUser", &["role", "is_disabled"]),
     ("checkTelegramSignIn", &[]),
+    ("chooseNotificationPreferences", &["telegram"]),
     ("issueTokens", &["username", "password", "refresh_token"]),
     ("register", &["email", "password", "username"]),
     ("signIn", &["email", "password"]),
